@@ -1,0 +1,27 @@
+#!/usr/bin/env python
+"""Parley's command line: `manage.py help` lists the commands, `make help` the usual ways to use them."""
+
+import os
+import sys
+
+from config.env import ConfigurationError, write_development_file
+
+
+def main() -> None:
+    """Run one management command; a wrong setting is a sentence, not a traceback."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    # Settings are read before any command runs, so the first `up` writes its secrets here.
+    if sys.argv[1:2] == ["up"] and write_development_file():
+        sys.stdout.write("  .env           written, with fresh secrets\n")
+    try:
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line(sys.argv)
+    except ConfigurationError as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()
