@@ -1,0 +1,60 @@
+"""System checks: each names the variable to set. What must never run is refused earlier, in `config/env.py`."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as CheckWarning
+
+
+@register(Tags.security)
+def check_origins(app_configs: Sequence[Any] | None, **_kwargs: Any) -> list[CheckMessage]:
+    """An origin is a scheme, a host and perhaps a port: one with a path, or a bare host, would never match."""
+    return [
+        Error(
+            f"{origin!r} is not an origin.",
+            hint=f"Write {variable} as `https://chat.example.com`, several separated by commas.",
+            id="parley.E001",
+        )
+        for variable in ("ALLOWED_ORIGINS", "CORS_ALLOWED_ORIGINS")
+        for origin in getattr(settings, variable)
+        if not _is_origin(origin)
+    ]
+
+
+@register(Tags.database)
+def check_connections(app_configs: Sequence[Any] | None, **_kwargs: Any) -> list[CheckMessage]:
+    """All workers' pools together must fit into PostgreSQL's usual 100 connections."""
+    pool = settings.DATABASES["default"]["OPTIONS"]["pool"]["max_size"]
+    wanted = pool * settings.WEB_WORKERS
+    if wanted <= 90:
+        return []
+    return [
+        CheckWarning(
+            f"{settings.WEB_WORKERS} workers with {pool} connections each may open {wanted}.",
+            hint="Lower WEB_WORKERS or DATABASE_POOL_SIZE, or raise PostgreSQL's max_connections above that.",
+            id="parley.W001",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_redis_password(app_configs: Sequence[Any] | None, **_kwargs: Any) -> list[CheckMessage]:
+    """A Redis that other machines reach, without a password, lets them forge every event."""
+    url = urlsplit(settings.REDIS_URL)
+    if url.scheme == "unix" or url.password or url.hostname in ("localhost", "127.0.0.1", "::1"):
+        return []
+    return [
+        CheckWarning(
+            "Redis is on another host and asks for no password.",
+            hint="Set one there and in REDIS_URL: `rediss://:password@host:6379/0`.",
+            id="parley.W002",
+        )
+    ]
+
+
+def _is_origin(text: str) -> bool:
+    parts = urlsplit(text)
+    return parts.scheme in ("http", "https") and bool(parts.netloc) and text == f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,54 @@
+"""Content Security Policy with a nonce, in the names and shapes of Django 6 so that it can be dropped there."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+HEADER = "Content-Security-Policy"
+NONCE = "<CSP_NONCE_SENTINEL>"
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+# Two foreign pages write style attributes. They show nobody's text unescaped, and only styles are let through.
+LOOSER: dict[str, dict[str, list[str]]] = {
+    "/admin/": {"style-src": ["'self'", "'unsafe-inline'"]},
+    "/api/docs/": {"style-src": ["'self'", "'unsafe-inline'"]},
+}
+
+
+def csp_middleware(get_response: GetResponse) -> GetResponse:
+    """Give each request a nonce (`request.csp_nonce`) and each response the policy."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        nonce = secrets.token_urlsafe(16)
+        request.csp_nonce = nonce  # type: ignore[attr-defined]
+        response = get_response(request)
+        if not response.has_header(HEADER):
+            response.headers[HEADER] = policy_for(request, nonce)
+        return response
+
+    return middleware
+
+
+def policy_for(request: HttpRequest, nonce: str) -> str:
+    """Return the header for this page."""
+    policy: dict[str, Sequence[str]] = dict(settings.SECURE_CSP)
+    for prefix, changes in LOOSER.items():
+        if request.path.startswith(prefix):
+            policy.update(changes)
+    # Browsers disagree on whether 'self' covers sockets (WebKit: not before Safari 15.4).
+    scheme = "wss" if request.is_secure() else "ws"
+    policy["connect-src"] = [*policy["connect-src"], f"{scheme}://{request.get_host()}"]
+    return "; ".join(f"{directive} {' '.join(_sources(sources, nonce))}" for directive, sources in policy.items())
+
+
+def nonce_context(request: HttpRequest) -> dict[str, Any]:
+    """Let templates write `nonce="{{ csp_nonce }}"`."""
+    return {"csp_nonce": getattr(request, "csp_nonce", "")}
+
+
+def _sources(sources: Sequence[str], nonce: str) -> list[str]:
+    return [f"'nonce-{nonce}'" if source == NONCE else source for source in sources]

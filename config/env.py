@@ -1,0 +1,213 @@
+"""The registry of environment variables: every setting that an operator can change, and nothing else.
+
+`.env.example` and `docs/configuration.md` are generated from it (`manage.py config`). All bad variables
+are reported in one message, because to be told of them one restart at a time is no fun.
+"""
+
+import os
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, EnvValidationError, validate
+
+ROOT = Path(__file__).resolve().parent.parent
+SHORTEST_KEY = 32  # bytes: HS256 wants a key at least as long as its hash (RFC 7518, section 3.2)
+
+Values = dict[str, Any]
+
+
+class ConfigurationError(ImproperlyConfigured):
+    """The environment does not describe a Parley that could run; the message says all that is wrong."""
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One environment variable, with what the reader and the documentation need to know of it."""
+
+    group: str
+    name: str
+    kind: Literal["bool", "int", "list", "str"]
+    default: Any
+    help: str
+    secret: bool = False
+    required: bool = False  # outside DEBUG
+    one_of: tuple[str, ...] = ()
+    minimum: int | None = None
+
+    def read(self, env: Env) -> Any:
+        """Return the parsed value; a bad one is kept in `env` until `seal()` reports them all."""
+        if not env.str(self.name, "").strip():
+            return self.default
+        checks: list[validate.Validator] = []
+        if self.one_of:
+            checks.append(validate.OneOf(self.one_of))
+        if self.minimum is not None:
+            checks.append(validate.Range(min=self.minimum))
+        return getattr(env, self.kind)(self.name, validate=checks or None)
+
+
+VARIABLES = (
+    Variable(
+        "General", "DEBUG", "bool", False,
+        "Development: readable errors, embedded services, no secrets needed. Never where others can reach it.",
+    ),
+    Variable(
+        "General", "SITE_NAME", "str", "Parley",
+        "The name in page titles and in the admin.",
+    ),
+    Variable(
+        "General", "LOG_LEVEL", "str", "INFO",
+        "How much is logged. At INFO every request is one line.",
+        one_of=("DEBUG", "INFO", "WARNING", "ERROR"),
+    ),
+    Variable(
+        "General", "VAR_DIR", "str", "var",
+        "Directory for what is made at run time: embedded services, logs, collected static files. "
+        "Relative to the checkout.",
+    ),
+    Variable(
+        "Secrets", "SECRET_KEY", "str", "",
+        "Signs what Django signs (CSRF, messages). A long random text.",
+        secret=True, required=True,
+    ),
+    Variable(
+        "Secrets", "JWT_SIGNING_KEY", "str", "",
+        "Signs access and refresh tokens. At least 32 bytes, and not the SECRET_KEY: one leak shall not open both.",
+        secret=True, required=True,
+    ),
+    Variable(
+        "Web", "ALLOWED_HOSTS", "list", [],
+        "Host names under which people reach Parley, separated by commas. `*` is refused.",
+        required=True,
+    ),
+    Variable(
+        "Web", "ALLOWED_ORIGINS", "list", [],
+        "Exact origins (`https://chat.example.com`) whose pages may open a socket and send forms. "
+        "Empty: `https://` and each of the ALLOWED_HOSTS.",
+    ),
+    Variable(
+        "Web", "CORS_ALLOWED_ORIGINS", "list", [],
+        "Exact origins of other sites whose scripts may call the API with a bearer token (never with cookies).",
+    ),
+    Variable(
+        "Web", "BIND", "str", "127.0.0.1:8000",
+        "Address and port to listen on.",
+    ),
+    Variable(
+        "Web", "WEB_WORKERS", "int", 2,
+        "Web processes that share the port; about one for each processor core.",
+        minimum=1,
+    ),
+    Variable(
+        "Web", "BEHIND_PROXY", "bool", False,
+        "A proxy in front ends TLS and overwrites `X-Real-IP` and `X-Forwarded-Proto`. Without such a proxy anybody "
+        "could claim any address, so it is off.",
+    ),
+    Variable(
+        "Messages", "MESSAGE_EDIT_SECONDS", "int", 900,
+        "How long after sending a message can be edited by its author. 0: never.",
+        minimum=0,
+    ),
+    Variable(
+        "Services", "DATABASE_URL", "str", "",
+        "PostgreSQL, as `postgres://user:password@host:5432/name`. Empty with DEBUG: the embedded one.",
+        secret=True, required=True,
+    ),
+    Variable(
+        "Services", "DATABASE_POOL_SIZE", "int", 10,
+        "Connections that one web process may hold. Workers times this must stay below PostgreSQL's max_connections.",
+        minimum=2,
+    ),
+    Variable(
+        "Services", "REDIS_URL", "str", "",
+        "Redis or Valkey, as `redis://:password@host:6379/0`. Empty with DEBUG: the embedded one.",
+        secret=True, required=True,
+    ),
+    Variable(
+        "Services", "REDIS_PREFIX", "str", "parley",
+        "Begins every Redis key and channel, so that installations can share a server.",
+    ),
+)  # fmt: skip
+
+
+def read_env() -> Values:
+    """Return the value of every variable, by name.
+
+    A `.env` beside manage.py is read first; the real environment wins over it.
+    Raises ConfigurationError, which lists all that is wrong and what to set.
+    """
+    env = Env(eager=False)
+    file = env_file()
+    if file is not None:
+        env.read_env(file, recurse=False)
+    values = {variable.name: variable.read(env) for variable in VARIABLES}
+    problems: dict[str, str] = {}
+    try:
+        env.seal()
+    except EnvValidationError as error:
+        messages = cast("Mapping[str, list[str]]", error.error_messages)
+        problems = {name: " ".join(sentences) for name, sentences in messages.items()}
+    if "DEBUG" not in problems and not values["DEBUG"]:
+        problems = {**refusals(values), **problems}
+    if problems:
+        raise ConfigurationError(_report(problems))
+    return values
+
+
+def refusals(values: Values) -> dict[str, str]:
+    """Return, by variable, why these values must not be run in public, and what to set."""
+    problems = {
+        variable.name: f"is missing. {variable.help}"
+        for variable in VARIABLES
+        if variable.required and not values[variable.name]
+    }
+    jwt_key = values["JWT_SIGNING_KEY"] or ""
+    if jwt_key and len(jwt_key.encode()) < SHORTEST_KEY:
+        problems["JWT_SIGNING_KEY"] = f"is shorter than {SHORTEST_KEY} bytes. Set a longer random text."
+    elif jwt_key and jwt_key == values["SECRET_KEY"]:
+        problems["JWT_SIGNING_KEY"] = "is the SECRET_KEY. Set another random text."
+    if "*" in (values["ALLOWED_HOSTS"] or []):
+        problems["ALLOWED_HOSTS"] = "must not be `*`. Name the hosts under which people reach Parley."
+    return problems
+
+
+def env_file() -> Path | None:
+    """The file that is read before the environment; ENV_FILE names another one, or none if it is empty."""
+    name = os.environ.get("ENV_FILE", str(ROOT / ".env"))
+    return Path(name) if name else None
+
+
+def write_development_file() -> bool:
+    """Write a `.env` with DEBUG and fresh secrets, readable by its owner only; say whether it was new."""
+    path = env_file()
+    if path is None:
+        return False
+    lines = [
+        "# Written by the first `make run`, for development on this machine. `.env.example` lists all settings.",
+        "DEBUG=true",
+        f"SECRET_KEY={secrets.token_urlsafe(48)}",
+        f"JWT_SIGNING_KEY={secrets.token_urlsafe(48)}",
+    ]
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return False
+    with os.fdopen(descriptor, "w") as file:
+        file.write("\n".join(lines) + "\n")
+    return True
+
+
+def _report(problems: dict[str, str]) -> str:
+    names: Iterable[str] = (variable.name for variable in VARIABLES if variable.name in problems)
+    return "\n".join(
+        [
+            f"Parley cannot start, {len(problems)} of its settings are missing or wrong:",
+            *(f"  {name}: {problems[name]}" for name in names),
+            "Set them in the environment or in .env (docs/configuration.md explains each). "
+            "To try Parley on this machine, `make run` writes a .env for development.",
+        ]
+    )

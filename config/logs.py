@@ -1,0 +1,17 @@
+"""Log lines: time, worker, level where it is worth a word, logger, text."""
+
+import logging
+import os
+
+
+class LineFormatter(logging.Formatter):
+    """`12:03:44 w1 chat.hub: text`, with the level in front of the text from WARNING on."""
+
+    def __init__(self) -> None:
+        worker = os.environ.get("PARLEY_WORKER")
+        super().__init__(f"%(asctime)s {f'w{worker} ' if worker else ''}%(message)s", "%Y-%m-%d %H:%M:%S")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  logging's name
+        level = f"{record.levelname} " if record.levelno >= logging.WARNING else ""
+        record.message = f"{level}{record.name}: {record.message}"
+        return super().formatMessage(record)

@@ -1,0 +1,24 @@
+"""`manage.py reset`, which is `make reset`: begin again with an empty embedded database."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from config.embedded import Services
+from config.embedded.services import InUseError
+
+
+class Command(BaseCommand):
+    help = "Delete the embedded database of this checkout. `make run` makes a new one."
+    requires_system_checks = ()
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        services: Services = settings.EMBEDDED
+        try:
+            services.lock()
+        except InUseError as error:
+            raise CommandError(f"{error} Stop it first, with Ctrl-C in its terminal.") from error
+        services.delete()
+        services.stop()
+        self.stdout.write("The embedded database is gone.")

@@ -1,0 +1,26 @@
+"""`manage.py serve`: the web workers, on one port."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from config.supervisor import PortTakenError, Supervisor, listen, name_of
+
+
+class Command(BaseCommand):
+    help = "Run the web workers until SIGTERM or Ctrl-C."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--workers", type=int, default=settings.WEB_WORKERS, help="processes (WEB_WORKERS)")
+        parser.add_argument("--bind", default=settings.BIND, help="host:port or unix:/path (BIND)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            listener = listen(options["bind"])
+        except PortTakenError as error:
+            raise CommandError(str(error)) from error
+        supervisor = Supervisor(listener, options["workers"])
+        supervisor.start()
+        self.stdout.write(f"Parley serves on {name_of(listener)} with {options['workers']} workers.")
+        supervisor.run()

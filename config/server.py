@@ -1,0 +1,355 @@
+"""One web worker: Daphne with limits, on a listening socket that `manage.py serve` opened.
+
+Started as `python -m config.server --fd 3 --lifeline 4`. All that we change in Daphne is in this file.
+"""
+
+import argparse
+import asyncio
+import gc
+import importlib.util
+import logging
+import signal
+import socket
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from twisted.internet import asyncioreactor
+
+
+def _event_loop() -> asyncio.AbstractEventLoop:
+    if importlib.util.find_spec("uvloop"):
+        import uvloop
+
+        return uvloop.new_event_loop()
+    return asyncio.new_event_loop()
+
+
+asyncioreactor.install(_event_loop())  # first of all: the reactor is chosen by whoever imports Twisted's
+
+import autobahn.websocket.protocol
+from daphne.http_protocol import HTTPFactory, WebRequest
+from daphne.server import Server as DaphneServer
+from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
+from django.conf import settings
+from twisted.internet import defer, reactor
+from twisted.internet.endpoints import AdoptedStreamServerEndpoint
+from twisted.internet.error import ReactorNotRunning
+from twisted.logger import FilteringLogObserver, LogLevel, LogLevelFilterPredicate, STDLibLogObserver, globalLogBeginner
+
+from accounts import tasks
+from chat.outbox import WIRE
+from chat.protocol import Close
+from config import health
+
+# Autobahn describes each connection for a line of its debug log, which nobody reads; that is a tenth of a handshake.
+_autobahn: Any = autobahn.websocket.protocol
+_autobahn.pformat = lambda _: ""
+
+FRAME_BYTES = 64 * 1024
+HTTP_SECONDS = 30
+PING_SECONDS = 20
+PONG_SECONDS = 30
+HANDSHAKE_SECONDS = 5
+DRAIN_SECONDS = 20
+REQUEST_SECONDS = 5
+"""How long requests that run may take to finish when the worker stops."""
+
+QUIET_PATHS = ("/static/", "/livez", "/readyz")
+
+FRAMES_IN_DEBT = 1000
+"""Frames over the rate that may have been read already when reading stops; more of them is a flood."""
+
+logger = logging.getLogger(__name__)
+access = logging.getLogger("access")
+
+
+class Bucket:
+    """Tokens that come back at a steady rate, for what is allowed on average and at once. May go into debt."""
+
+    __slots__ = ("_at", "_clock", "_rate", "_size", "_tokens")
+
+    def __init__(self, rate: float, size: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._rate, self._size, self._clock = rate, size, clock
+        self._tokens, self._at = size, clock()
+
+    def take(self) -> float:
+        """Take a token; answer the debt, in tokens, or 0."""
+        now = self._clock()
+        self._tokens = min(self._size, self._tokens + (now - self._at) * self._rate) - 1
+        self._at = now
+        return max(0.0, -self._tokens)
+
+    def seconds(self, debt: float) -> float:
+        """How long it takes to be out of debt."""
+        return debt / self._rate
+
+
+class Socket(WebSocketProtocol):
+    """Daphne's WebSocket with limits in both directions, of which it has none.
+
+    In: over the rate, reading stops until the debt is paid, so TCP slows the client down; a flood is closed (4429).
+    Out: it is the ``Wire`` of `chat.outbox`, to which ready-made frames are written and which tells its backlog.
+    """
+
+    muted: bool
+    frames_per_second: float
+    frames_at_once: float
+    bucket: Bucket | None = None  # made with the first frame
+    reading = True
+
+    def onFrameBegin(self) -> None:
+        """Count every frame, also control frames and the fragments of a message that never ends."""
+        if not self.muted:
+            self._count()
+        super().onFrameBegin()
+
+    def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
+        if hasattr(self, "server"):  # a handshake that Autobahn refused never came to Daphne
+            super().onClose(wasClean, code, reason)
+
+    def onPing(self, payload: bytes) -> None:
+        if not self.muted:
+            super().onPing(payload)
+
+    def consumeData(self) -> None:
+        """Parse what came, but not what somebody still pours in who is being closed for a flood or broken frames."""
+        if self.muted or self.failedByMe:
+            self.data = b""
+        else:
+            super().consumeData()
+
+    def _count(self) -> None:
+        bucket = self.bucket = self.bucket or Bucket(self.frames_per_second, self.frames_at_once)
+        debt = bucket.take()
+        if debt > FRAMES_IN_DEBT:
+            self.muted = True
+            self.data = b""
+            self.sendClose(code=Close.FLOODING)
+            self.application_queue.put_nowait({"type": "websocket.disconnect", "code": Close.FLOODING})
+        elif debt and self.reading:
+            self.reading = False
+            self.transport.pauseProducing()
+            reactor.callLater(bucket.seconds(debt), self._read_on)
+
+    def _read_on(self) -> None:
+        self.reading = True
+        if self.transport.connected and not self.transport.disconnecting:
+            self.transport.resumeProducing()
+
+    def write(self, data: bytes) -> None:
+        """Write the bytes of a ready-made frame, past Twisted's buffer while nothing waits in there."""
+        if self.state != self.STATE_OPEN:
+            return
+        transport = self.transport
+        if not transport.dataBuffer and not transport._tempDataLen:
+            written = transport.writeSomeData(data)
+            if written == len(data):
+                return
+            if isinstance(written, int):
+                data = data[written:]
+        transport.write(data)
+
+    def waiting(self) -> int:
+        """How many bytes the network has not taken yet."""
+        transport = self.transport
+        return int(len(transport.dataBuffer) - transport.offset + transport._tempDataLen)
+
+
+class Request(WebRequest):
+    """Any HTTP request, before it becomes a scope or a WebSocket."""
+
+    def process(self) -> Any:
+        # Daphne believes this header from anybody; a client could choose our SCRIPT_NAME.
+        self.requestHeaders.removeHeader(b"daphne-root-path")
+        # Daphne dies of a subprotocol in another alphabet; there is none that we know.
+        if not all(map(bytes.isascii, self.requestHeaders.getRawHeaders(b"sec-websocket-protocol", []))):
+            self.requestHeaders.removeHeader(b"sec-websocket-protocol")
+        return super().process()
+
+
+class RequestFactory(HTTPFactory):
+    """Builds connections whose requests are ours."""
+
+    def buildProtocol(self, addr: Any) -> Any:
+        protocol = super().buildProtocol(addr)
+        protocol.requestFactory = Request
+        return protocol
+
+
+class SocketFactory(WebSocketFactory):
+    """Builds sockets that are ours."""
+
+    protocol = Socket
+
+    def share_options(self) -> None:
+        """Give the sockets their options once for all; else each copies some thirty."""
+        Socket.frames_per_second = settings.SOCKET_FRAMES_PER_SECOND
+        Socket.frames_at_once = settings.SOCKET_FRAMES_AT_ONCE
+        for name in Socket.CONFIG_ATTRS:
+            value = getattr(self, name)
+            setattr(Socket, name, staticmethod(value) if callable(value) else value)
+
+
+class Server(DaphneServer):
+    """Daphne on one inherited socket.
+
+    Parameters: `listener`, the listening socket; `ready`, called once requests are served; `behind_proxy`, whether
+    X-Real-IP and X-Forwarded-Proto are a proxy's word and not the client's.
+    """
+
+    def __init__(
+        self, application: Any, *, listener: socket.socket, ready: Callable[[], None], behind_proxy: bool = False
+    ) -> None:
+        super().__init__(
+            application,
+            endpoints=["inherited"],
+            action_logger=log_action,
+            http_timeout=HTTP_SECONDS,
+            ping_interval=PING_SECONDS,
+            ping_timeout=PONG_SECONDS,
+            websocket_handshake_timeout=HANDSHAKE_SECONDS,
+            websocket_max_message_size=FRAME_BYTES,
+            websocket_max_frame_size=FRAME_BYTES,
+            # The leftmost X-Forwarded-For is whatever the client wrote; X-Real-IP is overwritten by the proxy.
+            proxy_forwarded_address_header="X-Real-IP" if behind_proxy else None,
+            proxy_forwarded_proto_header="X-Forwarded-Proto" if behind_proxy else None,
+            server_name="",
+        )
+        self.listener = listener
+        self.ready = ready
+
+    def run(self) -> None:
+        """Serve until the reactor stops (SIGTERM, SIGINT). As Daphne's, with our factories and our one socket."""
+        self.connections: dict[Any, dict[str, Any]] = {}
+        self.http_factory = RequestFactory(self)
+        self.ws_factory = SocketFactory(self, server=self.server_name)
+        self.ws_factory.setProtocolOptions(
+            autoPingTimeout=self.ping_timeout,
+            failByDrop=False,  # who breaks the rules of WebSocket is told which one: 1002, 1007 or 1009
+            allowNullOrigin=True,  # origins are checked in accounts.middleware
+            openHandshakeTimeout=self.websocket_handshake_timeout,
+            maxMessagePayloadSize=self.websocket_max_message_size,
+            maxFramePayloadSize=self.websocket_max_frame_size,
+        )
+        self.ws_factory.share_options()
+        asyncio.set_event_loop(reactor._asyncioEventloop)
+        endpoint = AdoptedStreamServerEndpoint(reactor, self.listener.detach(), self.listener.family)
+        endpoint.listen(self.http_factory).addCallbacks(self._listening, self.listen_error)
+        reactor.callLater(1, self.application_checker)
+        reactor.callLater(2, self.timeout_checker)
+        reactor.callWhenRunning(self._start_hub)
+        reactor.addSystemEventTrigger("before", "shutdown", self.kill_all_applications)
+        reactor.run(installSignalHandlers=self.signal_handlers)
+
+    def _start_hub(self) -> None:
+        """Start what sockets need; were it left to the first of them, it would wait for a second."""
+        from chat.hub import get_hub  # not before Django is set up
+
+        def started(hub: asyncio.Future[Any]) -> None:
+            hub.result()  # what went wrong is logged, and the supervisor sees that this worker never serves
+            gc.collect()
+            gc.freeze()  # what is there by now stays: looking through it again and again finds nothing
+            self.ready()
+
+        asyncio.ensure_future(get_hub()).add_done_callback(started)
+
+    def _listening(self, port: Any) -> None:
+        self.port = port
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        """Start the application of one connection; a socket's may write frames that it has framed itself."""
+        if scope["type"] == "websocket":
+            scope.setdefault("extensions", {})[WIRE] = protocol
+        return super().create_application(protocol, scope)
+
+    def kill_all_applications(self) -> Any:
+        """Drain when the reactor is about to stop; it waits."""
+        return defer.Deferred.fromFuture(asyncio.ensure_future(self._drain_in_time())).addErrback(log_failure)
+
+    async def _drain_in_time(self) -> None:
+        """Give up after a while. Unlike `wait_for`, without waiting until what was cancelled has ended: it may not."""
+        drain = asyncio.create_task(self._drain())
+        done, _ = await asyncio.wait([drain], timeout=DRAIN_SECONDS)
+        if done:
+            drain.result()
+        else:
+            drain.cancel()
+            logger.error("The drain was cut short after %d s.", DRAIN_SECONDS)
+
+    async def _drain(self) -> None:
+        """Leave without losing anything.
+
+        Nothing new is accepted, and readiness says so. What was sent is stored and answered; then the sockets are told
+        to go to another worker, in waves so that they do not all come there at once. Requests may finish.
+        """
+        from chat.hub import stop_hub  # not before Django is set up
+
+        health.draining = True
+        await defer.maybeDeferred(self.port.stopListening).asFuture(asyncio.get_running_loop())
+        await stop_hub(drain=True)
+        running = [each["application_instance"] for each in self.connections.values() if "application_instance" in each]
+        if running:
+            await asyncio.wait(running, timeout=REQUEST_SECONDS)
+        await tasks.cancel(running)
+
+
+def log_failure(failure: Any) -> None:
+    """The reactor stops in any case."""
+    logger.error("The drain was cut short: %s", failure.getTraceback())
+
+
+def log_action(protocol: Any, action: str, details: dict[str, Any]) -> None:
+    """Write the access log: one line for each request; sockets, assets and health only at DEBUG."""
+    if protocol != "http":
+        access.debug("%s %s %s %s", protocol, action, details["path"], details["client"])
+        return
+    level = logging.DEBUG if details["path"].startswith(QUIET_PATHS) else logging.INFO
+    milliseconds = details["time_taken"] * 1000
+    words = (details["status"], details["method"], details["path"], milliseconds, details["client"])
+    access.log(level, "%s %s %s %.0f ms %s", *words)
+
+
+def main() -> None:
+    """Run one worker. It tells the supervisor by the lifeline that it serves, and ends when the lifeline breaks."""
+    parser = argparse.ArgumentParser(description="One web worker; `manage.py serve` starts these.")
+    parser.add_argument("--fd", type=int, required=True, help="the listening socket")
+    parser.add_argument("--lifeline", type=int, required=True, help="one end of a socket pair with the supervisor")
+    arguments = parser.parse_args()
+
+    from accounts.broadcasts import bind_loop
+    from config.asgi import application
+
+    observer = FilteringLogObserver(STDLibLogObserver("twisted"), [LogLevelFilterPredicate(LogLevel.error)])
+    globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False, discardBuffer=True)
+    lifeline = socket.socket(fileno=arguments.lifeline)
+
+    loop = reactor._asyncioEventloop
+
+    def ready() -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: reactor.callFromThread(stop))
+        loop.add_reader(lifeline, orphaned)
+        loop.call_soon(bind_loop)
+        with suppress(OSError):  # it may be gone already
+            lifeline.send(b"r")
+
+    def orphaned() -> None:
+        loop.remove_reader(lifeline)
+        stop()
+
+    def stop() -> None:
+        with suppress(ReactorNotRunning):  # it stops already: told twice, by a signal or by the lifeline
+            reactor.stop()
+
+    Server(
+        application,
+        listener=socket.socket(fileno=arguments.fd),
+        ready=ready,
+        behind_proxy=settings.BEHIND_PROXY,
+    ).run()
+
+
+if __name__ == "__main__":
+    main()

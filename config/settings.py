@@ -1,0 +1,264 @@
+"""Django's settings. What an operator may change comes from `config/env.py`; the rest is decided here."""
+
+from datetime import timedelta
+from typing import Any
+
+import dj_database_url
+import django_stubs_ext
+
+from config.embedded import Services
+from config.env import ROOT, read_env
+from config.redis import connection_options
+
+django_stubs_ext.monkeypatch()  # before any module is imported that writes `ModelAdmin[User]`
+env = read_env()
+
+# Where we are
+
+BASE_DIR = ROOT
+VAR_DIR = BASE_DIR / env["VAR_DIR"]
+DEBUG: bool = env["DEBUG"]
+SITE_NAME: str = env["SITE_NAME"]
+SECRET_KEY: str = env["SECRET_KEY"] or "only-for-development-secret-key-of-nobody"
+JWT_SIGNING_KEY: str = env["JWT_SIGNING_KEY"] or "only-for-development-signing-key-of-nobody"
+
+ALLOWED_HOSTS: list[str] = env["ALLOWED_HOSTS"] or ["localhost", ".localhost", "127.0.0.1", "[::1]"]
+# In DEBUG an empty list means: the page's own scheme, host and port.
+ALLOWED_ORIGINS: list[str] = env["ALLOWED_ORIGINS"] or (
+    [] if DEBUG else [f"https://{host}" for host in ALLOWED_HOSTS if not host.startswith(".")]
+)
+CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
+BIND: str = env["BIND"]
+WEB_WORKERS: int = env["WEB_WORKERS"]
+BEHIND_PROXY: bool = env["BEHIND_PROXY"]
+
+# Parts
+
+INSTALLED_APPS = [
+    "config.apps.ProjectConfig",
+    "accounts",
+    "presence",
+    "chat",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "corsheaders",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+MIDDLEWARE = [
+    "config.health.HealthMiddleware",
+    "config.outages.OutageMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "config.csp.csp_middleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "accounts.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+APPEND_SLASH = True
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "config.csp.nonce_context",
+                "config.context.site",
+            ],
+        },
+    },
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+USE_I18N = True
+TEST_RUNNER = "django.test.runner.DiscoverRunner"
+
+# Services: truth is in PostgreSQL, Redis carries hints and leases.
+
+EMBEDDED = Services(VAR_DIR)
+DATABASE_URL: str = env["DATABASE_URL"] or EMBEDDED.database_url
+REDIS_URL: str = env["REDIS_URL"] or EMBEDDED.redis_url
+REDIS_PREFIX: str = env["REDIS_PREFIX"]
+
+DATABASES: dict[str, Any] = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=0, conn_health_checks=True)}
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    {
+        # Each request has its own thread: kept connections would leak, pooled ones do not.
+        "pool": {"min_size": 2, "max_size": env["DATABASE_POOL_SIZE"], "timeout": 3, "max_lifetime": 1800},
+        # No thread is held for long by a lock or by one slow query.
+        "options": "-c lock_timeout=2s -c statement_timeout=5s -c idle_in_transaction_session_timeout=10s",
+        "connect_timeout": 3,
+    }
+)
+# Threads that do the sockets' database work; some connections stay free for pages and REST.
+DATABASE_THREADS: int = max(1, env["DATABASE_POOL_SIZE"] - 2)
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "accounts.layer.ChannelLayer",
+        "CONFIG": {
+            # RESP 2: with 3, redis-py describes each event for a line of its debug log
+            "hosts": [{"address": REDIS_URL, "protocol": 2, **connection_options(REDIS_URL)}],
+            "prefix": REDIS_PREFIX,
+        },
+    },
+}
+
+# Who you are
+
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "/login/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/login/"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "full_name")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+ACCESS_TOKEN_LIFETIME = timedelta(minutes=10)
+REFRESH_TOKEN_LIFETIME = timedelta(days=7)
+REFRESH_GRACE = timedelta(seconds=30)  # five tabs refresh at once: all get the same new pair
+
+# Presence, in seconds: a lease outlives two lost renewals (presence/checks.py holds that).
+
+PRESENCE_LEASE_SECONDS = 60
+PRESENCE_RENEW_SECONDS = 20
+PRESENCE_GRACE_SECONDS = 8
+PRESENCE_SWEEP_SECONDS = 2
+
+# Messages
+
+MESSAGE_EDIT_SECONDS: int = env["MESSAGE_EDIT_SECONDS"]
+
+# How much one person may do, on all devices and in all workers together (chat/limits.py).
+
+RATE_LIMITS = {
+    "sends": "100/10 seconds",
+    "frames": "3000/10 seconds",
+    "handshakes": "60/minute",
+    "typing": "20/10 seconds",
+    "drafts": "60/10 seconds",
+    "changes": "100/10 seconds",
+    "groups": "120/minute",
+}
+SOCKETS_PER_USER = 10
+# One socket, before its frames are even looked at (config/server.py).
+SOCKET_FRAMES_PER_SECOND = 100
+SOCKET_FRAMES_AT_ONCE = 400
+
+# REST
+
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["config.parsers.BoundedJSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.CookieAuthentication",
+        "accounts.authentication.BearerAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "config.api.exception_handler",
+    "STRICT_JSON": True,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Parley",
+    "DESCRIPTION": "Rooms, messages and people. [Live events](/api/events/) travel over the socket at /ws/.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "ENUM_NAME_OVERRIDES": {"RoomKind": "chat.models.Room.Kind", "MessageKind": "chat.models.Message.Kind"},
+}
+CORS_ALLOWED_ORIGINS: list[str] = env["CORS_ALLOWED_ORIGINS"]
+CORS_ALLOW_CREDENTIALS = False
+CORS_URLS_REGEX = r"^/api/"
+
+# Pages
+
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        # Hashed names, also inside `import … from "./x.js"`: files are cached for ever, pages find the new ones.
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "config.storage.StaticFilesStorage"
+        ),
+        **({} if DEBUG else {"OPTIONS": {"support_js_module_import_aggregation": True}}),
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# Browsers
+
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+SECURE_SSL_REDIRECT = BEHIND_PROXY and not DEBUG
+SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 3600
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_COOKIE_SECURE = not DEBUG
+CSRF_COOKIE_SAMESITE = "Lax"
+# Django 6's setting of that name, and its shape: `config/csp.py` goes when we move there.
+SECURE_CSP: dict[str, list[str]] = {
+    "default-src": ["'self'"],
+    "script-src": ["'self'", "<CSP_NONCE_SENTINEL>"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'", "data:", "blob:"],
+    "connect-src": ["'self'"],
+    "object-src": ["'none'"],
+    "base-uri": ["'none'"],
+    "form-action": ["'self'"],
+    "frame-ancestors": ["'none'"],
+}
+
+SILENCED_SYSTEM_CHECKS = [
+    "admin.E410",  # wants Django's sessions; the admin uses ours
+    "security.W005",  # HSTS for subdomains and
+    "security.W021",  # preloading are for whoever owns the domain to decide
+]
+
+# Logs: one line each, with the worker's number
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "config.logs.LineFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env["LOG_LEVEL"]},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.request": {"level": "ERROR"},  # a 404 is in the access log already,
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # and so is every scanner's 400
+        "daphne": {"level": "WARNING"},
+        "channels_redis.pubsub": {"level": "CRITICAL"},  # a traceback a second while Redis is away; we say so once
+        "asyncio": {"level": "WARNING"},
+    },
+}
