@@ -1,0 +1,1 @@
+"""Who people are: users, their signed-in devices, and the cookies and tokens that prove it."""

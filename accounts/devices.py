@@ -1,0 +1,65 @@
+"""What we note about the device behind a request, and how we call it on the profile page."""
+
+import re
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_ipv46_address
+from django.http import HttpRequest
+
+USER_AGENT_LENGTH = 300
+
+# Order matters: Edge and Opera also say Chrome, Chrome also says Safari, Android also says Linux.
+BROWSERS = (
+    ("Edge", r"Edg(e|A|iOS)?/"),
+    ("Opera", r"OPR/"),
+    ("Firefox", r"Firefox/|FxiOS/"),
+    ("Chrome", r"Chrome/|CriOS/"),
+    ("Safari", r"Safari/"),
+    ("curl", r"^curl/"),
+    ("Python", r"python|httpx|aiohttp"),
+)
+SYSTEMS = (
+    ("iPhone", r"iPhone"),
+    ("iPad", r"iPad"),
+    ("Android", r"Android"),
+    ("Windows", r"Windows"),
+    ("ChromeOS", r"CrOS"),
+    ("macOS", r"Mac OS X|Macintosh"),
+    ("Linux", r"Linux|X11"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Where somebody signs in from."""
+
+    user_agent: str = ""
+    ip: str | None = None
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "Device":
+        user_agent = re.sub(r"[^ -~]", "", request.headers.get("User-Agent", ""))
+        return cls(user_agent[:USER_AGENT_LENGTH], _address(request.META.get("REMOTE_ADDR", "")))
+
+
+def describe(user_agent: str) -> str:
+    """The device in words: "Firefox on Linux"."""
+    browser = _first(BROWSERS, user_agent)
+    system = _first(SYSTEMS, user_agent)
+    if browser and system:
+        return f"{browser} on {system}"
+    return browser or system or "Unknown device"
+
+
+def _first(patterns: tuple[tuple[str, str], ...], user_agent: str) -> str | None:
+    return next((name for name, pattern in patterns if re.search(pattern, user_agent)), None)
+
+
+def _address(text: str) -> str | None:
+    """An address Postgres accepts; servers on a unix socket have none to tell."""
+    try:
+        validate_ipv46_address(text)
+    except ValidationError:
+        return None
+    return text

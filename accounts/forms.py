@@ -1,0 +1,101 @@
+"""The forms of the account pages. They ask for shape only; the rest `accounts.services` decides."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django import forms
+from django.utils import timezone
+
+from accounts.exceptions import ParleyError
+from accounts.names import EMOJI_LENGTH, FULL_NAME_LENGTH, HANDLE_LENGTH, STATUS_LENGTH
+from accounts.switches import Switches
+
+
+class AccountForm(forms.Form):
+    """A form that can show what a service refused, next to the field at fault."""
+
+    def refuse(self, error: ParleyError) -> None:
+        """Put the error where the person looks: at its fields, or above the form."""
+        if not error.fields:
+            self.add_error(None, error.detail)
+        for name, sentences in (error.fields or {}).items():
+            for sentence in sentences:
+                self.add_error(name if name in self.fields else None, sentence)
+
+
+def _password(label: str, *, autocomplete: str, help_text: str = "") -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
+    return forms.CharField(label=label, widget=widget, strip=False, max_length=256, help_text=help_text)
+
+
+def _full_name() -> forms.CharField:
+    widget = forms.TextInput(attrs={"autocomplete": "name"})
+    return forms.CharField(label="Full name", max_length=FULL_NAME_LENGTH, widget=widget)
+
+
+def _email() -> forms.EmailField:
+    widget = forms.EmailInput(attrs={"autocomplete": "username", "inputmode": "email"})
+    return forms.EmailField(label="E-mail", max_length=254, widget=widget)
+
+
+class SignUpForm(AccountForm):
+    full_name = _full_name()
+    email = _email()
+    password = _password("Password", autocomplete="new-password", help_text="At least 10 characters.")
+
+
+class SignInForm(AccountForm):
+    email = _email()
+    password = _password("Password", autocomplete="current-password")
+
+
+class ProfileForm(AccountForm):
+    full_name = _full_name()
+    handle = forms.CharField(
+        max_length=HANDLE_LENGTH + 1,
+        help_text="2 to 30 letters a-z, digits and underscores. People mention you by it.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+
+class SwitchesForm(AccountForm):
+    """What others are told: each of them a box to tick."""
+
+    private_reading = forms.BooleanField(
+        label="Read in private",
+        required=False,
+        help_text="Others do not see what you have read, and you do not see it of them.",
+    )
+    sends_typing = forms.BooleanField(label="Show others when I am writing", required=False)
+    sees_typing = forms.BooleanField(label="Show me when others are writing", required=False)
+    invisible = forms.BooleanField(label="Invisible", required=False, help_text="To everybody else you are offline.")
+
+
+class StatusForm(AccountForm):
+    """A few words for those who look whether one is here, until some time."""
+
+    status_emoji = forms.CharField(label="Emoji", max_length=EMOJI_LENGTH, required=False)
+    status_text = forms.CharField(label="What you are doing", max_length=STATUS_LENGTH, required=False)
+    hours = forms.TypedChoiceField(
+        label="Clear it",
+        choices=[("", "Not by itself"), (1, "In 1 hour"), (4, "In 4 hours"), (24, "In a day"), (168, "In a week")],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+
+    def changes(self) -> Switches:
+        """What the service is to make of it."""
+        fields = self.cleaned_data
+        until = timezone.now() + timedelta(hours=fields["hours"]) if fields["hours"] else None
+        return {"status_emoji": fields["status_emoji"], "status_text": fields["status_text"], "status_until": until}
+
+
+class PasswordForm(AccountForm):
+    current_password = _password("Current password", autocomplete="current-password")
+    new_password = _password(
+        "New password",
+        autocomplete="new-password",
+        help_text="At least 10 characters. Your other devices are signed out.",
+    )

@@ -1,0 +1,97 @@
+"""The channel layer: that of channels-redis, which learns to say many things in one round trip.
+
+The stock layer sends each event and joins each group with a round trip of its own, one after the other under a lock. A
+worker that publishes thousands of events a second, or takes in a thousand sockets at once, would spend its time there.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from channels_redis.pubsub import RedisPubSubChannelLayer, RedisPubSubLoopLayer
+
+MOST_AT_ONCE = 500
+
+
+class ChannelLayer(RedisPubSubChannelLayer):  # type: ignore[misc]  # channels-redis has no types
+    """The stock layer, and two more of its methods in the plural."""
+
+    def _loop_layer(self) -> RedisPubSubLoopLayer:
+        return self._get_layer()
+
+    async def group_send_many(self, events: Sequence[tuple[str, dict[str, Any]]]) -> None:
+        """Send events to groups, in this order."""
+        layer = self._loop_layer()
+        by_shard: defaultdict[Any, list[tuple[str, bytes]]] = defaultdict(list)
+        for group, event in events:
+            channel = layer._get_group_channel_name(group)
+            by_shard[layer._get_shard(channel)].append((channel, self.serialize(event)))
+        for shard, messages in by_shard.items():
+            async with shard._lock:
+                shard._ensure_redis()
+                async with shard._redis.pipeline(transaction=False) as pipe:
+                    for channel, message in messages:
+                        pipe.publish(channel, message)
+                    await pipe.execute()
+
+    async def group_add_many(self, groups: Iterable[str], channel: str) -> None:
+        """Add a channel of this process to many groups, in which it is the only one."""
+        layer = self._loop_layer()
+        by_shard: defaultdict[Any, list[str]] = defaultdict(list)
+        alone = {channel}  # one for all: there are many groups, and a worker has one channel
+        for group in groups:
+            name = layer._get_group_channel_name(group)
+            layer.groups.setdefault(name, alone)
+            by_shard[layer._get_shard(name)].append(name)
+        for shard, names in by_shard.items():
+            for start in range(0, len(names), MOST_AT_ONCE):
+                await _subscribe(shard, names[start : start + MOST_AT_ONCE])
+
+    async def group_discard_many(self, groups: Iterable[str], channel: str) -> None:
+        """Take a channel of this process, the only one in them, out of many groups.
+
+        What failed half-way can be tried again; the stock layer forgets a group before Redis has confirmed.
+        """
+        layer = self._loop_layer()
+        by_shard: defaultdict[Any, list[str]] = defaultdict(list)
+        for group in groups:
+            name = layer._get_group_channel_name(group)
+            by_shard[layer._get_shard(name)].append(name)
+        for shard, names in by_shard.items():
+            async with shard._lock:
+                subscribed = [name for name in names if name in shard._subscribed_to]
+                if subscribed:
+                    shard._ensure_redis()
+                    shard._ensure_receiver()
+                    _keep_out(shard._pubsub, subscribed)
+                    await shard._pubsub.unsubscribe(*subscribed)
+                    shard._subscribed_to.difference_update(subscribed)
+            for name in names:
+                layer.groups.pop(name, None)
+
+
+async def _subscribe(shard: Any, names: list[str]) -> None:
+    async with shard._lock:
+        fresh = [name for name in names if name not in shard._subscribed_to]
+        if fresh:
+            shard._ensure_redis()
+            shard._ensure_receiver()
+            _keep_in(shard._pubsub, fresh)
+            await shard._pubsub.subscribe(*fresh)
+            shard._subscribed_to.update(fresh)
+
+
+# A link that breaks while we write is made anew by whoever reads from it, with what the client thinks is subscribed.
+# It thinks so too late: of a new channel once the command was written, of one we left once Redis has confirmed it. So
+# we say it first; otherwise a group may stay deaf, or be heard for ever.
+
+
+def _keep_in(pubsub: Any, names: list[str]) -> None:
+    pubsub.channels.update(pubsub._normalize_keys(dict.fromkeys(names)))
+
+
+def _keep_out(pubsub: Any, names: list[str]) -> None:
+    for key in pubsub._normalize_keys(dict.fromkeys(names)):
+        pubsub.channels.pop(key, None)

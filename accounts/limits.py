@@ -1,0 +1,79 @@
+"""A brake on guessing passwords, shared by all workers through Redis.
+
+Only the pair of e-mail and network address is braked tightly: a stranger cannot lock somebody out.
+"""
+
+import logging
+from functools import cache
+from hashlib import sha256
+
+from django.conf import settings
+from redis import Redis
+from redis.exceptions import RedisError
+
+from accounts.exceptions import AccountError
+from accounts.names import fold_email
+
+logger = logging.getLogger(__name__)
+
+WINDOW_SECONDS = 300
+TRIES_PER_ACCOUNT = 10
+TRIES_PER_ADDRESS = 50
+
+
+def count_try(*, email: str, ip: str | None) -> None:
+    """Count a try to sign in before the password is looked at, so that parallel tries cannot slip through.
+
+    Raises `rate_limited` past 10 tries for one e-mail from one address, or 50 from one address, in five
+    minutes. Without Redis everybody may try: a brake that fails must not lock the house.
+    """
+    try:
+        waits = [
+            wait
+            for key, most in zip(_keys(email, ip), (TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS), strict=True)
+            if (wait := _count(key, most))
+        ]
+    except RedisError as error:
+        logger.warning("Sign-ins are not braked, Redis is away: %s", error)
+        return
+    if waits:
+        raise AccountError(
+            "rate_limited",
+            "Too many tries. Wait a few minutes and try again.",
+            status=429,
+            retry_after=max(waits),
+        )
+
+
+def forget_try(*, email: str, ip: str | None) -> None:
+    """Take a try back that turned out to be the right password."""
+    account, address = _keys(email, ip)
+    try:
+        with _redis(settings.REDIS_URL).pipeline() as pipe:
+            pipe.delete(account)
+            pipe.decr(address)
+            pipe.expire(address, WINDOW_SECONDS, nx=True)
+            pipe.execute()
+    except RedisError as error:
+        logger.warning("A sign-in could not be uncounted, Redis is away: %s", error)
+
+
+def _count(key: str, most: int) -> float:
+    """Count one more under the key; the seconds to wait when that is too many, else 0."""
+    with _redis(settings.REDIS_URL).pipeline() as pipe:
+        pipe.incr(key)
+        pipe.expire(key, WINDOW_SECONDS, nx=True)
+        pipe.ttl(key)
+        count, _, left = pipe.execute()
+    return max(left, 1) if count > most else 0
+
+
+def _keys(email: str, ip: str | None) -> tuple[str, str]:
+    person = sha256(fold_email(email).encode("utf-8", "replace")).hexdigest()[:20]
+    address = ip or "unknown"
+    return f"{settings.REDIS_PREFIX}:tries:{person}:{address}", f"{settings.REDIS_PREFIX}:tries:{address}"
+
+
+@cache
+def _redis(url: str) -> Redis:
+    return Redis.from_url(url, socket_connect_timeout=1, socket_timeout=1)

@@ -1,0 +1,177 @@
+"""Users and their sessions. A session is one signed-in device; rows are written by `accounts.services`."""
+
+from __future__ import annotations
+
+import uuid
+from functools import cache
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.devices import USER_AGENT_LENGTH, describe
+from accounts.handles import EMAIL_TAKEN, HANDLE_TAKEN, insert_with_free_handle
+from accounts.names import (
+    EMOJI_LENGTH,
+    FULL_NAME_LENGTH,
+    HANDLE_LENGTH,
+    STATUS_LENGTH,
+    clean_email,
+    clean_full_name,
+    fold_email,
+    initials_of,
+)
+from accounts.querysets import SessionQuerySet, UserQuerySet
+
+# As many as the style sheet has avatar colours; 30 degrees of the colour wheel each.
+HUES = 12
+
+
+@cache
+def _avatars() -> str:
+    """Where avatars are; they are named in every message, and resolving a URL takes its time."""
+    return reverse("avatar", args=[0]).removesuffix("0.svg")
+
+
+class BaseManager(BaseUserManager["User"]):
+    """Makes users in canonical form, for commands and tests; people come through `services.sign_up`."""
+
+    def create_user(
+        self,
+        email: str,
+        full_name: str,
+        password: str | None = None,
+        *,
+        is_staff: bool = False,
+        is_superuser: bool = False,
+    ) -> User:
+        user = self.model(
+            email=clean_email(email),
+            full_name=clean_full_name(full_name),
+            is_staff=is_staff,
+            is_superuser=is_superuser,
+        )
+        user.set_password(password)
+        insert_with_free_handle(user)
+        return user
+
+    def create_superuser(self, email: str, full_name: str, password: str | None = None) -> User:
+        return self.create_user(email, full_name, password, is_staff=True, is_superuser=True)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=fold_email(username or ""))
+
+
+UserManager = BaseManager.from_queryset(UserQuerySet)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Somebody who can sign in.
+
+    E-mail and handle are stored in one canonical form, which makes them unique however they are typed.
+    """
+
+    email = models.EmailField("e-mail address", max_length=254)
+    full_name = models.CharField(max_length=FULL_NAME_LENGTH)
+    handle = models.CharField(max_length=HANDLE_LENGTH)
+    version = models.BigIntegerField(default=0, editable=False)
+    is_active = models.BooleanField("active", default=True)
+    is_staff = models.BooleanField("may use the admin", default=False)
+    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    private_reading = models.BooleanField(
+        "read in private", default=False, help_text="Nobody is told what this person has read, and they of nobody."
+    )
+    sends_typing = models.BooleanField("others see when they write", default=True)
+    sees_typing = models.BooleanField("they see when others write", default=True)
+    invisible = models.BooleanField(default=False, help_text="They are offline to everybody else.")
+    status_emoji = models.CharField(max_length=EMOJI_LENGTH, blank=True)
+    status_text = models.CharField(max_length=STATUS_LENGTH, blank=True)
+    status_until = models.DateTimeField(null=True, blank=True)
+
+    # Sessions know better when and where somebody signed in.
+    last_login = None
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["full_name"]  # noqa: RUF012 - Django's name for it, a list by its documentation
+
+    class Meta:
+        ordering = ("full_name", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["email"], name=EMAIL_TAKEN, violation_error_message="This e-mail address is taken."
+            ),
+            models.UniqueConstraint(
+                fields=["handle"], name=HANDLE_TAKEN, violation_error_message="This handle is taken."
+            ),
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="accounts_user_email_folded"),
+            models.CheckConstraint(
+                condition=Q(handle__regex=r"^[a-z0-9_]{2,30}$"), name="accounts_user_handle_canonical"
+            ),
+            models.CheckConstraint(condition=~Q(full_name=""), name="accounts_user_has_a_name"),
+        )
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    def get_full_name(self) -> str:
+        return self.full_name
+
+    def get_short_name(self) -> str:
+        return self.full_name.split(" ", 1)[0]
+
+    @property
+    def initials(self) -> str:
+        return initials_of(self.full_name)
+
+    @property
+    def hue(self) -> int:
+        """Colour of the avatar in degrees. The golden angle keeps neighbours by id apart on the wheel."""
+        return int(self.pk * 137.508) % 360
+
+    @property
+    def hue_class(self) -> str:
+        return f"h{self.hue * HUES // 360}"
+
+    @property
+    def avatar_url(self) -> str:
+        return f"{_avatars()}{self.pk}.svg"
+
+
+class Session(models.Model):
+    """A device on which somebody is signed in, until it is signed out here or there.
+
+    Tokens are not stored. A pair can be minted again from `id`, `user`, `generation` and `rotated_at`, so
+    that several tabs that refresh at once get one and the same pair.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
+    refresh_hash = models.CharField(max_length=64)
+    previous_hash = models.CharField(max_length=64, blank=True)
+    generation = models.PositiveIntegerField(default=1)
+    rotated_at = models.DateTimeField()
+    created_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    user_agent = models.CharField(max_length=USER_AGENT_LENGTH, blank=True)
+    ip = models.GenericIPAddressField("IP address", null=True, blank=True)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-last_used_at",)
+
+    def __str__(self) -> str:
+        return self.device
+
+    @property
+    def device(self) -> str:
+        """The device in words."""
+        return describe(self.user_agent)

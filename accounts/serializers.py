@@ -1,0 +1,156 @@
+"""Shapes of accounts in JSON. What comes in is checked for shape only; `accounts.services` does the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC
+from functools import lru_cache
+from typing import Any, Protocol
+
+from rest_framework import serializers
+
+from accounts.models import Session, User
+
+UNKNOWN_FIELD = "There is no such field. Check its spelling or leave it out."
+NOT_AN_OBJECT = "Send a JSON object."
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses unknown fields: a misspelt one is not lost in silence, nor a smuggled one obeyed."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            raise serializers.ValidationError({"non_field_errors": [NOT_AN_OBJECT]})
+        writable = {field.field_name for field in self._writable_fields}
+        unknown = sorted(str(name) for name in data if name not in writable)
+        if unknown:
+            raise serializers.ValidationError({name: [UNKNOWN_FIELD] for name in unknown})
+        return super().to_internal_value(data)
+
+
+class SignUpSerializer(StrictSerializer):
+    full_name = serializers.CharField(max_length=200)
+    email = serializers.CharField(max_length=254)
+    password = serializers.CharField(max_length=256, trim_whitespace=False, write_only=True)
+
+
+class SignInSerializer(StrictSerializer):
+    email = serializers.CharField(max_length=254)
+    password = serializers.CharField(max_length=256, trim_whitespace=False, write_only=True)
+
+
+class ProfileSerializer(StrictSerializer):
+    full_name = serializers.CharField(max_length=200, required=False)
+    handle = serializers.CharField(max_length=60, required=False)
+
+
+class SwitchesSerializer(StrictSerializer):
+    """What others are told of you; what is left out stays."""
+
+    private_reading = serializers.BooleanField(
+        required=False, help_text="Nobody learns what you have read, and you do not learn it of others."
+    )
+    sends_typing = serializers.BooleanField(required=False, help_text="Others see when you write.")
+    sees_typing = serializers.BooleanField(required=False, help_text="You see when others write.")
+    invisible = serializers.BooleanField(required=False, help_text="You are offline to everybody else.")
+    status_emoji = serializers.CharField(max_length=60, allow_blank=True, required=False)
+    status_text = serializers.CharField(max_length=200, allow_blank=True, required=False)
+    status_until = serializers.DateTimeField(allow_null=True, required=False, help_text="When the status ends.")
+
+
+class MeChangesSerializer(ProfileSerializer, SwitchesSerializer):
+    """Name, handle, and what others are told of you; what is left out stays."""
+
+
+class CardSerializer(serializers.Serializer[User]):
+    """What everybody may know of a user. Never the e-mail address."""
+
+    id = serializers.IntegerField()
+    full_name = serializers.CharField()
+    handle = serializers.CharField()
+    initials = serializers.CharField()
+    hue = serializers.CharField(help_text="One of h0 to h11: the colour of the avatar.")
+    avatar = serializers.CharField(help_text="Path of the avatar, an SVG.")
+
+
+class MeSerializer(CardSerializer):
+    email = serializers.EmailField()
+    is_staff = serializers.BooleanField()
+    private_reading = serializers.BooleanField()
+    sends_typing = serializers.BooleanField()
+    sees_typing = serializers.BooleanField()
+    invisible = serializers.BooleanField()
+    status_emoji = serializers.CharField()
+    status_text = serializers.CharField()
+    status_until = serializers.DateTimeField(allow_null=True)
+
+
+class SessionSerializer(serializers.Serializer[Session]):
+    """A signed-in device of one's own."""
+
+    id = serializers.UUIDField()
+    device = serializers.CharField()
+    ip = serializers.IPAddressField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    last_used_at = serializers.DateTimeField()
+    current = serializers.BooleanField(help_text="Whether it is the one that asks.")
+
+
+class SessionsSerializer(serializers.Serializer[Any]):
+    results = SessionSerializer(many=True)
+
+
+class CsrfSerializer(serializers.Serializer[Any]):
+    csrf_token = serializers.CharField()
+
+
+class Named(Protocol):
+    """A user, or what stands for one where models are too slow."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def full_name(self) -> str: ...
+    @property
+    def handle(self) -> str: ...
+
+
+def user_card(user: Named) -> dict[str, Any]:
+    """What everybody may know of a user; see `CardSerializer`. Plain, as long lists are made of it."""
+    return {"id": user.pk, "full_name": user.full_name, "handle": user.handle, **_look(user.pk, user.full_name)}
+
+
+@lru_cache(maxsize=10_000)
+def _look(user_id: int, full_name: str) -> dict[str, str]:
+    """What a card has to say about somebody's looks; it is in every message and changes with the name at most."""
+    user = User(pk=user_id, full_name=full_name)
+    return {"initials": user.initials, "hue": user.hue_class, "avatar": user.avatar_url}
+
+
+def me_card(user: User) -> dict[str, Any]:
+    """What somebody may know of themselves."""
+    until = user.status_until
+    return {
+        **user_card(user),
+        "email": user.email,
+        "is_staff": user.is_staff,
+        "private_reading": user.private_reading,
+        "sends_typing": user.sends_typing,
+        "sees_typing": user.sees_typing,
+        "invisible": user.invisible,
+        "status_emoji": user.status_emoji,
+        "status_text": user.status_text,
+        "status_until": until and until.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+    }
+
+
+def session_data(session: Session, *, current: Session | None) -> dict[str, Any]:
+    """A signed-in device of one's own; see `SessionSerializer`."""
+    return {
+        "id": session.pk,
+        "device": session.device,
+        "ip": session.ip,
+        "created_at": session.created_at,
+        "last_used_at": session.last_used_at,
+        "current": session == current,
+    }

@@ -1,0 +1,274 @@
+"""Everything that changes who is signed in, and who they are. Pages, REST, socket and admin all come here.
+
+Lock order: a user's row before their sessions. Passwords are hashed outside of transactions, because hashing
+takes longer than anything else here and nobody's row should wait for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+from functools import partial
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts import broadcasts, limits, passwords
+from accounts.devices import Device
+from accounts.exceptions import AccountError, invalid
+from accounts.handles import EMAIL_TAKEN, HANDLE_TAKEN, insert_with_free_handle, violated_constraint
+from accounts.models import Session, User
+from accounts.names import clean_email, clean_full_name, clean_handle
+from accounts.querysets import SessionQuerySet
+from accounts.tokens import AccessToken, RefreshToken, TokenPair, fingerprint, mint_pair
+
+USE_NOTED_EVERY = timedelta(minutes=1)
+
+SignedIn = tuple[Session, TokenPair]
+
+
+# Signing up, in and out
+
+
+def sign_up(*, full_name: str, email: str, password: str, device: Device) -> SignedIn:
+    """Make an account and sign this device in.
+
+    Raises `AccountError` `invalid` with sentences for each field, or `email_taken`, also when two people sign
+    up with one address at the same moment.
+    """
+    name, address = _cleaned({"full_name": (clean_full_name, full_name), "email": (clean_email, email)})
+    user = User(full_name=name, email=address)
+    passwords.require_good(password, user, field="password")
+    user.password = passwords.hash_password(password)
+    try:
+        with transaction.atomic():
+            insert_with_free_handle(user)
+            return open_session(user, device)
+    except IntegrityError as error:
+        raise _taken(error) from error
+
+
+def sign_in(*, email: str, password: str, device: Device, replaces: Session | None = None) -> SignedIn:
+    """Sign a device in.
+
+    Raises `bad_credentials` in the same words and time for an unknown address, a wrong password and a
+    deactivated account; `rate_limited` after too many tries. A session that the device had before
+    (`replaces`) ends.
+    """
+    limits.count_try(email=email, ip=device.ip)
+    user = User.objects.with_email(email).first()
+    if not passwords.matches(user, password) or user is None:
+        raise _bad_credentials()
+    with transaction.atomic():
+        # A password changed or an account shut in this moment has ended all sessions: none may slip in after.
+        same = User.objects.active().select_for_update(no_key=True).filter(pk=user.pk, password=user.password)
+        if same.first() is None:
+            raise _bad_credentials()
+        if replaces is not None:
+            sign_out(session=replaces)
+        signed_in = open_session(user, device)
+    limits.forget_try(email=email, ip=device.ip)
+    return signed_in
+
+
+def open_session(user: User, device: Device) -> SignedIn:
+    """Sign the user in on this device, whoever they proved to be and however."""
+    now = timezone.now()
+    session = Session(
+        pk=uuid4(),
+        user=user,
+        rotated_at=now,
+        expires_at=now + settings.REFRESH_TOKEN_LIFETIME,
+        user_agent=device.user_agent,
+        ip=device.ip,
+    )
+    pair = mint_pair(session)
+    session.refresh_hash = fingerprint(pair.refresh)
+    session.save(force_insert=True)
+    return session, pair
+
+
+def sign_out(*, session: Session) -> None:
+    """End one session everywhere. Tells its sockets in every worker to close."""
+    _revoke(Session.objects.filter(pk=session.pk), user_id=session.user_id)
+
+
+def revoke_session(*, user: User, session_id: UUID) -> None:
+    """End one of the user's sessions. Raises `not_found` for somebody else's and for one that is over."""
+    if not _revoke(Session.objects.of(user).live().filter(pk=session_id), user_id=user.pk):
+        raise AccountError("not_found", "This device is not signed in.", status=404)
+
+
+def revoke_sessions(*, user: User, keep: Session | None = None) -> int:
+    """End all of the user's sessions but the one to keep; answers how many. Tells their sockets to close."""
+    sessions = Session.objects.of(user)
+    return _revoke(sessions.exclude(pk=keep.pk) if keep else sessions, user_id=user.pk)
+
+
+# Tokens
+
+
+def find_session(*, access: str) -> Session | None:
+    """The live session of an access token, with its user, in one query; None if it opens nothing."""
+    return find_sessions([access])[0]
+
+
+def find_sessions(accesses: Sequence[str]) -> list[Session | None]:
+    """The live sessions of access tokens, in one query however many: as for one, in this order."""
+    tokens = [AccessToken.read(access) for access in accesses]
+    if not any(tokens):
+        return [None] * len(tokens)
+    sessions = Session.objects.live().select_related("user").in_bulk([token.sid for token in tokens if token])
+    _note_use(sessions.values())
+    return [sessions.get(token.sid) if token else None for token in tokens]
+
+
+def refresh(*, token: str) -> SignedIn:
+    """Exchange a refresh token for a new pair.
+
+    Tabs refresh without knowing of each other, so the token before the current one gives the same new pair
+    for 30 seconds. Anything older has been copied by somebody: the session is revoked. Raises
+    `not_authenticated` or `session_revoked`, both 401.
+    """
+    claims = RefreshToken.read(token)
+    if claims is None:
+        raise AccountError("not_authenticated", "Sign in to go on.", status=401)
+    with transaction.atomic():
+        sessions = Session.objects.select_for_update(of=("self",)).select_related("user")
+        session = sessions.filter(pk=claims.sid).live().first()
+        if session is not None and _exchange(session, fingerprint(token)):
+            return session, mint_pair(session)
+    raise AccountError("session_revoked", "This device was signed out. Sign in again.", status=401)
+
+
+# Who somebody is
+
+
+def update_profile(*, user: User, full_name: str | None = None, handle: str | None = None) -> User:
+    """Change name or handle; what is None stays. Raises `invalid` or `handle_taken` with the fields."""
+    wanted: dict[str, tuple[Callable[[str], str], str]] = {}
+    if full_name is not None:
+        wanted["full_name"] = (clean_full_name, full_name)
+    if handle is not None and handle != user.handle:
+        wanted["handle"] = (clean_handle, handle)
+    changes = dict(zip(wanted, _cleaned(wanted), strict=True))
+    if not changes:
+        return user
+    try:
+        with transaction.atomic():
+            User.objects.filter(pk=user.pk).update(**changes)
+            User.objects.filter(pk=user.pk).bump_version()
+    except IntegrityError as error:
+        raise _taken(error) from error
+    user.refresh_from_db()
+    return user
+
+
+def change_password(*, user: User, current: str, new: str, session: Session) -> None:
+    """Change the password and sign out every other device.
+
+    Raises `invalid` with the field at fault, `rate_limited` after too many guesses at the current password.
+    """
+    limits.count_try(email=user.email, ip=session.ip)
+    if not passwords.matches(user, current):
+        raise invalid({"current_password": ["This is not your current password."]})
+    limits.forget_try(email=user.email, ip=session.ip)
+    set_password(user=user, new=new, keep=session)
+
+
+def set_password(*, user: User, new: str, keep: Session | None = None, field: str = "new_password") -> None:
+    """Set the password and end all sessions but the one to keep."""
+    passwords.require_good(new, user, field=field)
+    user.password = passwords.hash_password(new)
+    with transaction.atomic():
+        user.save(update_fields=["password"])
+        revoke_sessions(user=user, keep=keep)
+
+
+def deactivate(*, user: User) -> None:
+    """Shut somebody out, at once and on every device. Their messages stay."""
+    user.is_active = False
+    with transaction.atomic():
+        user.save(update_fields=["is_active"])
+        revoke_sessions(user=user)
+
+
+# Within
+
+
+def _exchange(session: Session, presented: str) -> bool:
+    """Move the locked session on if the token is the current one; answers whether a pair may be given out."""
+    now = timezone.now()
+    if presented == session.refresh_hash:
+        _rotate(session)
+        return True
+    if presented == session.previous_hash and now - session.rotated_at <= settings.REFRESH_GRACE:
+        return True
+    sign_out(session=session)
+    return False
+
+
+def _rotate(session: Session) -> None:
+    session.previous_hash = session.refresh_hash
+    session.generation += 1
+    session.rotated_at = session.last_used_at = timezone.now()
+    session.expires_at = session.rotated_at + settings.REFRESH_TOKEN_LIFETIME
+    session.refresh_hash = fingerprint(mint_pair(session).refresh)
+    session.save()
+
+
+def _revoke(sessions: SessionQuerySet, *, user_id: int) -> int:
+    """Revoke those that are not yet, and tell their sockets once that is certain."""
+    with transaction.atomic():
+        open_rows = sessions.filter(revoked_at=None).select_for_update(of=("self",))
+        ids = list(open_rows.order_by("pk").values_list("pk", flat=True))
+        Session.objects.filter(pk__in=ids).update(revoked_at=timezone.now())
+        if ids:
+            tell = partial(broadcasts.session_revoked, user_id=user_id, session_ids=ids)
+            transaction.on_commit(tell, robust=True)
+    return len(ids)
+
+
+def _note_use(sessions: Iterable[Session]) -> None:
+    """Keep `last_used_at` honest to a minute; a write on every request would cost more than it tells."""
+    now = timezone.now()
+    stale = now - USE_NOTED_EVERY
+    if ids := [session.pk for session in sessions if session.last_used_at < stale]:
+        # those that are held by another worker are noted by it; waiting for each other might never end
+        free = Session.objects.filter(pk__in=ids, last_used_at__lt=stale).values("pk")
+        free = free.select_for_update(skip_locked=True, no_key=True)
+        with transaction.atomic():
+            Session.objects.filter(pk__in=free).update(last_used_at=now)
+
+
+def _cleaned(wanted: dict[str, tuple[Callable[[str], str], str]]) -> list[str]:
+    """Clean every value, and raise one error with the sentences of all that are at fault."""
+    values, problems = [], {}
+    for field, (clean, value) in wanted.items():
+        try:
+            values.append(clean(value))
+        except ValidationError as error:
+            problems[field] = error.messages
+    if problems:
+        raise invalid(problems)
+    return values
+
+
+def _bad_credentials() -> AccountError:
+    return AccountError("bad_credentials", "E-mail and password do not match. Check both.", status=401)
+
+
+def _taken(error: IntegrityError) -> Exception:
+    """Say which field somebody else has already; other violations are ours and stay what they are."""
+    constraint = violated_constraint(error)
+    if constraint == EMAIL_TAKEN:
+        return invalid(
+            {"email": ["There is an account with this e-mail address already. Sign in instead."]},
+            code="email_taken",
+        )
+    if constraint == HANDLE_TAKEN:
+        return invalid({"handle": ["Somebody has this handle already. Choose another one."]}, code="handle_taken")
+    return error

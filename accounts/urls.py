@@ -1,0 +1,38 @@
+"""Addresses of the account pages, and of accounts over REST (`api_urlpatterns`, under /api/)."""
+
+from django.urls import path
+
+from accounts import views
+from accounts.viewsets import AuthViewSet, MeViewSet, SessionViewSet
+
+urlpatterns = [
+    path("signup/", views.sign_up, name="signup"),
+    path("login/", views.sign_in, name="login"),
+    path("logout/", views.sign_out, name="logout"),
+    path("settings/", views.profile, name="profile"),
+    path("settings/privacy/", views.privacy, name="privacy"),
+    path("settings/status/", views.status, name="status"),
+    path("settings/password/", views.password, name="password"),
+    path("settings/sessions/sign-out-others/", views.sign_out_others, name="sign-out-others"),
+    path("settings/sessions/<uuid:session_id>/sign-out/", views.sign_out_session, name="sign-out-session"),
+    path("avatars/<int:user_id>.svg", views.avatar, name="avatar"),
+    # The admin has no sign-in of its own. These stand before its own addresses and so take their place.
+    path("admin/login/", views.admin_sign_in),
+    path("admin/logout/", views.sign_out),
+    path("admin/password_change/", views.password),
+]
+
+api_urlpatterns = [
+    path("auth/csrf/", AuthViewSet.as_view({"get": "csrf"}), name="api-csrf"),
+    path("auth/signup/", AuthViewSet.as_view({"post": "signup"}), name="api-signup"),
+    path("auth/login/", AuthViewSet.as_view({"post": "login"}), name="api-login"),
+    path("auth/logout/", AuthViewSet.as_view({"post": "logout"}), name="api-logout"),
+    path("auth/refresh/", AuthViewSet.as_view({"post": "refresh"}), name="api-refresh"),
+    path("users/me/", MeViewSet.as_view({"get": "retrieve", "patch": "partial_update"}), name="api-me"),
+    path(
+        "users/me/sessions/",
+        SessionViewSet.as_view({"get": "list", "delete": "destroy_others"}),
+        name="api-sessions",
+    ),
+    path("users/me/sessions/<uuid:pk>/", SessionViewSet.as_view({"delete": "destroy"}), name="api-session"),
+]
