@@ -1,0 +1,276 @@
+"""What REST takes in, checked for shape only, and what it gives out, for the documentation.
+
+The answers are built by `chat.serializers`; a test holds the two together.
+"""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.serializers import CardSerializer, StrictSerializer
+from chat.models import Membership, Message, Room
+from chat.querysets import PAGE_LIMIT
+
+LARGEST_ID = 2**63 - 1
+
+
+class TextField(serializers.CharField):
+    """Text exactly as it was sent: a number is not text, and blanks are the service's to judge."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(allow_blank=True, trim_whitespace=False, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class SendSerializer(StrictSerializer):
+    client_id = serializers.UUIDField(
+        help_text="A UUID that you make before the first try. The same one again is the same message, not a second one."
+    )
+    body = TextField(help_text="Text with a little Markdown, 1 to 10,000 characters.")
+    reply_to = serializers.IntegerField(
+        min_value=1,
+        max_value=LARGEST_ID,
+        required=False,
+        allow_null=True,
+        help_text="The id of the message of this room that it answers.",
+    )
+
+
+class EditSerializer(StrictSerializer):
+    body = TextField(help_text="What it shall say, 1 to 10,000 characters.")
+    revision = serializers.IntegerField(
+        min_value=0,
+        max_value=LARGEST_ID,
+        required=False,
+        allow_null=True,
+        help_text="The `revision` that you edited: if it is another one by now, nothing is changed.",
+    )
+
+
+class DeleteSerializer(StrictSerializer):
+    reason = TextField(required=False, help_text="Why, where it is not your own. Only moderators read it.")
+
+
+class ForwardSerializer(StrictSerializer):
+    room = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, help_text="Where to.")
+    client_id = serializers.UUIDField(help_text="A UUID of your own for the new message, as for any other.")
+
+
+class ReadSerializer(StrictSerializer):
+    seq = serializers.IntegerField(
+        min_value=0, max_value=LARGEST_ID, help_text="The newest message read. The mark only moves forward."
+    )
+
+
+class UnreadSerializer(StrictSerializer):
+    seq = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, help_text="The first message to read again.")
+
+
+class PreferencesSerializer(StrictSerializer):
+    """How you want to have a room; what is left out stays."""
+
+    level = serializers.ChoiceField(choices=Membership.Level.choices, required=False, help_text="What notifies you.")
+    muted = serializers.BooleanField(required=False, help_text="Its unread messages do not count in the total.")
+    pinned = serializers.BooleanField(required=False, help_text="On top of your list; at most 10 rooms are.")
+
+
+class DraftSerializer(StrictSerializer):
+    body = TextField(help_text="As it is, at most 10,000 characters.")
+    reply_to = serializers.IntegerField(
+        min_value=1, max_value=LARGEST_ID, required=False, allow_null=True, help_text="The id of a message of the room."
+    )
+
+
+class OpenRoomSerializer(StrictSerializer):
+    """A direct room with `user`, or a private or public one with a `name`."""
+
+    kind = serializers.ChoiceField(choices=Room.Kind.choices)
+    user = serializers.IntegerField(
+        required=False, min_value=1, max_value=LARGEST_ID, help_text="The id of the other person of a direct room."
+    )
+    name = TextField(required=False, help_text="Of a private or public room, 1 to 80 characters.")
+    topic = TextField(required=False, help_text="Of a private or public room, at most 250 characters.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        needed, refused = ("user", ("name", "topic")) if attrs["kind"] == Room.Kind.DIRECT else ("name", ("user",))
+        problems = {
+            field: [f"A {attrs['kind']} room has no {field}. Leave it out."] for field in refused if field in attrs
+        }
+        if needed not in attrs:
+            problems[needed] = [f"A {attrs['kind']} room needs a {needed}."]
+        if problems:
+            raise serializers.ValidationError(problems)
+        return attrs
+
+
+class PageQuerySerializer(StrictSerializer):
+    """Which stretch of a room's messages: the newest, or next to a seq."""
+
+    before = serializers.IntegerField(
+        min_value=0, max_value=LARGEST_ID, required=False, help_text="Older than this seq."
+    )
+    after = serializers.IntegerField(
+        min_value=0, max_value=LARGEST_ID, required=False, help_text="Newer than this seq."
+    )
+    around = serializers.IntegerField(
+        min_value=0,
+        max_value=LARGEST_ID,
+        required=False,
+        help_text="Both sides of this seq, and the message itself.",
+    )
+    limit = serializers.IntegerField(min_value=1, max_value=PAGE_LIMIT, default=50, help_text="Messages on a page.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if len(attrs.keys() & {"before", "after", "around"}) > 1:
+            raise serializers.ValidationError("Give only one of before, after and around.")
+        return attrs
+
+
+class PeopleQuerySerializer(serializers.Serializer[Any]):
+    q = serializers.CharField(
+        required=False, default="", allow_blank=True, max_length=80, help_text="Part of a name or handle."
+    )
+
+
+class QuoteSerializer(serializers.Serializer[Any]):
+    """A message that is answered, as it is now."""
+
+    id = serializers.IntegerField()
+    seq = serializers.IntegerField()
+    author = CardSerializer()
+    excerpt = serializers.CharField(help_text="Its first 140 characters, in one line.")
+    deleted = serializers.BooleanField()
+
+
+class ReactionsSerializer(serializers.Serializer[Any]):
+    """One emoji on a message."""
+
+    emoji = serializers.CharField()
+    count = serializers.IntegerField()
+    users = serializers.ListField(child=serializers.IntegerField(), help_text="The first 100 of them.")
+
+
+class ReactedSerializer(serializers.Serializer[Any]):
+    """Who put this emoji on the message."""
+
+    emoji = serializers.CharField()
+    count = serializers.IntegerField()
+    users = CardSerializer(many=True, help_text="The first 100 of them.")
+
+
+class RevisionSerializer(serializers.Serializer[Any]):
+    """What a message said at some time."""
+
+    revision = serializers.IntegerField()
+    body = serializers.CharField()
+    html = serializers.CharField()
+    written_at = serializers.DateTimeField()
+
+
+class MessageSerializer(serializers.Serializer[Any]):
+    """One message after its last change. A deleted one keeps its place; its `body` and `html` are empty."""
+
+    id = serializers.IntegerField()
+    room = serializers.IntegerField()
+    seq = serializers.IntegerField(help_text="Its place in the room.")
+    changed_seq = serializers.IntegerField(help_text="The room's count at its last change.")
+    kind = serializers.ChoiceField(choices=Message.Kind.choices)
+    author = CardSerializer()
+    client_id = serializers.UUIDField(allow_null=True)
+    body = serializers.CharField()
+    html = serializers.CharField(help_text="The body rendered; safe to show as it is.")
+    event = serializers.JSONField(allow_null=True, help_text="What happened, where it is a system message.")
+    reply_to = QuoteSerializer(allow_null=True, help_text="What it answers.")
+    forwarded = serializers.BooleanField(help_text="Somebody said it elsewhere first.")
+    mentions = serializers.ListField(child=serializers.IntegerField(), help_text="Who is named in it.")
+    mentions_room = serializers.BooleanField(help_text="It calls everybody in the room.")
+    attachments = serializers.ListField(child=serializers.JSONField())
+    reactions = ReactionsSerializer(many=True)
+    pinned = serializers.BooleanField()
+    revision = serializers.IntegerField(help_text="How often it was edited.")
+    created_at = serializers.DateTimeField()
+    edited_at = serializers.DateTimeField(allow_null=True)
+    deleted_at = serializers.DateTimeField(allow_null=True)
+    deleted_by = serializers.ChoiceField(choices=["author", "moderator"], allow_null=True)
+
+
+class MarksSerializer(serializers.Serializer[Any]):
+    """How far somebody has read and received."""
+
+    user = serializers.IntegerField()
+    read_seq = serializers.IntegerField()
+    delivered_seq = serializers.IntegerField()
+
+
+class StatusSerializer(serializers.Serializer[Any]):
+    """What somebody has said of themselves, until then."""
+
+    emoji = serializers.CharField()
+    text = serializers.CharField()
+    until = serializers.DateTimeField(allow_null=True)
+
+
+class DirectoryEntrySerializer(CardSerializer):
+    """Somebody to talk to."""
+
+    status = StatusSerializer(allow_null=True)
+
+
+class KeptDraftSerializer(serializers.Serializer[Any]):
+    """What you have begun to write in a room."""
+
+    body = serializers.CharField()
+    reply_to = serializers.IntegerField(allow_null=True, help_text="The id of the message that it answers.")
+    updated_at = serializers.DateTimeField()
+
+
+class ReadersSerializer(serializers.Serializer[Any]):
+    """Who but its author has a message; each is in one of the two lists. The lists are empty in large rooms."""
+
+    delivered = CardSerializer(many=True, help_text="Received and not read, as far as one may know.")
+    delivered_count = serializers.IntegerField()
+    read = CardSerializer(many=True)
+    read_count = serializers.IntegerField()
+
+
+class RoomSerializer(serializers.Serializer[Any]):
+    """A room as you see it."""
+
+    id = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=Room.Kind.choices)
+    name = serializers.CharField(help_text="In a direct room, the other's name.")
+    topic = serializers.CharField()
+    other = CardSerializer(allow_null=True, help_text="In a direct room, the other.")
+    members = CardSerializer(many=True, help_text="At most 20 of them.")
+    member_count = serializers.IntegerField()
+    role = serializers.ChoiceField(choices=Membership.Role.choices, help_text="Yours.")
+    read_only = serializers.BooleanField(help_text="Only moderators, admins and owners write.")  # type: ignore[assignment]  # a field of ours, not DRF's option
+    slow_seconds = serializers.IntegerField(help_text="How long a member waits between two messages.")
+    archived = serializers.BooleanField(help_text="It is only for reading.")
+    may_write = serializers.BooleanField(help_text="Whether you may, by your role; slow mode aside.")
+    last_seq = serializers.IntegerField()
+    read_seq = serializers.IntegerField()
+    delivered_seq = serializers.IntegerField()
+    unread = serializers.IntegerField(help_text="Counted to 100.")
+    unread_from = serializers.IntegerField(
+        allow_null=True, help_text="Where you want to read on; unread counts from there, not from read_seq."
+    )
+    mentions = serializers.IntegerField(help_text="Unread messages that name you, counted to 100.")
+    level = serializers.ChoiceField(choices=Membership.Level.choices, help_text="What notifies you.")
+    muted = serializers.BooleanField()
+    pinned = serializers.BooleanField(help_text="It stands on top of your list.")
+    draft = KeptDraftSerializer(allow_null=True, help_text="What you have begun to write there.")
+    blocked = serializers.BooleanField(help_text="In a direct room, whether you block the other.")
+    others = MarksSerializer(many=True, help_text="In a direct room, how far the other is, as far as one is told.")
+    last_message = MessageSerializer(allow_null=True)
+    last_activity_at = serializers.DateTimeField()
+
+
+class PageSerializer(serializers.Serializer[Any]):
+    results = MessageSerializer(many=True, help_text="Oldest first.")
+    has_before = serializers.BooleanField()
+    has_after = serializers.BooleanField()

@@ -1,0 +1,115 @@
+"""The one emitter: what services changed, told to the sockets of those concerned, in whatever worker they are.
+
+Everything durable is called from services and waits for the commit; it is encoded here once, however many will read it.
+Typing is told at once and kept nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from msgspec.structs import replace
+
+from accounts.broadcasts import publish
+from chat import protocol
+from chat.events import changes_room, leavers
+from chat.models import Membership, Message, Room
+from chat.privacy import READS, TYPING, Privacy
+from chat.rows import MessageRow
+from chat.serializers import message_data
+from chat.summaries import Counts, Summary
+
+
+def room_group(room_id: int) -> str:
+    return f"room.{room_id}"
+
+
+def user_group(user_id: int) -> str:
+    return f"user.{user_id}"
+
+
+def message_frame(message: Message | MessageRow, *, prev: int) -> str:
+    """Encode the state of ``message`` after its last change; ``prev`` is the change before it in the reader's log."""
+    frame = protocol.MessageChanged(
+        room=message.room_id, prev=prev, seq=message.changed_seq, message=message_data(message)
+    )
+    return protocol.encode(frame)
+
+
+def message_changed(message: Message) -> None:
+    """Tell the room of a message sent, edited or deleted, as the room's change ``message.changed_seq``."""
+    seq = message.changed_seq
+    change = {"room": message.room_id, "prev": seq - 1, "seq": seq, "frame": message_frame(message, prev=seq - 1)}
+    meaning = {"gone": leavers(message.event), "news": changes_room(message.event)}
+    _after_commit(room_group(message.room_id), kind="change", **change, **meaning)
+
+
+def room_joined(room: Room, *, user_ids: Iterable[int]) -> None:
+    """Tell these people's sockets that they are in ``room`` from now on, or that it first shows in their list."""
+    for user_id in user_ids:
+        _after_commit(user_group(user_id), kind="joined", user=user_id, room=room.pk)
+
+
+def marks_moved(membership: Membership, privacy: Privacy, counts: Counts | None = None) -> None:
+    """Tell the room how far somebody has read and received; their own other devices learn what is left unread.
+
+    ``counts`` is what that is, or None where only the delivered mark moved. ``privacy.version`` counts it then. Who
+    reads in private, and who hears of it in private, is told what was delivered; strangers are told nothing.
+    """
+    receipt = protocol.Receipt(
+        room=membership.room_id,
+        user=membership.user_id,
+        read_seq=membership.read_seq,
+        delivered_seq=membership.delivered_seq,
+    )
+    whole, discreet = protocol.encode(receipt), protocol.encode(replace(receipt, read_seq=0))
+    _after_commit(
+        room_group(membership.room_id),
+        kind="signal",
+        room=membership.room_id,
+        skip=[membership.user_id, *privacy.strangers],
+        frame=discreet if privacy.private_reading else whole,
+        of=READS,
+        instead=discreet,
+    )
+    if counts is not None:
+        own = replace(receipt, **counts._asdict(), unread_from=membership.unread_from)
+        _tell_user(membership.user_id, version=privacy.version, frame=own)
+
+
+def standing_changed(room: Summary, *, user_id: int, version: int) -> None:
+    """Tell somebody's own devices how a room stands for them; ``version`` is the ``User.version`` that counts it."""
+    _tell_user(user_id, version=version, frame=protocol.RoomChanged(room=room))
+
+
+def people_changed(user_id: int) -> None:
+    """Tell somebody's sockets that who they may hear of has changed, or what they want to hear of others."""
+    _after_commit(user_group(user_id), kind="settings", user=user_id)
+
+
+def message_saved(*, user_id: int, message_id: int, on: bool, version: int) -> None:
+    """Tell somebody's own devices that they keep a message for later, or no longer."""
+    _tell_user(user_id, version=version, frame=protocol.Saved(message=message_id, on=on))
+
+
+def typing(*, room_id: int, user_id: int, strangers: Sequence[int] = ()) -> None:
+    """Tell the others in the room, but no strangers, that somebody is writing: now, and only those who listen now."""
+    frame = protocol.encode(protocol.Typing(room=room_id, user=user_id))
+    skip = [user_id, *strangers]
+    publish(room_group(room_id), _event(kind="signal", room=room_id, skip=skip, frame=frame, shed=True, of=TYPING))
+
+
+def _tell_user(user_id: int, *, version: int, frame: protocol.ServerFrame) -> None:
+    _after_commit(user_group(user_id), kind="user", user=user_id, version=version, frame=protocol.encode(frame))
+
+
+def _after_commit(group: str, **event: Any) -> None:
+    # robust: a hook that raised would drop the hooks after it, and would tell the writer of a failure that was none
+    transaction.on_commit(partial(publish, group, _event(**event)), robust=True)
+
+
+def _event(**event: Any) -> dict[str, Any]:
+    return {"type": "hub.event", **event}

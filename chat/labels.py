@@ -1,0 +1,49 @@
+"""Moments and presence in words, as the pages show them. Pure: the reader's zone and the hour come in."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+PRESENCE = {"active": "here now", "away": "away", "offline": "offline"}
+
+
+def clock(at: datetime) -> str:
+    return f"{at:%H:%M}"
+
+
+def full(at: datetime) -> str:
+    """A whole moment: "Friday 20 November 2026, 14:05"."""
+    return f"{at:%A} {at.day} {at:%B %Y, %H:%M}"
+
+
+def day(at: datetime, now: datetime) -> str:
+    """The head of a day in a timeline; both moments in the reader's zone."""
+    age = (now.date() - at.date()).days
+    if age == 0:
+        return "Today"
+    if age == 1:
+        return "Yesterday"
+    year = "" if at.year == now.year else f" {at.year}"
+    return f"{at:%A} {at.day} {at:%B}{year}"
+
+
+def brief(at: datetime, now: datetime) -> str:
+    """When, in the little room of a list: a time today, a weekday this week, then a date."""
+    if at.date() == now.date():
+        return clock(at)
+    if now.date() - at.date() < timedelta(days=7):
+        return f"{at:%a}"
+    year = "" if at.year == now.year else f" {at.year}"
+    return f"{at.day} {at:%b}{year}"
+
+
+def last_seen(at: datetime, now: datetime) -> str:
+    """When somebody was last here: "Last seen yesterday at 14:05"."""
+    when = day(at, now)
+    when = when.lower() if when in {"Today", "Yesterday"} else f"on {when}"
+    return f"Last seen {when} at {clock(at)}"
+
+
+def count(number: int) -> str:
+    """Unread messages are counted to 100; from there on nobody needs to know."""
+    return "99+" if number >= 100 else str(number)

@@ -1,0 +1,167 @@
+"""The chats list and the head of a room, as the pages draw them: pure functions over ``room_summary``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.models import HUES
+from accounts.names import initials_of
+from chat import labels
+
+Summary = Mapping[str, Any]
+
+ARCHIVED = "This room is archived, and only for reading."
+BLOCKED = "You block this person."
+READ_ONLY = "Only moderators write in this room."
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Whether somebody is here, as a status for the colour and in words."""
+
+    status: str = "offline"
+    label: str = labels.PRESENCE["offline"]
+    last_seen: datetime | None = None
+
+
+Whereabouts = Mapping[int, Presence]
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """Who or what a room is drawn as: the other person of a direct room, or the room's own initials."""
+
+    initials: str = ""
+    hue: str = "h0"
+    shape: str = ""
+    other_id: int | None = None
+    presence: Presence = Presence()
+
+    @property
+    def has_dot(self) -> bool:
+        return not self.shape
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One conversation in the list."""
+
+    id: int | str = ""
+    url: str = ""
+    name: str = ""
+    face: Face = Face()
+    last: str = ""
+    at: str = ""
+    when: str = ""
+    unread: str = ""
+    named: bool = False
+    muted: bool = False
+    pinned: bool = False
+    is_draft: bool = False
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The top of a room's page, and what is said before its first message.
+
+    ``about`` is where one reads more of a room of many; ``closed`` says why the reader cannot write in it.
+    """
+
+    id: int
+    name: str
+    face: Face
+    sub: str
+    beginning: str
+    unread: int
+    about: str = ""
+    closed: str = ""
+
+
+def rows(
+    summaries: list[dict[str, Any]],
+    *,
+    me_id: int,
+    present: Whereabouts,
+    current: int | None,
+    now: datetime,
+    zone: tzinfo,
+) -> list[Row]:
+    return [_row(summary, me_id, present, current, now.astimezone(zone)) for summary in summaries]
+
+
+def _row(summary: Summary, me_id: int, present: Whereabouts, current: int | None, now: datetime) -> Row:
+    at = datetime.fromisoformat(summary["last_activity_at"]).astimezone(now.tzinfo)
+    draft = None if summary["id"] == current else summary["draft"]
+    return Row(
+        id=summary["id"],
+        url=reverse("room", args=[summary["id"]]),
+        name=summary["name"],
+        face=face(summary, present),
+        last=f"Draft: {_one_line(draft['body'])}" if draft else preview(summary, me_id),
+        at=summary["last_activity_at"],
+        when=labels.brief(at, now),
+        unread=labels.count(summary["unread"]) if summary["unread"] else "",
+        named=summary["mentions"] > 0,
+        muted=summary["muted"],
+        pinned=summary["pinned"],
+        is_draft=draft is not None,
+        current=summary["id"] == current,
+    )
+
+
+def head(summary: Summary, *, present: Whereabouts, now: datetime, zone: tzinfo) -> Head:
+    room_face = face(summary, present)
+    other = summary["other"]
+    if other:
+        sub = _whereabouts(room_face.presence, other["handle"], now.astimezone(zone))
+        beginning = f"This is the beginning of your conversation with {other['full_name']}. Say hello."
+    else:
+        sub = summary["topic"] or f"{summary['member_count']} people"
+        beginning = f"This is the beginning of {summary['name']}."
+    about = "" if other else reverse("room-about", args=[summary["id"]])
+    return Head(summary["id"], summary["name"], room_face, sub, beginning, summary["unread"], about, _closed(summary))
+
+
+def _closed(summary: Summary) -> str:
+    if summary["blocked"]:
+        return BLOCKED
+    if summary["may_write"]:
+        return ""
+    return ARCHIVED if summary["archived"] else READ_ONLY
+
+
+def _whereabouts(presence: Presence, handle: str, now: datetime) -> str:
+    if presence.status != "offline":
+        return presence.label.capitalize()
+    return labels.last_seen(presence.last_seen.astimezone(now.tzinfo), now) if presence.last_seen else f"@{handle}"
+
+
+def face(summary: Summary, present: Whereabouts) -> Face:
+    other = summary["other"]
+    if other is None:
+        return Face(initials_of(summary["name"]), f"h{summary['id'] * 5 % HUES}", "room")
+    return Face(other["initials"], other["hue"], "", other["id"], present.get(other["id"], Presence()))
+
+
+def preview(summary: Summary, me_id: int) -> str:
+    """The last message in one line: who, where that is not plain, and what."""
+    message = summary["last_message"]
+    if message is None:
+        return "No messages yet"
+    mine = message["author"]["id"] == me_id
+    if message["deleted_at"]:
+        return "You deleted a message" if mine and message["deleted_by"] == "author" else "Message deleted"
+    text = _one_line(message["body"])
+    if message["kind"] == "system" or (summary["other"] and not mine):
+        return text
+    return f"{'You' if mine else message['author']['full_name'].split(' ', 1)[0]}: {text}"
+
+
+def _one_line(body: str) -> str:
+    return " ".join(body.split())[:140]

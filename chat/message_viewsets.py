@@ -1,0 +1,145 @@
+"""Single messages over REST, and the lists of those that are pinned or kept for later."""
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.viewsets import NO_CONTENT
+from chat import limits, services
+from chat.api_serializers import (
+    DeleteSerializer,
+    EditSerializer,
+    ForwardSerializer,
+    MessageSerializer,
+    ReactedSerializer,
+    RevisionSerializer,
+)
+from chat.histories import reactions_of, revisions_of
+from chat.models import Message, Room
+from chat.pagination import SavedPagination
+from chat.querysets import MessageQuerySet
+from chat.serializers import message_data
+from chat.viewsets import ChatViewSet, checked
+
+
+class MessageViewSet(ChatViewSet):
+    """Single messages in the rooms you are in."""
+
+    serializer_class = MessageSerializer
+    pagination_class = None
+
+    def get_queryset(self) -> MessageQuerySet:
+        return Message.objects.visible_to(self.user).with_people()
+
+    def retrieve(self, request: Request, message_id: int) -> Response:
+        return Response(message_data(self._message(message_id)))
+
+    @extend_schema(request=EditSerializer, responses=MessageSerializer)
+    def partial_update(self, request: Request, message_id: int) -> Response:
+        """Change the text of a message of your own, for a while after sending it. What it said before is kept."""
+        fields = checked(EditSerializer, request.data)
+        return self._change(services.edit_message, message_id, **fields)
+
+    @extend_schema(request=DeleteSerializer, responses=MessageSerializer)
+    def destroy(self, request: Request, message_id: int) -> Response:
+        """Take back a message of your own, or, as a moderator, another one. What is left of it keeps its place."""
+        fields = checked(DeleteSerializer, request.data)
+        return self._change(services.delete_message, message_id, **fields)
+
+    @extend_schema(request=None, responses=MessageSerializer)
+    def restore(self, request: Request, message_id: int) -> Response:
+        """Undo the deletion of a message of your own, within 10 seconds."""
+        return self._change(services.restore_message, message_id)
+
+    @extend_schema(responses=RevisionSerializer(many=True))
+    def revisions(self, request: Request, message_id: int) -> Response:
+        """What a message said, from the first text to the one that it has now. Nothing, once it is deleted."""
+        return Response(revisions_of(self._message(message_id)))
+
+    @extend_schema(responses=ReactedSerializer(many=True))
+    def reactions(self, request: Request, message_id: int) -> Response:
+        """Who reacted, with what."""
+        return Response(reactions_of(self._message(message_id)))
+
+    @extend_schema(request=None, responses=MessageSerializer)
+    def react(self, request: Request, message_id: int, emoji: str) -> Response:
+        """Put an emoji on a message."""
+        return self._change(services.react, message_id, emoji=emoji, on=True)
+
+    @extend_schema(responses=MessageSerializer)
+    def take_off(self, request: Request, message_id: int, emoji: str) -> Response:
+        """Take your emoji off again."""
+        return self._change(services.react, message_id, emoji=emoji, on=False)
+
+    @extend_schema(request=None, responses=MessageSerializer)
+    def pin(self, request: Request, message_id: int) -> Response:
+        """Pin a message for everybody in its room."""
+        return self._change(services.pin_message, message_id, on=True)
+
+    @extend_schema(responses=MessageSerializer)
+    def unpin(self, request: Request, message_id: int) -> Response:
+        """Take the pin off."""
+        return self._change(services.pin_message, message_id, on=False)
+
+    @extend_schema(request=ForwardSerializer, responses={201: MessageSerializer})
+    def forward(self, request: Request, message_id: int) -> Response:
+        """Say in another room what a message says. It stays as it is then, whatever becomes of the first one."""
+        fields = checked(ForwardSerializer, request.data)
+        limits.check(limits.SENDS, self.user.pk)
+        sent = services.forward_message(
+            author=self.user, message_id=message_id, room_id=fields["room"], client_id=fields["client_id"]
+        )
+        return Response(message_data(sent), status=201)
+
+    @extend_schema(responses=MessageSerializer)
+    def origin(self, request: Request, message_id: int) -> Response:
+        """Where a forwarded message comes from, if you may see that."""
+        return Response(message_data(services.origin_of(user=self.user, message_id=message_id)))
+
+    def _message(self, message_id: int) -> Message:
+        return get_object_or_404(self.get_queryset(), pk=message_id)
+
+    def _change(self, service: Any, message_id: int, **fields: Any) -> Response:
+        limits.check(limits.CHANGES, self.user.pk)
+        return Response(message_data(service(actor=self.user, message_id=message_id, **fields)))
+
+
+class PinViewSet(ChatViewSet):
+    """The pinned messages of a room you are in."""
+
+    serializer_class = MessageSerializer
+    pagination_class = None
+
+    @extend_schema(responses=MessageSerializer(many=True))
+    def list(self, request: Request, room_id: int) -> Response:
+        """At most 50, the one that was pinned last first."""
+        room = get_object_or_404(Room.objects.visible_to(self.user), pk=room_id)
+        pins = Message.objects.filter(room=room).pinned().order_by("-pinned_at")
+        return Response([message_data(row) for row in pins.rows()])
+
+
+class SavedViewSet(ChatViewSet):
+    """Messages that you keep for later; nobody else knows."""
+
+    serializer_class = MessageSerializer
+    pagination_class = SavedPagination
+
+    def list(self, request: Request) -> Response:
+        """Those that you may still see, the one that you kept last first."""
+        saved = self.paginate_queryset(Message.objects.saved_by(self.user)) or []
+        return self.get_paginated_response([message_data(message) for message in saved])
+
+    @extend_schema(request=None, responses={204: NO_CONTENT})
+    def create(self, request: Request, message_id: int) -> Response:
+        """Keep a message for later."""
+        services.save_message(user=self.user, message_id=message_id, on=True)
+        return Response(status=204)
+
+    @extend_schema(responses={204: NO_CONTENT})
+    def destroy(self, request: Request, message_id: int) -> Response:
+        """Keep it no longer."""
+        services.save_message(user=self.user, message_id=message_id, on=False)
+        return Response(status=204)

@@ -1,0 +1,310 @@
+"""Rooms, who is in them, and their messages. Only ``services`` writes these rows.
+
+The messages are the room's log: ``Room.last_seq`` counts every change that members can see, a message keeps the count
+at which it was sent (``seq``, its place) and at which it last changed (``changed_seq``).
+"""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from chat.querysets import InvitationQuerySet, MembershipQuerySet, MessageQuerySet, RoomQuerySet
+
+
+class Room(models.Model):
+    """A place to talk: between two people (direct), by invitation (private), or open to all (public)."""
+
+    class Kind(models.TextChoices):
+        DIRECT = "direct"
+        PRIVATE = "private"
+        PUBLIC = "public"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    name = models.CharField(max_length=80, blank=True)
+    topic = models.CharField(max_length=250, blank=True)
+    read_only = models.BooleanField(
+        "announcements only", default=False, help_text="Only its moderators, admins and owners write here."
+    )
+    slow_seconds = models.PositiveIntegerField(
+        "slow mode", default=0, help_text="How many seconds a member waits between two messages; 0 for none."
+    )
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    direct_key = models.CharField(max_length=41, unique=True, null=True, editable=False)  # noqa: DJ001 - unique if any
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    last_seq = models.PositiveBigIntegerField(default=0, editable=False)
+    last_message = models.ForeignKey(
+        "chat.Message", on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    member_count = models.PositiveIntegerField(default=0, editable=False)
+    last_activity_at = models.DateTimeField(default=timezone.now, db_index=True, editable=False)
+
+    objects = RoomQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(kind="direct", direct_key__isnull=False) | (~Q(kind="direct") & Q(direct_key__isnull=True)),
+                name="room_direct_key_exactly_for_direct_rooms",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or f"{self.get_kind_display()} room {self.pk}"
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
+
+    @staticmethod
+    def direct_key_for(one: int, other: int) -> str:
+        """Name the pair of two user ids, the same whichever comes first."""
+        low, high = sorted((one, other))
+        return f"{low}:{high}"
+
+
+class Membership(models.Model):
+    """One person in one room, with two watermarks that only move forward.
+
+    ``unread_from`` is where the person wants to go on reading; it counts instead of ``read_seq`` until they read on.
+    """
+
+    class Role(models.TextChoices):
+        OWNER = "owner"
+        ADMIN = "admin"
+        MODERATOR = "moderator"
+        MEMBER = "member"
+
+    class Level(models.TextChoices):
+        ALL = "all", "Every message"
+        MENTIONS = "mentions", "Mentions only"
+        NOTHING = "nothing", "Nothing"
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.MEMBER)
+    joined_at = models.DateTimeField(default=timezone.now, editable=False)
+    read_seq = models.PositiveBigIntegerField(default=0)
+    delivered_seq = models.PositiveBigIntegerField(default=0)
+    unread_from = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
+    level = models.CharField("notify me of", max_length=10, choices=Level.choices, default=Level.ALL)
+    muted = models.BooleanField(default=False)
+    pinned_at = models.DateTimeField(null=True, blank=True, editable=False)
+    wrote_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    # Whether he blocks the other of a direct room, or is blocked by him; known only of seats read for writing.
+    blocks = False
+    is_blocked = False
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["room", "user"], name="membership_once_per_room_and_user"),
+            models.CheckConstraint(
+                condition=Q(read_seq__lte=F("delivered_seq")), name="membership_what_is_read_was_delivered"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.room}"
+
+
+class Message(models.Model):
+    """What somebody said, or what happened (``system``). Deleting keeps the row; only moderators see its body."""
+
+    class Kind(models.TextChoices):
+        TEXT = "text"
+        SYSTEM = "system"
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="messages")
+    seq = models.PositiveBigIntegerField()
+    changed_seq = models.PositiveBigIntegerField()
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.TEXT)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="messages")
+    client_id = models.UUIDField(
+        null=True, help_text="Made by the client before its first try; a resend is the same message."
+    )
+    body = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    event = models.JSONField(
+        null=True, blank=True, editable=False, help_text="What happened, where it is a system message."
+    )
+    reply_to = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="replies"
+    )
+    forwarded_from = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="forwards"
+    )
+    mentioned = ArrayField(models.BigIntegerField(), default=list, editable=False, help_text="Who is named in it.")
+    mentions_room = models.BooleanField(default=False, editable=False)
+    reacted = models.JSONField(
+        null=True, editable=False, help_text="Its reactions as they are shown, made anew at each from their rows."
+    )
+    pinned_at = models.DateTimeField(null=True, blank=True, editable=False)
+    pinned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    deleted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    delete_reason = models.CharField(max_length=200, blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["room", "seq"], name="message_seq_once_per_room"),
+            models.UniqueConstraint(fields=["author", "client_id"], name="message_client_id_once_per_author"),
+            models.CheckConstraint(condition=Q(changed_seq__gte=F("seq")), name="message_changes_after_it_was_sent"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["room", "changed_seq"], name="message_log_of_room")]
+
+    def __str__(self) -> str:
+        return f"Message {self.seq} in room {self.room_id}"
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.deleted_at is not None
+
+
+class Revision(models.Model):
+    """What a message said before an edit."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    body = models.TextField()
+    html = models.TextField()
+    written_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("number",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["message", "number"], name="revision_number_once_per_message"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Revision {self.number} of message {self.message_id}"
+
+
+class Reaction(models.Model):
+    """One person's one emoji on one message."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="reactions")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    emoji = models.CharField(max_length=32)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["message", "emoji", "user"], name="reaction_once_per_person_and_emoji"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.emoji} of {self.user_id} on message {self.message_id}"
+
+
+class Mention(models.Model):
+    """Somebody is named in a message, by handle or with the whole room; kept for counting what is unread."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="mentions")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+")
+    seq = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["message", "user"], name="mention_once_per_message_and_user"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["user", "room", "seq"], name="mention_unread_of_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in message {self.message_id}"
+
+
+class SavedMessage(models.Model):
+    """A message that somebody keeps for later; nobody else knows."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="saved")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_messages")
+    saved_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "message"], name="saved_once_per_user_and_message"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["user", "saved_at"], name="saved_by_user")]
+
+    def __str__(self) -> str:
+        return f"Message {self.message_id}, kept by {self.user_id}"
+
+
+class Draft(models.Model):
+    """What somebody has begun to write in a room, the same on all their devices."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="drafts")
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+")
+    body = models.TextField()
+    reply_to = models.ForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="+")
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "room"], name="draft_once_per_user_and_room")]
+
+    def __str__(self) -> str:
+        return f"Draft of {self.user_id} in room {self.room_id}"
+
+
+class Invitation(models.Model):
+    """A way into a private room: for one person (``user``), or a link for whoever has it (``token_hash``)."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="invitations")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="invitations"
+    )
+    token_hash = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001 - unique if any
+    expires_at = models.DateTimeField()
+    uses_left = models.PositiveIntegerField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["room", "user"], name="invitation_once_per_room_and_user"),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, token_hash__isnull=True)
+                | Q(user__isnull=True, token_hash__isnull=False),
+                name="invitation_for_a_person_or_a_link",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Invitation to room {self.room_id}"
+
+
+class Block(models.Model):
+    """Somebody wants to hear nothing from somebody else, who is not told."""
+
+    blocker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="blocks")
+    blocked = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["blocker", "blocked"], name="block_once_per_pair"),
+            models.CheckConstraint(condition=~Q(blocker=F("blocked")), name="block_of_somebody_else"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.blocker_id} blocks {self.blocked_id}"

@@ -1,0 +1,236 @@
+"""How chat rows are read. Loading is authorising: what a person may not see is not in ``visible_to``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Self
+
+from django.db import connection, models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from chat.rows import MESSAGE_FIELDS, Columns, MessageRow, fetch
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from accounts.models import User
+    from chat.models import Invitation, Membership, Message, Room  # noqa: F401 - named in a base class
+
+UNREAD_LIMIT = 100
+"""Unread messages are counted no further: 100 is shown as 99+."""
+
+PAGE_LIMIT = 100
+"""The longest page of messages that anybody gets at once."""
+
+
+def _array(ids: Iterable[int]) -> str:
+    """Write ids as PostgreSQL does: an array of arrays cannot be handed over, an array of texts can."""
+    return f"{{{','.join(map(str, ids))}}}"
+
+
+@cache
+def _room_columns() -> Columns[Room]:
+    from chat.models import Room
+
+    return Columns(Room)
+
+
+@cache
+def _lock_rooms(*, skip_locked: bool) -> str:
+    return f"""
+        SELECT {_room_columns()} FROM chat_room WHERE id = ANY(%s) ORDER BY id
+        FOR NO KEY UPDATE{" SKIP LOCKED" if skip_locked else ""}
+    """  # noqa: S608 - names of columns
+
+
+@cache
+def _seats() -> tuple[Columns[Membership], Columns[User], str]:
+    from accounts.models import User
+    from chat.models import Membership
+
+    seat, user = Columns(Membership), Columns(User)
+    statement = f"""
+        SELECT {seat}, {user}, CASE WHEN chat_room.kind = 'direct' THEN (
+            SELECT blocker_id = chat_membership.user_id
+            FROM chat_membership AS other JOIN chat_block ON (blocker_id, blocked_id) IN (
+                (chat_membership.user_id, other.user_id), (other.user_id, chat_membership.user_id)
+            )
+            WHERE other.room_id = chat_membership.room_id AND other.user_id <> chat_membership.user_id
+            ORDER BY 1 DESC LIMIT 1
+        ) END
+        FROM chat_membership
+        JOIN accounts_user ON accounts_user.id = chat_membership.user_id
+        JOIN chat_room ON chat_room.id = chat_membership.room_id
+        WHERE chat_membership.room_id = ANY(%s) AND chat_membership.user_id = ANY(%s)
+    """  # noqa: S608 - names of columns
+    return seat, user, statement
+
+
+_SENT_AS = "SELECT id FROM chat_message WHERE author_id = ANY(%s) AND client_id = ANY(%s)"
+
+# `bulk_create` and `bulk_update` build expression trees for each row and column; these are on the way of every message.
+_INSERT_MESSAGES = """
+    INSERT INTO chat_message (
+        room_id, seq, changed_seq, kind, author_id, client_id, body, html, created_at,
+        reply_to_id, forwarded_from_id, mentions_room, mentioned, revision, delete_reason
+    )
+    SELECT room_id, seq, seq, 'text', author_id, client_id, body, html, at,
+        reply_to_id, forwarded_from_id, mentions_room, mentioned::bigint[], 0, ''
+    FROM unnest(
+        %s::bigint[], %s::bigint[], %s::bigint[], %s::uuid[], %s::text[], %s::text[], %s::timestamptz[],
+        %s::bigint[], %s::bigint[], %s::bool[], %s::text[]
+    ) AS new (
+        room_id, seq, author_id, client_id, body, html, at, reply_to_id, forwarded_from_id, mentions_room, mentioned
+    )
+    RETURNING room_id, seq, id
+"""
+_ADVANCE_ROOMS = """
+    UPDATE chat_room AS room SET last_message_id = new.message_id, last_seq = new.seq, last_activity_at = new.at
+    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[]) AS new (room_id, message_id, seq, at)
+    WHERE room.id = new.room_id
+"""
+_MARK_WRITTEN = """
+    UPDATE chat_membership AS seat
+    SET read_seq = new.seq, delivered_seq = new.seq, unread_from = NULL, wrote_at = new.at
+    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[]) AS new (room_id, user_id, seq, at)
+    WHERE seat.room_id = new.room_id AND seat.user_id = new.user_id
+"""
+
+
+class RoomQuerySet(models.QuerySet["Room"]):
+    def visible_to(self, user: User) -> Self:
+        """The rooms that ``user`` is in."""
+        return self.filter(memberships__user=user)
+
+    def listed_for(self, user: User) -> Self:
+        """Leave out direct rooms that somebody else opened and has said nothing in yet."""
+        return self.filter(Q(last_seq__gt=0) | ~Q(kind="direct") | Q(created_by=user))
+
+    def lock(self, ids: Sequence[int], *, skip_locked: bool = False) -> dict[int, Room]:
+        """Lock rooms in the order of their ids, for this transaction; whoever holds a room writes its log.
+
+        With ``skip_locked``, rooms that somebody else holds are left out.
+        """
+        columns = _room_columns()
+        rows = fetch(_lock_rooms(skip_locked=skip_locked), [list(ids)])
+        return {room.pk: room for room in map(columns.read, rows)}
+
+    def advance(self, newest: Iterable[Message]) -> None:
+        """Move rooms on to these messages, each the newest of its room; one statement, whatever their number."""
+        rows = [(each.room_id, each.pk, each.seq, each.created_at) for each in newest]
+        with connection.cursor() as cursor:
+            cursor.execute(_ADVANCE_ROOMS, [list(column) for column in zip(*rows, strict=True)])
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def of(self, user: User) -> Self:
+        return self.filter(user=user)
+
+    def seats(self, *, rooms: Iterable[int], users: Iterable[int]) -> dict[tuple[int, int], Membership]:
+        """The memberships of these users in these rooms, with ``user``, by (room id, user id).
+
+        In a direct room they know whether one blocks the other.
+        """
+        seat_columns, user_columns, statement = _seats()
+        width = len(seat_columns)
+        seats = {}
+        for row in fetch(statement, [list(rooms), list(users)]):
+            seat = seat_columns.read(row[:width])
+            seat.user = user_columns.read(row[width:-1])
+            seat.blocks, seat.is_blocked = row[-1] is True, row[-1] is False
+            seats[seat.room_id, seat.user_id] = seat
+        return seats
+
+    def mark_written(self, newest: Iterable[Message]) -> None:
+        """Authors have read their rooms up to what they wrote there; one statement, whatever their number."""
+        rows = [(each.room_id, each.author_id, each.seq, each.created_at) for each in newest]
+        with connection.cursor() as cursor:
+            cursor.execute(_MARK_WRITTEN, [list(column) for column in zip(*rows, strict=True)])
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self) -> Self:
+        """Those that may be followed now: not ended, not expired, not used up."""
+        unused = Q(uses_left=None) | Q(uses_left__gt=0)
+        return self.filter(unused, revoked_at=None, expires_at__gt=timezone.now())
+
+    def ended(self) -> Self:
+        """Those that somebody took back."""
+        return self.filter(revoked_at__isnull=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A stretch of a room's timeline, oldest first."""
+
+    messages: list[MessageRow]
+    has_before: bool
+    has_after: bool
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def visible_to(self, user: User) -> Self:
+        """The messages in rooms that ``user`` is in."""
+        return self.filter(room__memberships__user=user)
+
+    def with_people(self) -> Self:
+        """Load what ``message_data`` tells along with the messages: their authors, and what they answer."""
+        return self.select_related("author", "reply_to__author")
+
+    def pinned(self) -> Self:
+        return self.filter(pinned_at__isnull=False, deleted_at=None)
+
+    def saved_by(self, user: User) -> Self:
+        """What ``user`` keeps for later and may still see, with the moment as ``saved_at``."""
+        kept = self.visible_to(user).filter(saved__user=user, deleted_at=None)
+        return kept.with_people().annotate(saved_at=F("saved__saved_at"))
+
+    def sent_as(self, *, authors: Iterable[int], client_ids: Iterable[UUID]) -> list[int]:
+        """The ids of messages of these authors that were sent under these client ids."""
+        return [pk for (pk,) in fetch(_SENT_AS, [list(authors), list(client_ids)])]
+
+    def rows(self) -> Iterator[MessageRow]:
+        """The messages with their authors, as rows: for reading many."""
+        return map(MessageRow._make, self.values_list(*MESSAGE_FIELDS))
+
+    def insert(self, messages: Sequence[Message]) -> None:
+        """Store new messages of people, and give them their ids; one statement, whatever their number."""
+        rows = [
+            (
+                *(m.room_id, m.seq, m.author_id, m.client_id, m.body, m.html, m.created_at),
+                *(m.reply_to_id, m.forwarded_from_id, m.mentions_room, _array(m.mentioned)),
+            )
+            for m in messages
+        ]
+        stored = fetch(_INSERT_MESSAGES, [list(column) for column in zip(*rows, strict=True)])
+        ids = {(room_id, seq): pk for room_id, seq, pk in stored}
+        for message in messages:
+            message.pk = ids[message.room_id, message.seq]
+            message._state.adding, message._state.db = False, self.db
+
+    def changed_after(self, seq: int) -> Self:
+        """The room's log since ``seq``: each changed message once, in the order of its last change."""
+        return self.filter(changed_seq__gt=seq).order_by("changed_seq")
+
+    def page(
+        self, *, before: int | None = None, after: int | None = None, around: int | None = None, limit: int = 50
+    ) -> Page:
+        """Cut a page out of one room's messages: the newest, or next to a seq (exclusive), or around one (inclusive).
+
+        ``limit`` is in messages, at most 100.
+        """
+        limit = max(1, min(limit, PAGE_LIMIT))
+        if around is not None:
+            older = self.page(before=around, limit=max(1, limit // 2))
+            newer = self.page(after=around - 1, limit=max(1, limit - limit // 2))
+            return Page(older.messages + newer.messages, older.has_before, newer.has_after)
+        if after is not None:
+            rows = list(self.filter(seq__gt=after).order_by("seq")[: limit + 1].rows())
+            return Page(rows[:limit], self.filter(seq__lte=after).exists(), len(rows) > limit)
+        older_than = self if before is None else self.filter(seq__lt=before)
+        rows = list(older_than.order_by("-seq")[: limit + 1].rows())
+        has_after = before is not None and self.filter(seq__gte=before).exists()
+        return Page(rows[:limit][::-1], len(rows) > limit, has_after)

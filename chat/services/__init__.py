@@ -1,0 +1,86 @@
+"""The one writer of chat rows: each function is one change, actor first, in one transaction, told after the commit."""
+
+from chat.services.blocks import block, blocked_by, unblock
+from chat.services.deletion import DELETE_UNDO_SECONDS, delete_message, remove_message, restore_message
+from chat.services.drafts import drop_draft, save_draft
+from chat.services.editing import edit_message
+from chat.services.forwarding import forward_message, origin_of
+from chat.services.invitations import (
+    accept_invitation,
+    decline_invitation,
+    invitations_for,
+    invite,
+    look_at_invitation,
+    make_link,
+    open_invitations,
+    revoke_invitation,
+)
+from chat.services.members import add_members, hand_over, join_room, leave_room, members_of, remove_member, set_role
+from chat.services.messages import (
+    Draft,
+    Outcome,
+    busy,
+    send_draft,
+    send_message,
+    send_messages,
+    unavailable,
+)
+from chat.services.people import find_people
+from chat.services.pins import pin_message
+from chat.services.preferences import set_preferences
+from chat.services.reactions import react
+from chat.services.reading import mark_read, mark_unread
+from chat.services.rooms import archive_room, create_room, find_public_rooms, open_direct_room, update_room
+from chat.services.saved import save_message
+from chat.services.verification import find_wrong_counts, mend_counts
+
+__all__ = [
+    "DELETE_UNDO_SECONDS",
+    "Draft",
+    "Outcome",
+    "accept_invitation",
+    "add_members",
+    "archive_room",
+    "block",
+    "blocked_by",
+    "busy",
+    "create_room",
+    "decline_invitation",
+    "delete_message",
+    "drop_draft",
+    "edit_message",
+    "find_people",
+    "find_public_rooms",
+    "find_wrong_counts",
+    "forward_message",
+    "hand_over",
+    "invitations_for",
+    "invite",
+    "join_room",
+    "leave_room",
+    "look_at_invitation",
+    "make_link",
+    "mark_read",
+    "mark_unread",
+    "members_of",
+    "mend_counts",
+    "open_direct_room",
+    "open_invitations",
+    "origin_of",
+    "pin_message",
+    "react",
+    "remove_member",
+    "remove_message",
+    "restore_message",
+    "revoke_invitation",
+    "save_draft",
+    "save_message",
+    "send_draft",
+    "send_message",
+    "send_messages",
+    "set_preferences",
+    "set_role",
+    "unavailable",
+    "unblock",
+    "update_room",
+]

@@ -1,0 +1,68 @@
+"""Saying it otherwise: for a while after sending, with what was said before kept for everybody to see."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from chat.exceptions import ChatError, not_found
+from chat.models import Message, Revision
+from chat.permissions import writing
+from chat.rendering import clean_body, compose
+from chat.services.naming import calling_all, find_named, renew_mentions
+from chat.services.seats import allow
+from chat.services.touching import hold_message, log_change, refuse_deleted, refuse_strangers_in
+
+
+def edit_message(*, actor: User, message_id: int, body: str, revision: int | None = None) -> Message:
+    """Change the text of one's own message, within ``MESSAGE_EDIT_SECONDS``; raises ``ChatError``. Tells the room.
+
+    With ``revision``, only if that is the state that was edited: of two devices the second is told. Who is named only
+    now is mentioned from now on. The same text again changes nothing.
+    """
+    text = clean_body(body)
+    room_id = Message.objects.visible_to(actor).filter(pk=message_id).values_list("room_id", flat=True).first()
+    if room_id is None:
+        raise not_found("message")
+    rendered = compose(text, find_named([(room_id, text)]).get(room_id, {}))  # nobody's room is locked meanwhile
+    with transaction.atomic():
+        message, room, seat = hold_message(actor, message_id)
+        _check(message, actor)
+        refuse_strangers_in(room, actor)
+        allow(writing(archived=room.is_archived, read_only=room.read_only, role=seat.role))
+        if text == message.body:
+            return message
+        if revision is not None and revision != message.revision:
+            detail = "This message was edited meanwhile, perhaps on another device. Your text is kept; look at both."
+            raise ChatError("edited_meanwhile", detail, status=409)
+        if rendered.mentions_room and not message.mentions_room:
+            allow(calling_all(room, seat))
+        _keep_revision(message)
+        message.body, message.html = text, rendered.html
+        message.mentioned, message.mentions_room = list(rendered.mentioned), rendered.mentions_room
+        message.revision, message.edited_at = message.revision + 1, timezone.now()
+        renew_mentions(message)
+        log_change(message, "body", "html", "mentioned", "mentions_room", "revision", "edited_at", room=room)
+    return message
+
+
+def _check(message: Message, actor: User) -> None:
+    if message.author_id != actor.pk:
+        raise ChatError("forbidden", "Only your own messages can be edited.", status=403)
+    refuse_deleted(message)
+    if message.forwarded_from_id is not None:
+        detail = "What you forwarded are somebody's own words. Delete it, and write yours."
+        raise ChatError("forbidden", detail, status=403)
+    if settings.MESSAGE_EDIT_SECONDS <= 0:
+        raise ChatError("too_late", "Messages cannot be edited here. Send another one.", status=403)
+    if timezone.now() - message.created_at > timedelta(seconds=settings.MESSAGE_EDIT_SECONDS):
+        raise ChatError("too_late", "This message is too old to be edited. Send another one.", status=403)
+
+
+def _keep_revision(message: Message) -> None:
+    written_at = message.edited_at or message.created_at
+    Revision.objects.create(
+        message=message, number=message.revision, body=message.body, html=message.html, written_at=written_at
+    )

@@ -1,0 +1,129 @@
+"""Whether what is counted agrees with what it is counted from; and making it so.
+
+What is unread is counted anew each time, from the marks and the messages. So it is right if the marks, the rooms' last
+seqs and the mentions are.
+"""
+
+# ruff: noqa: S608 - the statements are put together from constants
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from django.db import transaction
+
+from accounts.models import User
+from chat.models import Room
+from chat.rows import fetch
+
+
+class Check(NamedTuple):
+    """``wrong`` lists what disagrees, each with its room first; ``mend`` puts right what does in these rooms.
+
+    ``mend`` answers the users for whom something else is unread then, and None for others.
+    """
+
+    sentence: str
+    wrong: str
+    mend: str
+
+
+_MEMBERS = "(SELECT count(*) FROM chat_membership WHERE room_id = room.id)"
+_NEWEST = "(SELECT coalesce(max(changed_seq), 0) FROM chat_message WHERE room_id = room.id)"
+_SEATS = "chat_membership AS seat JOIN chat_room AS room ON room.id = seat.room_id"
+_ASTRAY = """
+    greatest(seat.read_seq, seat.delivered_seq) > room.last_seq OR seat.delivered_seq < seat.read_seq
+    OR seat.unread_from > seat.read_seq
+"""
+_MENTIONS = "chat_mention AS mention JOIN chat_message AS message ON message.id = mention.message_id"
+_UNSAID = """
+    mention.user_id = message.author_id
+    OR NOT message.mentions_room AND strpos(message.html, 'data-user="' || mention.user_id || '"') = 0
+"""
+_MISPLACED = "(mention.room_id, mention.seq) <> (message.room_id, message.seq)"
+_UNCOUNTED = r"""
+    SELECT message.room_id, message.id, named.id, message.seq
+    FROM chat_message AS message
+    CROSS JOIN LATERAL (
+        SELECT DISTINCT found[1]::bigint AS id FROM regexp_matches(message.html, 'data-user="(\d+)"', 'g') AS found
+    ) AS named
+    JOIN chat_membership AS seat ON seat.room_id = message.room_id AND seat.user_id = named.id
+    WHERE strpos(message.html, 'data-user="') > 0 AND named.id <> message.author_id AND NOT EXISTS (
+        SELECT FROM chat_mention AS mention WHERE mention.message_id = message.id AND mention.user_id = named.id
+    )
+"""
+
+CHECKS = (
+    Check(
+        "rooms that have changes beyond their last seq",
+        f"SELECT room.id FROM chat_room AS room WHERE room.last_seq < {_NEWEST}",
+        f"UPDATE chat_room AS room SET last_seq = {_NEWEST} WHERE room.id = ANY(%s) AND room.last_seq < {_NEWEST} "
+        "RETURNING NULL::bigint",
+    ),
+    Check(
+        "rooms with a wrong number of members",
+        f"SELECT room.id FROM chat_room AS room WHERE room.member_count <> {_MEMBERS}",
+        f"UPDATE chat_room AS room SET member_count = {_MEMBERS} WHERE room.id = ANY(%s) RETURNING NULL::bigint",
+    ),
+    Check(
+        "marks that are where nothing can be read",
+        f"SELECT seat.room_id FROM {_SEATS} WHERE {_ASTRAY}",
+        f"""
+        UPDATE chat_membership AS seat SET
+            read_seq = least(seat.read_seq, room.last_seq),
+            delivered_seq = least(greatest(seat.delivered_seq, seat.read_seq), room.last_seq),
+            unread_from = CASE WHEN seat.unread_from <= least(seat.read_seq, room.last_seq) THEN seat.unread_from END
+        FROM chat_room AS room WHERE room.id = seat.room_id AND room.id = ANY(%s) AND ({_ASTRAY})
+        RETURNING seat.user_id
+        """,
+    ),
+    Check(
+        "mentions that no text has",
+        f"SELECT message.room_id FROM {_MENTIONS} WHERE {_UNSAID}",
+        f"""
+        DELETE FROM chat_mention AS mention USING chat_message AS message
+        WHERE message.id = mention.message_id AND message.room_id = ANY(%s) AND ({_UNSAID}) RETURNING mention.user_id
+        """,
+    ),
+    Check(
+        "mentions in the wrong place",
+        f"SELECT message.room_id FROM {_MENTIONS} WHERE {_MISPLACED}",
+        f"""
+        UPDATE chat_mention AS mention SET room_id = message.room_id, seq = message.seq
+        FROM chat_message AS message WHERE message.id = mention.message_id AND message.room_id = ANY(%s)
+            AND {_MISPLACED}
+        RETURNING mention.user_id
+        """,
+    ),
+    Check(
+        "people who are named in a text without being counted",
+        _UNCOUNTED,
+        f"""
+        INSERT INTO chat_mention (room_id, message_id, user_id, seq)
+        {_UNCOUNTED} AND message.room_id = ANY(%s) RETURNING user_id
+        """,
+    ),
+)
+
+
+class Finding(NamedTuple):
+    """What one check found: how many things are wrong, in these rooms."""
+
+    check: Check
+    number: int
+    rooms: list[int]
+
+
+def find_wrong_counts() -> Iterator[Finding]:
+    """Run every check; it only reads. What fails a check while it is just being changed is right a moment later."""
+    for check in CHECKS:
+        rooms = [row[0] for row in fetch(check.wrong, [])]
+        yield Finding(check, len(rooms), sorted(set(rooms)))
+
+
+def mend_counts(finding: Finding) -> None:
+    """Put right what was found, room by room, each while nobody else changes it. Sockets of those concerned notice."""
+    for room_id in finding.rooms:
+        with transaction.atomic():
+            Room.objects.all().lock([room_id])
+            concerned = {user_id for (user_id,) in fetch(finding.check.mend, [[room_id]])} - {None}
+            User.objects.filter(pk__in=concerned).bump_version()

@@ -1,0 +1,94 @@
+"""What a client missed: every change since the seq it holds, from the rooms' logs, by any worker, after any absence."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from accounts.models import User
+from chat.broadcasts import message_frame
+from chat.events import changes_room, leavers
+from chat.frames import Frame
+from chat.models import Message, Room
+from chat.protocol import SyncedRoom
+from chat.serializers import message_data
+
+PAGE = 500
+"""Changes of one room in one answer; the client asks again for more."""
+
+ANSWER = 1_000
+"""Changes of all rooms in one answer."""
+
+RESET_BEHIND = 1_000
+"""Further behind than this, the newest messages serve better than the whole story."""
+
+RESET_NEWEST = 50
+
+
+@dataclass(slots=True)
+class Answer:
+    """Frames in order, room by room, and up to which seq each room's part is complete.
+
+    ``news`` are rooms that may stand differently in the reader's list: who has no live summaries asks for them.
+    """
+
+    frames: list[Frame] = field(default_factory=list)
+    rooms: dict[int, SyncedRoom] = field(default_factory=dict)
+    news: set[int] = field(default_factory=set)
+
+
+def changes_since(*, user: User, held: Mapping[int, int]) -> Answer:
+    """Collect what ``user`` missed in the rooms of ``held`` (room id → seq held).
+
+    One query for the heads, one for each room that is behind. Rooms that ``user`` may not see are left out.
+    """
+    answer = Answer()
+    heads = Room.objects.visible_to(user).filter(pk__in=held).order_by("pk").values_list("pk", "last_seq")
+    for room_id, head in heads:
+        since = held[room_id]
+        if since > head or head - since > RESET_BEHIND:
+            newest = Message.objects.filter(room=room_id).page(limit=RESET_NEWEST).messages
+            answer.news.add(room_id)
+            answer.rooms[room_id] = SyncedRoom(seq=head, reset=True, messages=[message_data(row) for row in newest])
+        elif since == head:
+            answer.rooms[room_id] = SyncedRoom(seq=head)
+        elif len(answer.frames) >= ANSWER:
+            answer.rooms[room_id] = SyncedRoom(seq=since, more=True)
+        else:
+            _tell_changes(answer, room_id, since, head)
+    return answer
+
+
+def _tell_changes(answer: Answer, room_id: int, since: int, head: int) -> None:
+    changes = room_changes(room_id, since)
+    answer.frames += [change.frame for change in changes]
+    if any(change.news for change in changes):
+        answer.news.add(room_id)
+    # rows that changed after the head was read are told as well, so the answer may reach beyond it
+    reached = changes[-1].seq if changes else since
+    more = len(changes) == PAGE and reached < head
+    answer.rooms[room_id] = SyncedRoom(seq=reached if more else max(head, reached), more=more)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of a room, ready to be sent: the change before it in this telling, its seq, its frame.
+
+    ``gone`` are the users who are out of the room with it; ``news`` says that the room itself is another one after it.
+    """
+
+    prev: int
+    seq: int
+    frame: Frame
+    gone: Sequence[int] = ()
+    news: bool = False
+
+
+def room_changes(room_id: int, since: int) -> list[Change]:
+    """Read the next changes (at most ``PAGE``) of a room after ``since`` from its log, oldest first."""
+    changes: list[Change] = []
+    prev = since
+    for message in Message.objects.filter(room=room_id).changed_after(since)[:PAGE].rows():
+        frame = Frame(message_frame(message, prev=prev))
+        gone, news = leavers(message.event), changes_room(message.event)
+        changes.append(Change(prev, message.changed_seq, frame, gone, news))
+        prev = message.changed_seq
+    return changes

@@ -1,0 +1,236 @@
+"""From a page of messages to what the room page draws: days, runs of one author, the line above what is new.
+
+Pure functions over loaded rows; the client makes the same of what arrives later (``static/js/chat/``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from functools import cache
+from typing import Any
+
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from accounts.models import User
+from accounts.serializers import user_card
+from chat import labels
+from chat.emoji import EMOJI
+from chat.models import Message
+from chat.rows import MessageRow
+from chat.serializers import moment, quote
+
+AnyMessage = Message | MessageRow
+
+GROUP_FOR = timedelta(minutes=5)
+"""Messages of one author this close together are one run: the name is drawn once."""
+
+STATUS_TEXTS = {"": "", "sent": "Sent", "delivered": "Delivered", "read": "Read"}
+
+_ONE_TO_THREE_EMOJI = re.compile(rf"\s*(?:{EMOJI}\s*){{1,3}}")
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The line where a day begins, in the reader's zone."""
+
+    day: str
+    label: str
+    kind: str = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """The line above the first message that the reader has not seen."""
+
+    label: str
+    kind: str = "unread"
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One emoji under a message; ``mine`` if the reader is among those who put it there."""
+
+    emoji: str
+    count: int
+    mine: bool
+
+    @property
+    def label(self) -> str:
+        return f"{self.emoji} {self.count}{', you too' if self.mine else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A message, ready to draw."""
+
+    id: int | str
+    seq: int | str
+    author: Mapping[str, Any]
+    mine: bool
+    at: str = ""
+    time: str = ""
+    full_time: str = ""
+    html: SafeString = field(default_factory=SafeString)
+    tombstone: str = ""
+    modifiers: tuple[str, ...] = ()
+    status: str = ""
+    url: str = ""
+    delete_url: str = ""
+    quote: Mapping[str, Any] | None = None
+    reactions: Sequence[Chip] = ()
+    marks: str = ""
+    kind: str = "message"
+
+    @property
+    def classes(self) -> str:
+        return " ".join(["message", *(f"message--{modifier}" for modifier in self.modifiers)])
+
+    @property
+    def status_text(self) -> str:
+        return STATUS_TEXTS[self.status]
+
+
+Item = Day | Unread | Entry
+
+NOBODY: Mapping[str, Any] = {"id": "", "full_name": "", "initials": "", "hue": "h0"}
+THEIRS = Entry(id="", seq="", author=NOBODY, mine=False)
+MINE = Entry(id="", seq="", author=NOBODY, mine=True, modifiers=("mine",))
+"""Entries with nothing in them, for the ``<template>`` elements that the client clones."""
+
+
+def timeline(
+    messages: Sequence[AnyMessage], *, reader: User, summary: Mapping[str, Any], now: datetime, zone: tzinfo
+) -> list[Item]:
+    """Lay out messages (oldest first, with their authors) of the room of ``summary`` for ``reader``."""
+    divider = _first_unread(messages, reader, summary)
+    ticked = next((message for message in reversed(messages) if _is_mine(message, reader)), None)
+    items: list[Item] = []
+    before: AnyMessage | None = None
+    for message in messages:
+        at = message.created_at.astimezone(zone)
+        breaks = list(_lines_above(at, before, now.astimezone(zone)))
+        if message is divider:
+            breaks.append(Unread(f"{labels.count(summary['unread'])} new"))
+        first = bool(breaks) or not _continues(message, before)
+        status = _status(message, summary) if message is ticked and not message.is_deleted else ""
+        items += [*breaks, _entry(message, at, reader=reader, first=first, status=status)]
+        before = message
+    return items
+
+
+def _is_mine(message: AnyMessage, reader: User) -> bool:
+    """What the room says of what somebody did is nobody's message."""
+    return message.author_id == reader.pk and message.kind == Message.Kind.TEXT
+
+
+def _lines_above(at: datetime, before: AnyMessage | None, now: datetime) -> Iterator[Item]:
+    if before is None or before.created_at.astimezone(at.tzinfo).date() != at.date():
+        yield Day(at.date().isoformat(), labels.day(at, now))
+
+
+def _continues(message: AnyMessage, before: AnyMessage | None) -> bool:
+    return (
+        before is not None
+        and before.author_id == message.author_id
+        and before.kind == message.kind == Message.Kind.TEXT
+        and message.created_at - before.created_at <= GROUP_FOR
+    )
+
+
+def _first_unread(messages: Iterable[AnyMessage], reader: User, summary: Mapping[str, Any]) -> AnyMessage | None:
+    """Where the divider goes; none where the page begins after it, as the right place is further up."""
+    if not summary["unread"]:
+        return None
+    point = summary["unread_from"] - 1 if summary["unread_from"] else summary["read_seq"]
+    seen_any = False
+    for message in messages:
+        if message.seq <= point:
+            seen_any = True
+        elif message.author_id != reader.pk and message.kind == Message.Kind.TEXT and not message.is_deleted:
+            return message if seen_any or message.seq == point + 1 else None
+    return None
+
+
+def _status(message: AnyMessage, summary: Mapping[str, Any]) -> str:
+    """How far everybody else has come with the reader's last message."""
+    others = summary["others"]
+    if not others:
+        return "sent"
+    if all(other["read_seq"] >= message.seq for other in others):
+        return "read"
+    return "delivered" if all(other["delivered_seq"] >= message.seq for other in others) else "sent"
+
+
+def _entry(message: AnyMessage, at: datetime, *, reader: User, first: bool, status: str) -> Entry:
+    mine = _is_mine(message, reader)
+    deleted = message.is_deleted
+    return Entry(
+        id=message.pk,
+        seq=message.seq,
+        author=user_card(message.author),
+        mine=mine,
+        at=moment(message.created_at) or "",
+        time=labels.clock(at),
+        full_time=labels.full(at),
+        html=SafeString() if deleted else mark_safe(message.html),  # noqa: S308 - sanitised when it was written
+        tombstone=_tombstone(message, reader) if deleted else "",
+        modifiers=tuple(_modifiers(message, reader_id=reader.pk, mine=mine, first=first)),
+        status=status,
+        url=_url("message", message) if message.kind == Message.Kind.TEXT and (mine or not deleted) else "",
+        delete_url=_url("message-delete", message) if mine and not deleted else "",
+        quote=quote(message.reply_to) if message.reply_to and not deleted else None,
+        reactions=() if deleted else chips(message, reader),
+        marks="" if deleted else marks(message),
+    )
+
+
+def _url(name: str, message: AnyMessage) -> str:
+    return _pattern(name).replace("/0/", f"/{message.pk}/")
+
+
+@cache
+def _pattern(name: str) -> str:
+    """An address with a 0 in it: to reverse one for each message of a page would take longer than to draw them."""
+    return reverse(name, args=[0])
+
+
+def chips(message: AnyMessage, reader: User) -> list[Chip]:
+    return [Chip(each["emoji"], each["count"], reader.pk in each["users"]) for each in message.reacted or []]
+
+
+def marks(message: AnyMessage) -> str:
+    """What else there is to know of a message, in words."""
+    known = {
+        "Forwarded": message.forwarded_from_id is not None,
+        "Pinned": message.pinned_at is not None,
+        "Edited": message.edited_at is not None,
+    }
+    return " · ".join(word for word, true in known.items() if true)
+
+
+def _modifiers(message: AnyMessage, *, reader_id: int, mine: bool, first: bool) -> Iterator[str]:
+    if message.kind == Message.Kind.SYSTEM:
+        yield "system"
+    if mine:
+        yield "mine"
+    if first:
+        yield "first"
+    if message.is_deleted:
+        yield "deleted"
+    elif only_emoji(message.body):
+        yield "emoji"
+    if message.mentions_room or reader_id in message.mentioned:
+        yield "calls-me"
+
+
+def _tombstone(message: AnyMessage, reader: User) -> str:
+    return "You deleted this message" if message.deleted_by_id == reader.pk else "Message deleted"
+
+
+def only_emoji(body: str) -> bool:
+    """Whether a message is one to three emoji, which are drawn large."""
+    return len(body) <= 64 and _ONE_TO_THREE_EMOJI.fullmatch(body) is not None
