@@ -1,0 +1,78 @@
+/**
+ * Whether somebody is looking, and what they have had the time to see.
+ */
+
+/** How long a row must be in view before it counts as read. */
+export const GLANCE = 500;
+
+export function attentive() {
+  return document.visibilityState === "visible" && document.hasFocus();
+}
+
+/** @param {() => void} callback @param {AbortSignal} signal */
+export function onAttention(callback, signal) {
+  document.addEventListener("visibilitychange", callback, { signal });
+  window.addEventListener("focus", callback, { signal });
+  window.addEventListener("blur", callback, { signal });
+}
+
+/** Watches the rows of a log; calls back with the highest seq that was in view, and looked at, long enough. */
+export class Reading {
+  #seen;
+  #observer;
+  /** @type {Map<Element, number>} rows in view, since when */
+  #visible = new Map();
+  #attentiveSince = attentive() ? 0 : Infinity;
+  #timer;
+
+  /** @param {Element} log @param {(seq: number) => void} seen @param {AbortSignal} signal */
+  constructor(log, seen, signal) {
+    this.#seen = seen;
+    this.#observer = new IntersectionObserver((entries) => this.#moved(entries), { root: log, threshold: [0, 0.5, 1] });
+    signal.addEventListener("abort", () => this.#observer.disconnect());
+    onAttention(() => this.#attention(), signal);
+  }
+
+  /** @param {Element} row */
+  observe(row) {
+    this.#observer.observe(row);
+  }
+
+  /** @param {Element} row */
+  forget(row) {
+    this.#observer.unobserve(row);
+    this.#visible.delete(row);
+  }
+
+  /** @param {IntersectionObserverEntry[]} entries */
+  #moved(entries) {
+    const now = performance.now();
+    for (const { target, intersectionRatio, intersectionRect, rootBounds } of entries) {
+      const fillsHalf = rootBounds && intersectionRect.height >= rootBounds.height / 2;
+      if (intersectionRatio < 0.5 && !fillsHalf) this.#visible.delete(target);
+      else if (!this.#visible.has(target)) this.#visible.set(target, now);
+    }
+    this.#look();
+  }
+
+  #attention() {
+    if (!attentive()) this.#attentiveSince = Infinity;
+    else if (this.#attentiveSince === Infinity) this.#attentiveSince = performance.now();
+    this.#look();
+  }
+
+  #look() {
+    clearTimeout(this.#timer);
+    if (this.#attentiveSince === Infinity || !this.#visible.size) return;
+    const now = performance.now();
+    let seq = 0;
+    let waiting = Infinity;
+    for (const [row, since] of this.#visible) {
+      const left = GLANCE - (now - Math.max(since, this.#attentiveSince));
+      if (left <= 0) seq = Math.max(seq, Number(/** @type {HTMLElement} */ (row).dataset.seq) || 0);
+      else waiting = Math.min(waiting, left);
+    }
+    if (seq) this.#seen(seq);
+    if (waiting < Infinity) this.#timer = setTimeout(() => this.#look(), waiting + 10);
+  }
+}

@@ -1,0 +1,102 @@
+/** The few ways in which this client touches the page. Markup comes from the templates that the server renders. */
+
+/** @param {ParentNode} root @param {string} name @returns {HTMLElement | null} */
+export function slot(root, name) {
+  return root.querySelector(`[data-slot="${name}"]`);
+}
+
+/** @param {ParentNode} root @param {string} name @param {string} text */
+export function fill(root, name, text) {
+  const node = slot(root, name);
+  if (node && node.textContent !== text) node.textContent = text;
+}
+
+/** @param {string} id of a <template> @returns {HTMLElement} */
+export function cloneTemplate(id) {
+  const template = /** @type {HTMLTemplateElement} */ (document.getElementById(id));
+  return /** @type {HTMLElement} */ (document.importNode(template.content, true).firstElementChild);
+}
+
+/**
+ * Make these the children of `parent`, in this order, moving as few as possible: what has not moved keeps its
+ * focus, selection and animations.
+ *
+ * @param {Element} parent @param {Element[]} wanted
+ */
+export function arrange(parent, wanted) {
+  const focused = document.activeElement;
+  const keep = new Set(wanted);
+  for (const child of [...parent.children]) if (!keep.has(child)) child.remove();
+  let cursor = parent.firstElementChild;
+  for (const node of wanted) {
+    if (node === cursor) cursor = cursor.nextElementSibling;
+    else parent.insertBefore(node, cursor);
+  }
+  if (focused instanceof HTMLElement && focused !== document.activeElement && parent.contains(focused)) {
+    focused.focus({ preventScroll: true });
+  }
+}
+
+/**
+ * Run `work` once, soon, however often it is asked for.
+ *
+ * @param {() => void} work @returns {() => void}
+ */
+export function once(work) {
+  let asked = false;
+  return () => {
+    if (asked) return;
+    asked = true;
+    queueMicrotask(() => {
+      asked = false;
+      work();
+    });
+  };
+}
+
+/**
+ * @param {ParentNode} root an avatar, or what holds one
+ * @param {{initials: string, hue: string, square?: boolean, user?: number}} who user: whose presence to show
+ */
+export function fillAvatar(root, { initials, hue, square = false, user }) {
+  const avatar = /** @type {HTMLElement} */ (slot(root, "avatar"));
+  if (!avatar) return;
+  avatar.className = avatar.className.replace(/avatar--h\d+/, `avatar--${hue}`);
+  avatar.classList.toggle("avatar--room", square);
+  fill(avatar, "initials", initials);
+  const dot = slot(avatar, "presence");
+  if (!dot) return;
+  dot.hidden = user === undefined;
+  dot.dataset.user = String(user ?? "");
+}
+
+/** @param {import("./rooms.js").Room} room */
+export function roomAvatar(room) {
+  if (room.other) return { initials: room.other.initials, hue: room.other.hue, user: room.other.id };
+  const words = room.name.split(/\s+/).filter(Boolean);
+  const ends = words.length < 2 ? words : [words[0], words[words.length - 1]];
+  const initials = ends.map((word) => [...word][0]).join("").toUpperCase();
+  return { initials, hue: `h${(room.id * 5) % 12}`, square: true };
+}
+
+/** @param {string} text @returns {Promise<boolean>} */
+export async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copyBySelection(text);
+  }
+}
+
+/** The clipboard API exists only on secure origins. @param {string} text */
+function copyBySelection(text) {
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.className = "visually-hidden";
+  document.body.append(area);
+  area.select();
+  const copied = document.execCommand("copy");
+  area.remove();
+  return copied;
+}

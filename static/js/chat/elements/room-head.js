@@ -1,0 +1,85 @@
+/** The head of the open room: who it is, and whether they are here. */
+
+import { fill, fillAvatar, once, roomAvatar, slot } from "../dom.js";
+import { on } from "../events.js";
+import { everyMinute, lastSeen } from "../time.js";
+
+export class RoomHead {
+  #main;
+  #client;
+  #room = 0;
+  /** The room whose head the server wrote, with what it knew of their presence. */
+  #served;
+  #draw = once(() => this.#fill());
+
+  /** @param {HTMLElement} main @param {import("../client.js").Client} client @param {AbortSignal} signal */
+  constructor(main, client, signal) {
+    this.#main = main;
+    this.#client = client;
+    this.#served = Number(main.dataset.room);
+    on(client.store, "rooms", this.#draw, signal);
+    on(client.presence, "change", this.#draw, signal);
+    everyMinute(this.#draw, signal);
+  }
+
+  /** @param {number} room */
+  show(room) {
+    this.#room = room;
+    if (room !== this.#served) this.#served = 0;
+    this.#main.dataset.room = String(room);
+    this.#fill();
+  }
+
+  #fill() {
+    const room = this.#client.store.rooms.get(this.#room);
+    if (!room) return;
+    const who = roomAvatar(room);
+    this.#main.setAttribute("aria-label", room.name);
+    fill(this.#main, "room-name", room.name);
+    fillAvatar(/** @type {Element} */ (this.#main.querySelector(".room__top")), who);
+    this.#fillSub(room);
+    this.#fillDoors(room);
+    const start = slot(this.#main, "start");
+    if (!start || this.#served) return;
+    fillAvatar(start, who);
+    const [name, line] = start.querySelectorAll("p");
+    name.textContent = room.name;
+    line.textContent = room.other
+      ? `This is the beginning of your conversation with ${room.name}. Say hello.`
+      : `This is the beginning of ${room.name}.`;
+  }
+
+  /** What leads out of the room, or lets one write in it. @param {import("../rooms.js").Room} room */
+  #fillDoors(room) {
+    const about = /** @type {HTMLAnchorElement} */ (slot(this.#main, "room-about"));
+    about.hidden = Boolean(room.other);
+    about.href = about.href.replace(/\d+(?=\/about\/$)/, String(room.id));
+    const preferences = /** @type {HTMLAnchorElement} */ (slot(this.#main, "room-preferences"));
+    preferences.href = preferences.href.replace(/\d+(?=\/me\/$)/, String(room.id));
+    const pins = /** @type {HTMLAnchorElement} */ (slot(this.#main, "room-pins"));
+    pins.href = pins.href.replace(/\d+(?=\/pins\/$)/, String(room.id));
+    const [writing, closed] = [slot(this.#main, "writing"), slot(this.#main, "closed")];
+    if (!writing || !closed) return;
+    writing.hidden = room.may_write === false || Boolean(room.blocked);
+    closed.hidden = !writing.hidden;
+    closed.textContent = room.blocked ? "You block this person." : room.archived ? "This room is archived, and only for reading." : "Only moderators write in this room.";
+  }
+
+  /** @param {import("../rooms.js").Room} room */
+  #fillSub(room) {
+    if (!room.other) return fill(this.#main, "room-sub", room.topic || `${room.member_count} people`);
+    const presence = this.#client.presence.of(room.other.id);
+    const status = this.#client.presence.statusOf(room.other.id);
+    if (room.blocked) fill(this.#main, "room-sub", "Blocked");
+    else if (status) fill(this.#main, "room-sub", presence ? `${hereLine(presence, room.other)} · ${status}` : status);
+    else if (presence) fill(this.#main, "room-sub", hereLine(presence, room.other));
+    else if (!this.#served) fill(this.#main, "room-sub", `@${room.other.handle}`);
+  }
+}
+
+/** @param {import("../presence.js").Status} presence @param {{handle: string}} person */
+function hereLine({ status, last_seen }, { handle }) {
+  if (status === "active") return "Here now";
+  if (status === "away") return "Away";
+  return last_seen ? lastSeen(last_seen, Date.now()) : `@${handle}`;
+}

@@ -1,0 +1,102 @@
+/** The list of conversations, the most active first. */
+
+import { arrange, cloneTemplate, fill, fillAvatar, once, roomAvatar, slot } from "../dom.js";
+import { on } from "../events.js";
+import { UNREAD_MOST } from "../rooms.js";
+import { everyMinute, shortTime } from "../time.js";
+import { oneLine, preview } from "../timeline.js";
+
+export class RoomList {
+  #client;
+  #drafts;
+  #list;
+  #empty;
+  #base;
+  #current = 0;
+  /** @type {Map<number, HTMLElement>} */
+  #rows = new Map();
+  #draw = once(() => this.#arrange());
+
+  /**
+   * @param {HTMLElement} root @param {import("../client.js").Client} client
+   * @param {{drafts: import("../drafts.js").Drafts, base: string}} parts base: "/rooms/"
+   * @param {AbortSignal} signal
+   */
+  constructor(root, client, { drafts, base }, signal) {
+    this.#client = client;
+    this.#drafts = drafts;
+    this.#base = base;
+    this.#list = /** @type {HTMLElement} */ (slot(root, "room-list"));
+    this.#empty = slot(root, "rooms-empty");
+    for (const row of /** @type {NodeListOf<HTMLElement>} */ (this.#list.querySelectorAll("[data-room]"))) {
+      this.#rows.set(Number(row.dataset.room), row);
+    }
+    on(client.store, "rooms", this.#draw, signal);
+    on(client.typing, "change", this.#draw, signal);
+    everyMinute(this.#draw, signal);
+    this.#draw();
+  }
+
+  /** @param {number} room the one that is open, 0 for none */
+  set current(room) {
+    this.#current = room;
+    this.#draw();
+  }
+
+  /** A draft was written or sent. */
+  refresh() {
+    this.#draw();
+  }
+
+  #arrange() {
+    const rooms = this.#client.store.ordered();
+    this.#rows = new Map(rooms.map((room) => [room.id, this.#row(room)]));
+    arrange(this.#list, [...this.#rows.values()]);
+    if (this.#empty) this.#empty.hidden = rooms.length > 0;
+  }
+
+  /** @param {import("../rooms.js").Room} room */
+  #row(room) {
+    let item = this.#rows.get(room.id);
+    if (!item) {
+      item = cloneTemplate("t-room-row");
+      item.dataset.room = String(room.id);
+      /** @type {HTMLAnchorElement} */ (item.querySelector("a")).href = `${this.#base}${room.id}/`;
+    }
+    fillAvatar(item, roomAvatar(room));
+    fill(item, "name", room.name);
+    this.#fillTime(item, room.last_activity_at);
+    this.#fillLast(item, room);
+    const pill = /** @type {HTMLElement} */ (slot(item, "unread"));
+    const unread = this.#client.store.badge(room);
+    pill.hidden = unread === 0;
+    fill(item, "unread-count", unread >= UNREAD_MOST ? "99+" : String(unread || ""));
+    for (const [name, shown] of [["named", unread > 0 && (room.mentions ?? 0) > 0], ["muted", room.muted], ["pinned", room.pinned]]) {
+      const mark = slot(item, /** @type {string} */ (name));
+      if (mark) mark.hidden = !shown;
+    }
+    const link = /** @type {HTMLElement} */ (item.querySelector("a"));
+    link.classList.toggle("row--unread", unread > 0);
+    if (room.id === this.#current) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+    return item;
+  }
+
+  /** @param {HTMLElement} item @param {string} at */
+  #fillTime(item, at) {
+    const time = /** @type {HTMLTimeElement} */ (slot(item, "time"));
+    if (time.dateTime !== at) time.dateTime = at;
+    fill(item, "time", at ? shortTime(at, Date.now()) : "");
+  }
+
+  /** @param {HTMLElement} item @param {import("../rooms.js").Room} room */
+  #fillLast(item, room) {
+    const draft = room.id === this.#current ? "" : this.#drafts.get(room.id) || (room.draft?.body ?? "");
+    const typing = this.#client.typing.in(room.id).length > 0;
+    let text = preview(room, this.#client.me.id);
+    if (draft) text = `Draft: ${oneLine(draft)}`;
+    if (typing) text = "Writing…";
+    slot(item, "last")?.classList.toggle("row__last--draft", Boolean(draft) && !typing);
+    fill(item, "last", text);
+  }
+}

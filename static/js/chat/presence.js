@@ -1,0 +1,94 @@
+/**
+ * Who is here: the last word of the server about everybody we watch, and our own idleness.
+ *
+ * Events of Presence: `change` with detail.user.
+ */
+
+import { tell } from "./events.js";
+import { IDLE_AFTER, WATCH_LIMIT } from "./protocol.js";
+
+/** @typedef {{status: "active" | "away" | "offline", last_seen?: string | null}} Status */
+
+export class Presence extends EventTarget {
+  #send;
+  /** @type {Map<number, Status>} */
+  #people = new Map();
+  /** What people have said of themselves. @type {Map<number, {emoji: string, text: string, until: string | null}>} */
+  #statuses = new Map();
+  #watched = "";
+  /** @type {number[]} */
+  #users = [];
+
+  /** @param {(type: string, fields: object) => boolean} send */
+  constructor(send) {
+    super();
+    this.#send = send;
+  }
+
+  /** @param {number} user @returns {Status | undefined} undefined where nobody has told us yet */
+  of(user) {
+    return this.#people.get(user);
+  }
+
+  /** @param {{user: number} & Status} frame */
+  put({ user, status, last_seen }) {
+    this.#people.set(user, { status, last_seen: last_seen ?? this.#people.get(user)?.last_seen });
+    tell(this, "change", { user });
+  }
+
+  /** @param {{user: number, emoji: string, text: string, until: string | null}} frame */
+  putStatus({ user, ...status }) {
+    this.#statuses.set(user, status);
+    tell(this, "change", { user });
+  }
+
+  /** What somebody has said of themselves, in a line; empty where there is nothing. @param {number} user */
+  statusOf(user) {
+    const status = this.#statuses.get(user);
+    if (!status || (status.until && Date.parse(status.until) <= Date.now())) return "";
+    return `${status.emoji} ${status.text}`.trim();
+  }
+
+  /** Watch exactly these from now on. @param {Iterable<number>} users the most important first */
+  watch(users) {
+    this.#users = [...new Set(users)].slice(0, WATCH_LIMIT);
+    const key = this.#users.join();
+    if (key !== this.#watched && this.#send("presence.watch", { users: this.#users })) this.#watched = key;
+  }
+
+  /** A new link watches nobody. */
+  resume() {
+    this.#watched = "";
+    this.watch(this.#users);
+  }
+}
+
+/**
+ * Tell when the user goes idle and when they come back.
+ *
+ * @param {(status: "active" | "away") => void} tell
+ * @param {AbortSignal} signal
+ * @param {EventTarget} [target]
+ * @returns {() => "active" | "away"} the status now
+ */
+export function watchIdleness(tell, signal, target = window, after = IDLE_AFTER) {
+  /** @type {"active" | "away"} */
+  let status = "active";
+  let timer;
+  const become = (next) => {
+    if (next === status) return;
+    status = next;
+    tell(status);
+  };
+  const stir = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => become("away"), after);
+    become("active");
+  };
+  for (const type of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart", "focus"]) {
+    target.addEventListener(type, stir, { signal, passive: true });
+  }
+  signal.addEventListener("abort", () => clearTimeout(timer));
+  stir();
+  return () => status;
+}

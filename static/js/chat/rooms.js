@@ -1,0 +1,126 @@
+/**
+ * The summary of a room, as the list shows it, and how events and later summaries change it. Pure.
+ */
+
+/** Unread messages are counted to here: it is shown as 99+. */
+export const UNREAD_MOST = 100;
+
+/**
+ * @typedef {import("./log.js").Message} Message
+ * @typedef {import("./log.js").Card} Card
+ *
+ * @typedef {object} Room
+ * @property {number} id
+ * @property {"direct" | "private" | "public"} kind
+ * @property {string} name
+ * @property {string} topic
+ * @property {Card | null} other in a direct room
+ * @property {Card[]} members
+ * @property {number} member_count
+ * @property {"owner" | "admin" | "moderator" | "member"} role
+ * @property {boolean} read_only
+ * @property {number} slow_seconds
+ * @property {boolean} archived
+ * @property {boolean} may_write
+ * @property {number} last_seq
+ * @property {number} read_seq
+ * @property {number} delivered_seq
+ * @property {number} unread
+ * @property {number | null} [unread_from] where we want to read on: unread counts from there
+ * @property {number} [mentions] unread messages that name us
+ * @property {"all" | "mentions" | "nothing"} [level]
+ * @property {boolean} [muted]
+ * @property {boolean} [pinned]
+ * @property {{body: string, reply_to: number | null, updated_at: string} | null} [draft]
+ * @property {boolean} [blocked]
+ * @property {{user: number, read_seq: number, delivered_seq: number}[]} others
+ * @property {Message | null} last_message
+ * @property {string} last_activity_at
+ */
+
+/** Up to where we have read a room, or want to be taken to have. @param {Pick<Room, "read_seq" | "unread_from">} room */
+export function point({ read_seq, unread_from }) {
+  return unread_from ? unread_from - 1 : read_seq;
+}
+
+/**
+ * A summary may have been read before events that we have already applied: then its counts are stale, and
+ * what people are called is not. Positions only move forward.
+ *
+ * @param {Room} ours @param {Room} theirs @returns {Room}
+ */
+export function merge(ours, theirs) {
+  const merged = { ...ours, ...theirs };
+  if (theirs.last_seq < ours.last_seq) {
+    const { last_seq, unread, mentions, last_message, last_activity_at } = ours;
+    Object.assign(merged, { last_seq, unread, mentions, last_message, last_activity_at });
+  } else if (theirs.read_seq < ours.read_seq) {
+    merged.unread = Math.min(ours.unread, theirs.unread);
+    merged.mentions = Math.min(ours.mentions ?? 0, theirs.mentions ?? 0);
+    merged.unread_from = ours.unread_from;
+  }
+  merged.read_seq = Math.max(ours.read_seq, theirs.read_seq);
+  merged.delivered_seq = Math.max(ours.delivered_seq, theirs.delivered_seq);
+  return merged;
+}
+
+/** How many unread messages of a room are remembered one by one. */
+const HEARD_MOST = 300;
+
+/**
+ * What we know of unread messages one by one: whether each counts, and whether it names us.
+ *
+ * @typedef {Map<number, {counts: boolean, names: boolean}>} Heard by seq
+ */
+
+/**
+ * Apply the next change of the room's log. Unread are messages of other people that stand beyond our point and
+ * have not been deleted.
+ *
+ * @param {Room} room @param {{seq: number, message: Message}} frame @param {number} me @param {Heard} [heard]
+ * @returns {boolean} false where the counts may be wrong now, as we do not know what the message was before
+ */
+export function summarise(room, { seq, message }, me, heard = new Map()) {
+  const sent = message.seq > room.last_seq;
+  const mine = message.author.id === me;
+  room.last_seq = seq;
+  if (sent && message.seq >= (room.last_message?.seq ?? 0)) {
+    room.last_message = message;
+    room.last_activity_at = message.created_at;
+  }
+  if (room.last_message?.id === message.id) room.last_message = message;
+  if (sent && mine) {
+    room.read_seq = Math.max(room.read_seq, message.seq);
+    Object.assign(room, { unread: 0, mentions: 0, unread_from: null });
+  }
+  if (mine || message.kind !== "text" || message.seq <= point(room)) return true;
+  const counts = !message.deleted_at;
+  const now = { counts, names: counts && namesUs(message, me) };
+  const before = sent ? { counts: false, names: false } : heard.get(message.seq);
+  remember(heard, message.seq, now);
+  if (before) count(room, before, now);
+  else if (!counts) count(room, { counts: true, names: false }, now);
+  // Where nothing names us, what is deleted did not either.
+  return Boolean(before) || (!counts && !room.mentions);
+}
+
+/** @param {Message} message @param {number} me */
+export function namesUs({ mentions, mentions_room }, me) {
+  return Boolean(mentions_room || mentions?.includes(me));
+}
+
+/** From 100 on nobody knows how many there are; then they are counted no further. @param {Room} room */
+function count(room, before, now) {
+  const move = (number, from, to) => {
+    if (from === to || number >= UNREAD_MOST) return number;
+    return Math.min(UNREAD_MOST, Math.max(0, number + (to ? 1 : -1)));
+  };
+  room.unread = move(room.unread, before.counts, now.counts);
+  room.mentions = move(room.mentions ?? 0, before.names, now.names);
+}
+
+/** @param {Heard} heard @param {number} seq @param {{counts: boolean, names: boolean}} what */
+function remember(heard, seq, what) {
+  heard.set(seq, what);
+  if (heard.size > HEARD_MOST) heard.delete(/** @type {number} */ (heard.keys().next().value));
+}

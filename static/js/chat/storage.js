@@ -1,0 +1,115 @@
+/**
+ * Where the outbox keeps its entries: IndexedDB, which outlives reloads and crashes and is shared by the tabs.
+ *
+ * Where the browser refuses (private windows, a full disk) memory stands in: then unsent text lives as long
+ * as the page, and sending still works.
+ */
+
+const STORE = "entries";
+
+/**
+ * @typedef {import("./outbox.js").Entry} Entry
+ *
+ * @typedef {object} Storage
+ * @property {() => Promise<Entry[]>} all in the order in which they were added
+ * @property {(entry: Entry) => Promise<void>} put
+ * @property {(clientId: string) => Promise<void>} remove
+ */
+
+/**
+ * Usable at once; what is asked of it waits until the database is open.
+ *
+ * @param {string} name of the database; one for each person who signs in on this browser
+ * @returns {Storage}
+ */
+export function openStorage(name, factory = globalThis.indexedDB) {
+  const fallback = memoryStorage();
+  const opened = openDatabase(name, factory).then((database) => databaseStorage(database));
+  const first = {
+    all: async () => (await opened).all(),
+    put: async (entry) => (await opened).put(entry),
+    remove: async (clientId) => (await opened).remove(clientId),
+  };
+  opened.catch(() => undefined);
+  return resilient(first, fallback);
+}
+
+/** @returns {Storage} */
+export function memoryStorage() {
+  /** @type {Map<string, Entry>} */
+  const entries = new Map();
+  return {
+    all: async () => [...entries.values()],
+    put: async (entry) => void entries.set(entry.client_id, entry),
+    remove: async (clientId) => void entries.delete(clientId),
+  };
+}
+
+/** @param {string} name @param {IDBFactory} factory @returns {Promise<IDBDatabase>} */
+async function openDatabase(name, factory) {
+  const request = factory.open(name, 1);
+  request.onupgradeneeded = () => {
+    // The key grows with every entry of every tab, so order survives clocks that jump.
+    const store = request.result.createObjectStore(STORE, { keyPath: "n", autoIncrement: true });
+    store.createIndex("client_id", "client_id", { unique: true });
+  };
+  return outcome(request);
+}
+
+/** @param {IDBDatabase} database @returns {Storage} */
+function databaseStorage(database) {
+  /** @param {IDBTransactionMode} mode @param {(store: IDBObjectStore) => Promise<any>} work */
+  const within = async (mode, work) => {
+    // Relaxed: the operating system has it, which survives the browser; a send does not wait for the disk.
+    const transaction = database.transaction(STORE, mode, { durability: "relaxed" });
+    const result = await work(transaction.objectStore(STORE));
+    if (mode === "readwrite") await committed(transaction);
+    return result;
+  };
+  return {
+    all: () => within("readonly", (store) => outcome(store.getAll())),
+    put: (entry) =>
+      within("readwrite", async (store) => {
+        const n = await outcome(store.index("client_id").getKey(entry.client_id));
+        const { n: _, ...fields } = /** @type {any} */ (entry);
+        await outcome(store.put(n === undefined ? fields : { ...fields, n }));
+      }),
+    remove: (clientId) =>
+      within("readwrite", async (store) => {
+        const n = await outcome(store.index("client_id").getKey(clientId));
+        if (n !== undefined) await outcome(store.delete(n));
+      }),
+  };
+}
+
+/**
+ * What the first storage refuses to keep goes to the second; both are read.
+ *
+ * @param {Storage} first @param {Storage} second @returns {Storage}
+ */
+function resilient(first, second) {
+  return {
+    all: async () => [...(await first.all().catch(() => [])), ...(await second.all())],
+    put: (entry) => first.put(entry).catch(() => second.put(entry)),
+    remove: async (clientId) => {
+      await second.remove(clientId);
+      await first.remove(clientId).catch(() => undefined);
+    },
+  };
+}
+
+/** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
+function outcome(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+/** @param {IDBTransaction} transaction @returns {Promise<void>} */
+function committed(transaction) {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = transaction.onerror = () => reject(transaction.error);
+  });
+}
