@@ -1,0 +1,66 @@
+"""The channel layer on a link to Redis that breaks at the worst moment: what we wrote is lost, and nobody says so."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+from redis.asyncio import Redis
+
+from accounts.layer import ChannelLayer
+from tests.convoy.proxy import Proxy
+from tests.settings import SERVICES
+
+SECONDS = 20
+
+
+@pytest.fixture
+async def link() -> AsyncIterator[Proxy]:
+    async with Proxy(str(SERVICES.valkey.socket)) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+async def layer(link: Proxy) -> AsyncIterator[ChannelLayer]:
+    layer = ChannelLayer(hosts=[f"redis://127.0.0.1:{link.port}"], prefix=uuid4().hex)
+    yield layer
+    await layer.flush()
+
+
+async def subscribed(layer: ChannelLayer, *expected: str) -> None:
+    """Wait until Redis knows exactly these groups."""
+    async with Redis.from_url(SERVICES.redis_url, decode_responses=True) as redis, asyncio.timeout(SECONDS):
+        while sorted(await groups_of(layer, redis)) != sorted(expected):
+            await asyncio.sleep(0.05)
+
+
+async def groups_of(layer: ChannelLayer, redis: Redis) -> list[str]:
+    beginning = layer._loop_layer()._get_group_channel_name("")
+    return [str(name).removeprefix(beginning) for name in await redis.pubsub_channels(f"{beginning}*")]
+
+
+async def test_a_group_that_was_left_on_a_broken_link_is_left(layer: ChannelLayer, link: Proxy) -> None:
+    channel = await layer.new_channel()
+    await layer.group_add_many(["kept", "left"], channel)
+    await subscribed(layer, "kept", "left")
+
+    link.become("swallow", link.links)
+    await layer.group_discard_many(["left"], channel)
+    link.cut(link.links)
+
+    await subscribed(layer, "kept")
+
+
+async def test_a_group_that_was_joined_on_a_broken_link_is_joined(layer: ChannelLayer, link: Proxy) -> None:
+    channel = await layer.new_channel()
+    await layer.group_add_many(["kept"], channel)
+    await subscribed(layer, "kept")
+
+    link.become("swallow", link.links)
+    await layer.group_add_many(["joined"], channel)
+    link.cut(link.links)
+
+    await subscribed(layer, "kept", "joined")
+    await layer.group_send_many([("joined", {"type": "hub.event", "kind": "word"})])
+    async with asyncio.timeout(SECONDS):
+        assert (await layer.receive(channel))["kind"] == "word"

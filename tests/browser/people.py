@@ -1,0 +1,160 @@
+"""People with browsers of their own, and what they do in them."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+from uuid import uuid4
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Locator, Page, Response, expect
+
+from tests.browser.network import Link
+
+PASSWORD = "a long and quiet river"
+#: What Chromium itself writes to the console when the network fails; everything else there is ours.
+NETWORK_NOISE = re.compile(r"WebSocket connection to 'ws:|Failed to load resource: net::ERR_")
+
+REPORT_VIOLATIONS = """
+addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile, lineNumber }) =>
+  console.error(`CSP: ${violatedDirective} forbids ${blockedURI} in ${sourceFile}:${lineNumber}`));
+"""
+
+READ_ROWS = """(rows) => rows.map((row) =>
+  [Number(row.dataset.seq), Number(row.dataset.author), row.querySelector("[data-slot=body]").innerText])
+"""
+
+
+class Device:
+    """A browser of somebody: tabs with the same cookies, on a network of their own.
+
+    `troubles` are errors in the console, exceptions, violations of the content policy, dialogs and failures of the
+    server: no test shall see any. What Chromium says about a network that a test has disturbed does not count.
+    """
+
+    def __init__(self, context: BrowserContext, link: Link) -> None:
+        self.context = context
+        self.link = link
+        self.troubles: list[str] = []
+        self._expected: list[str] = []
+        context.add_init_script(REPORT_VIOLATIONS)
+        context.on("console", self._on_console)
+        context.on("weberror", lambda error: self.troubles.append(str(error.error)))
+        context.on("dialog", self._on_dialog)
+        context.on("response", self._on_response)
+
+    def expects(self, text: str) -> None:
+        """Errors with this text in the console are what the test is about."""
+        self._expected.append(text)
+
+    def tab(self, path: str = "") -> Page:
+        """Open another tab."""
+        page = self.context.new_page()
+        if path:
+            page.goto(path)
+        return page
+
+    def leave(self) -> None:
+        """Close all tabs; the sign-in stays."""
+        for page in self.context.pages:
+            page.close()
+
+    def call(self, method: str, path: str, **fields: Any) -> Any:
+        """Use the API with the cookies of this device: for what a test is not about."""
+        token = self.context.request.get("/api/auth/csrf/").json()["csrf_token"]
+        response = self.context.request.fetch(
+            f"/api/{path}", method=method, data=fields, headers={"X-CSRFToken": token}
+        )
+        assert response.ok, response.text()
+        return response.json() if response.status != 204 else None
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        noise = self.link.was_disturbed and NETWORK_NOISE.search(message.text)
+        expected = any(text in message.text for text in self._expected)
+        if message.type in {"error", "warning"} and not noise and not expected:
+            self.troubles.append(f"{message.text} ({message.location['url']})")
+
+    def _on_dialog(self, dialog: Dialog) -> None:
+        self.troubles.append(f"A dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def _on_response(self, response: Response) -> None:
+        if response.status >= 500:
+            self.troubles.append(f"{response.status} {response.url}")
+
+
+class Person:
+    """Somebody who is signed in on `device`, and looks at `page`."""
+
+    def __init__(self, name: str, device: Device, *, user: int) -> None:
+        self.name = name
+        self.user = user
+        self.device = device
+        self.page = device.tab()
+
+    @property
+    def email(self) -> str:
+        return email_of(self.name)
+
+    def write(self, room: int, body: str) -> None:
+        """Send a message by the API, without a page."""
+        self.device.call("POST", f"rooms/{room}/messages/", client_id=str(uuid4()), body=body)
+
+    @property
+    def messages(self) -> Locator:
+        """The bodies in the timeline, in the order in which they stand there."""
+        return self.page.locator("[data-slot=timeline] [data-slot=body]")
+
+    @property
+    def pending(self) -> Locator:
+        """Of these, what the server has not acknowledged."""
+        return self.page.locator(".message--pending [data-slot=body]")
+
+    def row(self, name: str) -> Locator:
+        """Somebody's row in the list of conversations."""
+        return self.page.locator(".row").filter(has=self.page.get_by_text(name, exact=True))
+
+    def message(self, body: str) -> Locator:
+        return self.page.locator(".message").filter(has=self.page.get_by_text(body, exact=True))
+
+    def say(self, *bodies: str) -> None:
+        """Write and press Enter, once the page has come alive: before that, Enter is a line break."""
+        self.page.evaluate("customElements.whenDefined('parley-chat').then(() => true)")
+        for body in bodies:
+            self.page.get_by_role("textbox", name="Write to").fill(body)
+            self.page.get_by_role("textbox", name="Write to").press("Enter")
+
+    def delete(self, body: str) -> None:
+        """Take back a message of one's own by the toolbar that appears when it is pointed at."""
+        self.message(body).hover()
+        self.page.get_by_role("button", name="Delete message").click()
+        dialog = self.page.get_by_role("dialog", name="Delete this message?")
+        expect(dialog).to_contain_text(body)
+        dialog.get_by_role("button", name="Delete message").click()
+
+    def sees(self, *bodies: str) -> None:
+        """Wait until the timeline has these bodies and no others, in this order."""
+        expect(self.messages).to_have_text(list(bodies))
+
+    def has_sent(self, *bodies: str) -> None:
+        """Wait until nothing of it is waiting any more."""
+        self.sees(*bodies)
+        expect(self.pending).to_have_count(0)
+
+    def transcript(self) -> list[tuple[int, int, str]]:
+        """What stands in the timeline: seq, author and body of each message."""
+        rows = self.page.locator("[data-slot=timeline] .message").evaluate_all(READ_ROWS)
+        return [(seq, author, body) for seq, author, body in rows]
+
+
+def email_of(name: str) -> str:
+    return f"{name.split()[0].lower()}@example.org"
+
+
+def fill_in(page: Page, **fields: str) -> None:
+    """Fill in a form of the entrance and send it."""
+    for name, value in fields.items():
+        page.locator(f"[name={name}]").fill(value)
+    page.locator("main button[type=submit]").click()
+
+
+def troubles_of(devices: Iterable[Device]) -> list[str]:
+    return [trouble for device in devices for trouble in device.troubles]

@@ -1,0 +1,139 @@
+"""What can be done with a message in the browser: answered, edited, reacted to, kept, undone."""
+
+import re
+
+from playwright.sync_api import Locator, expect
+
+from tests.browser.conftest import NewPerson
+from tests.browser.people import Person
+
+
+def act(person: Person, body: str, name: str) -> None:
+    """Press a button of the toolbar that appears at a message."""
+    person.message(body).hover()
+    person.page.get_by_role("toolbar", name="Message actions").get_by_role("button", name=name, exact=True).click()
+
+
+def box(person: Person) -> Locator:
+    return person.page.get_by_role("textbox", name="Write to")
+
+
+def test_a_message_is_answered_and_both_see_what_it_answers(alice: Person, bob: Person, room: int) -> None:
+    for person in (alice, bob):
+        person.page.goto(f"/rooms/{room}/")
+    alice.say("a *moth*?")
+    bob.sees("a moth?")
+    act(bob, "a moth?", "Reply")
+    expect(bob.page.locator("[data-slot=context]")).to_contain_text("Reply to Alice Arden: a moth?")
+    bob.say("yes")
+    for person in (alice, bob):
+        expect(person.message("yes").locator("[data-slot=quote]")).to_have_text(re.compile(r"Alice Arden\s+a moth\?"))
+    expect(bob.page.locator("[data-slot=context]")).to_be_hidden()
+
+    alice.page.locator("#m-1").hover()
+    alice.page.get_by_role("toolbar", name="Message actions").get_by_role("button", name="Edit", exact=True).click()
+    expect(box(alice)).to_have_value("a *moth*?")
+    box(alice).fill("a bug?")
+    box(alice).press("Enter")
+    for person in (alice, bob):
+        expect(person.page.locator("#m-1 [data-slot=marks]")).to_have_text("Edited")
+        expect(person.message("yes").locator("[data-slot=quote-text]")).to_have_text("a bug?")
+    expect(box(alice)).to_have_value("")
+
+
+def test_an_edit_can_be_left_and_what_was_being_written_is_there_again(alice: Person, room: int) -> None:
+    alice.page.goto(f"/rooms/{room}/")
+    alice.say("first")
+    box(alice).fill("half a sen")
+    act(alice, "first", "Edit")
+    expect(box(alice)).to_have_value("first")
+    box(alice).press("Escape")
+    expect(box(alice)).to_have_value("half a sen")
+    alice.sees("first")
+
+
+def test_reactions_come_and_go_on_both_sides(alice: Person, bob: Person, room: int) -> None:
+    for person in (alice, bob):
+        person.page.goto(f"/rooms/{room}/")
+    alice.say("done")
+    bob.sees("done")
+    act(bob, "done", "React")
+    bob.page.get_by_role("button", name="React with 🎉").click()
+    for person in (alice, bob):
+        expect(person.message("done").locator(".reaction")).to_have_text(re.compile(r"🎉\s+1"))
+    alice.message("done").locator(".reaction").click()
+    for person in (alice, bob):
+        expect(person.message("done").locator(".reaction__count")).to_have_text("2")
+    expect(alice.message("done").locator(".reaction")).to_have_class(re.compile("reaction--mine"))
+    alice.message("done").locator(".reaction").click()
+    bob.message("done").locator(".reaction").click()
+    for person in (alice, bob):
+        expect(person.message("done").locator(".reaction")).to_have_count(0)
+
+
+def test_a_deletion_is_undone(alice: Person, bob: Person, room: int) -> None:
+    for person in (alice, bob):
+        person.page.goto(f"/rooms/{room}/")
+    alice.say("dear all")
+    bob.sees("dear all")
+    alice.delete("dear all")
+    bob.sees("Message deleted")
+    alice.page.get_by_role("button", name="Undo").click()
+    for person in (alice, bob):
+        person.sees("dear all")
+
+
+def test_a_message_is_pinned_kept_and_linked_to(alice: Person, bob: Person, room: int) -> None:
+    for number in range(1, 90):
+        alice.write(room, f"number {number}")
+    alice.page.goto(f"/rooms/{room}/")
+    bob.page.goto(f"/rooms/{room}/")
+    act(alice, "number 89", "Pin or unpin")
+    expect(alice.message("number 89").locator("[data-slot=marks]")).to_have_text("Pinned")
+    expect(alice.page.locator(".message--system").last).to_contain_text("Alice Arden pinned a message.")
+    expect(bob.row("Alice Arden")).to_contain_text("Alice Arden pinned a message.")
+    act(alice, "number 89", "Save for later")
+    expect(alice.page.locator("[data-slot=toast]")).to_contain_text("Saved for later")
+    bob.page.goto(f"/rooms/{room}/?around=10#m-10")
+    expect(bob.page.locator("#m-10")).to_be_in_viewport()
+    expect(bob.page.locator("#m-10")).to_have_class(re.compile("message--target"))
+
+
+def test_calling_everybody_in_a_larger_room_wants_to_be_meant(
+    alice: Person, bob: Person, new_person: NewPerson
+) -> None:
+    others = [bob, *(new_person(name) for name in ("Carol Cole", "Dan Dahl", "Eve Evans", "Finn Falk"))]
+    room = alice.device.call("POST", "rooms/", kind="private", name="Harbour")["id"]
+    alice.device.call("POST", f"rooms/{room}/members/", users=[person.user for person in others])
+    alice.page.goto(f"/rooms/{room}/")
+    alice.say("@room lunch?")
+    dialog = alice.page.get_by_role("dialog", name="Call everybody?")
+    expect(dialog).to_contain_text("all 6 people")
+    dialog.get_by_role("button", name="Go back").click()
+    expect(box(alice)).to_have_value("@room lunch?")
+    box(alice).press("Enter")
+    dialog.get_by_role("button", name="Send to everybody").click()
+    expect(alice.page.locator(".mention")).to_have_text("@room")
+    bob.page.goto(f"/rooms/{room}/")
+    expect(bob.page.locator(".message--calls-me")).to_have_count(1)
+
+
+def test_a_moderator_says_why_and_a_message_goes_on_to_another_conversation(
+    alice: Person, bob: Person, room: int
+) -> None:
+    harbour = alice.device.call("POST", "rooms/", kind="private", name="Harbour")["id"]
+    alice.device.call("POST", f"rooms/{harbour}/members/", users=[bob.user])
+    bob.write(harbour, "cheap watches")
+    alice.page.goto(f"/rooms/{harbour}/")
+    act(alice, "cheap watches", "Forward")
+    dialog = alice.page.get_by_role("dialog", name="Forward this message")
+    dialog.get_by_label("To").select_option("Bob Baker")
+    dialog.get_by_role("button", name="Forward").click()
+    expect(alice.page.locator("[data-slot=toast]")).to_contain_text("Forwarded")
+    act(alice, "cheap watches", "Delete message")
+    dialog = alice.page.get_by_role("dialog", name="Delete this message for everybody?")
+    dialog.get_by_label("Why?").fill("Advertising")
+    dialog.get_by_role("button", name="Delete message").click()
+    expect(alice.page.locator(".message--deleted")).to_have_count(1)
+    bob.page.goto(f"/rooms/{room}/")
+    expect(bob.message("cheap watches").locator("[data-slot=marks]")).to_have_text("Forwarded")

@@ -1,0 +1,67 @@
+"""Dots: who is here, by the browsers that are open."""
+
+from playwright.sync_api import Locator, expect
+
+from tests.browser.conftest import NewDevice, open_room
+from tests.browser.people import PASSWORD, Person, fill_in
+from tests.browser.server import Server
+
+
+def dot_of(person: Person, *, seen_by: Person) -> Locator:
+    return seen_by.row(person.name).locator("[data-slot=presence]")
+
+
+def test_somebody_is_here_from_the_first_tab_to_the_last(
+    alice: Person, bob: Person, carol: Person, new_device: NewDevice
+) -> None:
+    for other in (bob, carol):
+        alice.write(open_room(alice, other), "Hello")
+    alice.page.goto("/rooms/")
+    for other in (bob, carol):
+        expect(dot_of(other, seen_by=alice)).to_have_attribute("data-status", "offline")
+
+    phone = new_device()
+    fill_in(phone.tab("/login/"), email=bob.email, password=PASSWORD)
+    bob.page.goto("/rooms/")
+    bob.device.tab("/people/")
+    carol.page.goto("/rooms/")
+    for other in (bob, carol):
+        expect(dot_of(other, seen_by=alice)).to_have_attribute("data-status", "active")
+        expect(dot_of(alice, seen_by=other)).to_have_attribute("data-status", "active")
+
+    for leave in (bob.page.close, phone.leave):
+        leave()
+        carol.device.leave()  # and she had no other: once she is gone, he would be
+        expect(dot_of(carol, seen_by=alice)).to_have_attribute("data-status", "offline")
+        expect(dot_of(bob, seen_by=alice)).to_have_attribute("data-status", "active")
+        carol.device.tab("/rooms/")
+        expect(dot_of(carol, seen_by=alice)).to_have_attribute("data-status", "active")
+
+    bob.device.leave()
+    expect(dot_of(bob, seen_by=alice)).to_have_attribute("data-status", "offline")
+    expect(dot_of(bob, seen_by=alice)).to_have_text("offline")
+
+
+def test_a_reload_does_not_flicker(alice: Person, bob: Person, talking: int) -> None:
+    alice.page.evaluate(
+        """() => {
+             window.seen = [];
+             const dot = document.querySelector(".room__top [data-slot=presence]");
+             new MutationObserver(() => seen.push(dot.dataset.status)).observe(dot, {
+               attributeFilter: ["data-status"] });
+           }"""
+    )
+    for _ in range(3):
+        bob.page.reload()
+    bob.say("here I am")
+    alice.sees("here I am")
+    assert alice.page.evaluate("seen") == []
+
+
+def test_the_people_of_killed_workers_go_offline(alice: Person, bob: Person, talking: int, server: Server) -> None:
+    for each in (alice, bob):
+        each.device.link.expect_trouble()
+    for worker in server.workers():
+        server.kill(worker)
+    bob.device.leave()
+    expect(alice.page.locator(".room__sub")).to_contain_text("Last seen", timeout=30_000)

@@ -1,0 +1,54 @@
+"""Unread counts: in the list, in the title, on every device."""
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import NewDevice
+from tests.browser.people import PASSWORD, Person, fill_in
+
+
+def test_reading_on_one_device_clears_the_counts_on_the_other(
+    alice: Person, bob: Person, room: int, new_device: NewDevice
+) -> None:
+    phone = new_device().tab("/login/")
+    fill_in(phone, email=bob.email, password=PASSWORD)
+    bob.page.goto("/rooms/")
+    alice.page.goto(f"/rooms/{room}/")
+    alice.say("one", "two", "three")
+    for page in (bob.page, phone):
+        expect(unread(page, 3)).to_be_visible()
+        expect(page).to_have_title("(3) Conversations · Parley")
+
+    phone.locator(".row", has_text="Alice Arden").click()
+    expect(phone.locator(".message__body")).to_have_text(["one", "two", "three"])
+    expect(phone.locator("[data-slot=divider]")).to_have_text("3 new")
+
+    for page in (bob.page, phone):
+        expect(page.locator("[data-slot=unread]")).to_be_hidden()
+    expect(bob.page).to_have_title("Conversations · Parley")
+    expect(phone).to_have_title("Alice Arden · Parley")
+    phone.reload()
+    expect(phone.locator("[data-slot=unread]")).to_be_hidden()
+    expect(phone.locator("[data-slot=divider]")).to_have_count(0)
+
+
+def test_a_deleted_message_is_not_counted_any_more(alice: Person, bob: Person, room: int) -> None:
+    bob.page.goto("/rooms/")
+    alice.page.goto(f"/rooms/{room}/")
+    alice.say("one", "two")
+    expect(unread(bob.page, 2)).to_be_visible()
+    alice.delete("two")
+    expect(unread(bob.page, 1)).to_be_visible()
+    expect(bob.page).to_have_title("(1) Conversations · Parley")
+    expect(bob.row("Alice Arden").locator("[data-slot=last]")).to_have_text("Message deleted")
+
+
+def test_what_arrives_in_the_open_conversation_is_read(alice: Person, bob: Person, talking: int) -> None:
+    alice.say("hello")
+    bob.sees("hello")
+    expect(alice.page.locator(".message [data-slot=status]")).to_have_attribute("data-status", "read")
+    expect(bob.page).to_have_title("Alice Arden · Parley")
+    expect(bob.page.locator("[data-slot=unread]")).to_be_hidden()
+
+
+def unread(page: Page, count: int) -> Locator:
+    return page.locator("[data-slot=unread]:not([hidden]) [data-slot=unread-count]", has_text=str(count))

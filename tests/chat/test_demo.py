@@ -1,0 +1,147 @@
+"""The demo: a furnished Parley for development, and only there."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db.models import Count, F, Max
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts.models import User
+from chat import demo, services
+from chat.models import Membership, Message, Room
+from presence.models import LastSeen
+from tests.factories import direct_room, group_room, say, unread_by
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_development(settings: Settings) -> None:
+    settings.DEBUG = True
+    # The slow hash is of no interest here.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def test_it_is_furnished_with_people_who_talk() -> None:
+    demo.create()
+    assert User.objects.count() == len(demo.PEOPLE) == 12
+    assert Room.objects.count() >= 12
+    assert Message.objects.count() >= 300
+    assert LastSeen.objects.count() == 12
+    first, last = Message.objects.earliest("created_at"), Message.objects.latest("created_at")
+    assert (timezone.now() - first.created_at).days in (8, 9, 10)
+    assert last.created_at < timezone.now()
+
+
+def test_counters_and_marks_are_as_if_it_had_been_sent() -> None:
+    demo.create()
+    for room in Room.objects.annotate(newest=Max("messages__changed_seq"), said=Count("messages")):
+        rows = list(room.messages.order_by("seq"))
+        taken = sorted({row.seq for row in rows} | {row.changed_seq for row in rows})
+        assert taken == list(range(1, room.last_seq + 1)), room
+        assert [row.created_at for row in rows] == sorted(row.created_at for row in rows)
+        assert room.last_message == rows[-1]
+        assert room.last_activity_at == rows[-1].created_at
+        for seat in room.memberships.all():
+            own = [row.seq for row in rows if row.author_id == seat.user_id]
+            assert max(own) <= seat.read_seq <= seat.delivered_seq <= room.last_seq
+    assert not Message.objects.exclude(author__memberships__room=F("room")).exists()
+    assert not Membership.objects.filter(room__last_seq=0).exists()
+
+
+def test_a_message_that_was_taken_back_says_by_whom() -> None:
+    demo.create()
+    for message in Message.objects.exclude(deleted_at=None):
+        assert message.deleted_by == message.author
+        assert message.changed_seq > message.seq
+
+
+def test_grace_has_something_to_read() -> None:
+    demo.create()
+    grace = User.objects.get(email=f"grace@{demo.DOMAIN}")
+    rooms = Room.objects.visible_to(grace)
+    assert sum(unread_by(grace, room) for room in rooms) >= 5
+    with_alan = rooms.get(memberships__user__email=f"alan@{demo.DOMAIN}")
+    assert unread_by(grace, with_alan) == 4
+    assert with_alan.messages.count() > 70
+
+
+def test_a_second_run_changes_nothing() -> None:
+    signed = demo.create()
+    before = list(Message.objects.order_by("pk").values_list("pk", "changed_seq", "created_at"))
+    assert demo.create() == signed == demo.sign_ins()
+    assert list(Message.objects.order_by("pk").values_list("pk", "changed_seq", "created_at")) == before
+
+
+def test_it_is_the_same_every_time() -> None:
+    texts = []
+    for _ in range(2):
+        demo.create()
+        texts.append(list(Message.objects.order_by("pk").values_list("client_id", "body")))
+        demo.remove()
+    assert texts[0] == texts[1]
+
+
+def test_everybody_can_sign_in_and_one_of_them_to_the_admin() -> None:
+    [*_, (name, email, password)] = demo.create()
+    assert (name, email) == ("Tony Hoare", f"tony@{demo.DOMAIN}")
+    answer = Client().post("/login/", {"email": email, "password": password})
+    assert answer.status_code == 302
+    assert list(User.objects.filter(is_staff=True).values_list("full_name", flat=True)) == ["Margaret Hamilton"]
+
+
+def test_without_debug_it_is_refused_with_a_sentence(settings: Settings) -> None:
+    settings.DEBUG = False
+    with pytest.raises(CommandError, match="only be made with DEBUG"):
+        call_command("demo")
+    assert not User.objects.exists()
+
+
+def test_removing_leaves_real_people_and_their_rooms_alone(settings: Settings, alice: User, bob: User) -> None:
+    demo.create()
+    grace = User.objects.get(email=f"grace@{demo.DOMAIN}")
+    say(grace, direct_room(alice, grace))
+    kept = say(alice, direct_room(alice, bob))
+    settings.DEBUG = False  # a public password must be able to go from anywhere
+    said = StringIO()
+    call_command("demo", "--remove", stdout=said)
+    assert said.getvalue().startswith("12 demo people")
+    assert set(User.objects.all()) == {alice, bob}
+    assert list(Message.objects.all()) == [kept]
+    assert demo.sign_ins() == []
+    assert demo.remove() == 0
+
+
+def test_the_handle_of_a_real_person_is_not_taken() -> None:
+    real = User.objects.create_user("ada@example.org", "Ada Lovelace")
+    demo.create()
+    ada = User.objects.get(email=f"ada@{demo.DOMAIN}")
+    assert (real.handle, ada.handle) == ("ada_lovelace", "ada_lovelace2")
+
+
+def test_the_command_prints_the_sign_ins() -> None:
+    said = StringIO()
+    call_command("demo", stdout=said)
+    lines = said.getvalue().splitlines()
+    assert len(lines) == 12
+    assert lines[0].split() == ["Grace", "Hopper", f"grace@{demo.DOMAIN}", demo.PASSWORD]
+
+
+def test_the_people_go_also_from_rooms_of_many(alice: User) -> None:
+    demo.create()
+    one, other = User.objects.exclude(pk=alice.pk)[:2]
+    theirs, hers = group_room(one, alice), group_room(alice, one, kind="public")
+    say(alice, hers, "stays")
+    say(one, hers, "goes")
+    services.leave_room(user=one, room_id=hers.pk)
+    services.join_room(user=other, room_id=hers.pk)
+    demo.remove()
+    assert not Room.objects.filter(pk=theirs.pk).exists()
+    hers.refresh_from_db()
+    assert hers.member_count == 1
+    assert hers.last_message is not None
+    assert hers.last_message.body == "stays"
+    assert list(User.objects.all()) == [alice]

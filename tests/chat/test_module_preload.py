@@ -1,0 +1,47 @@
+"""A page names every module that its script needs, so that the browser fetches them side by side."""
+
+import gzip
+import re
+
+import pytest
+from django.template import Context, Template, TemplateSyntaxError
+
+from config.env import ROOT
+from config.storage import smaller
+
+
+def names_in(html: str) -> list[str]:
+    return re.findall(r'<link rel="modulepreload" href="/static/([^"]+)">', html)
+
+
+LATER = {
+    "js/chat/changes.js",
+    "js/chat/draft-sync.js",
+    "js/chat/elements/mark-unread.js",
+    "js/chat/elements/message-changes.js",
+    "js/chat/elements/message-readers.js",
+    "js/chat/longpoll.js",
+}
+"""Modules that are imported when something first needs them."""
+
+
+def preloaded(path: str) -> list[str]:
+    return names_in(Template(f'{{% load modules %}}{{% modulepreload "{path}" %}}').render(Context()))
+
+
+def test_everything_that_is_imported_is_named_once_and_nothing_that_comes_later() -> None:
+    names = preloaded("js/chat/index.js")
+    assert names[0] == "js/chat/index.js"
+    on_disk = {str(path.relative_to(ROOT / "static")) for path in (ROOT / "static/js/chat").rglob("*.js")}
+    assert len(names) == len(set(names))
+    assert set(names) == on_disk - LATER
+
+
+def test_a_module_that_is_missing_is_an_error() -> None:
+    with pytest.raises(TemplateSyntaxError):
+        preloaded("js/chat/nowhere.js")
+
+
+def test_the_script_of_a_page_stays_small() -> None:
+    collected = [smaller(name, (ROOT / "static" / name).read_bytes()) for name in preloaded("js/chat/index.js")]
+    assert sum(len(gzip.compress(module)) for module in collected) <= 60 * 1024

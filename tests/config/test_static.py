@@ -1,0 +1,67 @@
+"""Static files as in production: hashed names, cached for ever, and modules that find each other by them."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from posixpath import dirname, join, normpath
+
+import httpx
+import pytest
+from django.core.management import call_command
+from django.test import override_settings
+
+from config.env import ROOT
+from config.static import StaticFiles
+
+IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*["'](\.[^"']+)["']""")
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+STORAGES = {
+    "staticfiles": {
+        "BACKEND": "config.storage.StaticFilesStorage",
+        "OPTIONS": {"support_js_module_import_aggregation": True},
+    }
+}
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The manifest: source name to hashed name."""
+    root: Path = tmp_path_factory.mktemp("static")
+    with override_settings(STORAGES=STORAGES, STATIC_ROOT=root, DEBUG=False):
+        call_command("collectstatic", interactive=False, verbosity=0)
+        yield json.loads((root / "staticfiles.json").read_text())["paths"]
+
+
+async def fetch(path: str) -> httpx.Response:
+    transport = httpx.ASGITransport(StaticFiles(_not_found))
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+        return await client.get(f"/static/{path}")
+
+
+async def _not_found(scope: object, receive: object, send: object) -> None:
+    raise AssertionError("a static file was not found")
+
+
+async def test_every_module_is_served_and_imports_hashed_names_that_exist(collected: dict[str, str]) -> None:
+    modules = [str(path.relative_to(ROOT / "static")) for path in (ROOT / "static" / "js").rglob("*.js")]
+    assert modules
+    for name in modules:
+        response = await fetch(collected[name])
+        assert response.status_code == 200
+        assert response.headers["content-type"].startswith("text/javascript")
+        for specifier in IMPORT.findall(COMMENT.sub("", response.text)):
+            target = normpath(join(dirname(name), specifier))
+            assert target in collected.values(), f"{name} imports {specifier}"
+
+
+async def test_hashed_files_are_kept_for_ever_and_never_sniffed(collected: dict[str, str]) -> None:
+    response = await fetch(next(hashed for name, hashed in collected.items() if name.endswith(".css")))
+    assert "immutable" in response.headers["cache-control"]
+    assert response.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["../settings.py", "%2e%2e/manage.py", "css/", "js/../../manage.py"])
+async def test_nothing_else_can_be_fetched(collected: dict[str, str], path: str) -> None:
+    with pytest.raises(AssertionError, match="not found"):
+        await fetch(path)

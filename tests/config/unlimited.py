@@ -1,0 +1,6 @@
+"""Settings of a server whose limits on people are out of the way of a test that is about sockets."""
+
+from config.settings import *  # noqa: F403
+
+RATE_LIMITS = dict.fromkeys(RATE_LIMITS, "1000000/second")  # noqa: F405
+SOCKETS_PER_USER = 1_000
