@@ -7,7 +7,7 @@ stalls every socket. This bridge uses a small pool of threads instead, fewer tha
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from functools import wraps
-from threading import Lock
+from threading import Barrier, Lock
 from typing import Any, ParamSpec, TypeVar
 
 from channels.db import database_sync_to_async
@@ -33,6 +33,17 @@ def in_thread(function: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
             raise
 
     return database_sync_to_async(mending, thread_sensitive=False, executor=_threads)
+
+
+def wait_for_threads(*, seconds: float) -> None:
+    """Return once all that was given to the database threads is done; raises BrokenBarrierError after ``seconds``.
+
+    A task that is cancelled stops waiting, but the query it asked for runs on: who must not meet it waits here.
+    """
+    together = Barrier(settings.DATABASE_THREADS + 1)
+    for _ in range(settings.DATABASE_THREADS):
+        _threads.submit(together.wait, seconds)
+    together.wait(seconds)
 
 
 def _throw_dead_connections_away() -> None:

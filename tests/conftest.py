@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 
 from accounts.cookies import access_name, refresh_name
 from accounts.models import User
+from accounts.threads import wait_for_threads
 from accounts.tokens import mint_pair
 from config.embedded import Services
 from config.embedded.services import InUseError
@@ -44,6 +45,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def django_db_keepdb() -> bool:
     """The whole cluster goes away at the end; dropping a database first would wait for pooled connections."""
     return True
+
+
+@pytest.fixture(autouse=True)
+def _threads_are_idle(_django_db_helper: None) -> Iterator[None]:
+    """Empty no table under a query that a test left running: one of the two would be the victim of a deadlock."""
+    yield
+    wait_for_threads(seconds=30)
 
 
 @pytest.fixture(scope="session")
