@@ -1,6 +1,7 @@
 """One web worker: Daphne with limits, on a listening socket that `manage.py serve` opened.
 
-Started as `python -m config.server --fd 3 --lifeline 4`. All that we change in Daphne is in this file.
+Started as `python -m config.server --fd 3 --lifeline 4`. All that we change in Daphne is here and in
+`config/websockets.py`.
 """
 
 import argparse
@@ -10,7 +11,6 @@ import importlib.util
 import logging
 import signal
 import socket
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -28,10 +28,8 @@ def _event_loop() -> asyncio.AbstractEventLoop:
 
 asyncioreactor.install(_event_loop())  # first of all: the reactor is chosen by whoever imports Twisted's
 
-import autobahn.websocket.protocol
 from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.server import Server as DaphneServer
-from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from django.conf import settings
 from twisted.internet import defer, reactor
 from twisted.internet.endpoints import AdoptedStreamServerEndpoint
@@ -40,12 +38,8 @@ from twisted.logger import FilteringLogObserver, LogLevel, LogLevelFilterPredica
 
 from accounts import tasks
 from chat.outbox import WIRE
-from chat.protocol import Close
 from config import health
-
-# Autobahn describes each connection for a line of its debug log, which nobody reads; that is a tenth of a handshake.
-_autobahn: Any = autobahn.websocket.protocol
-_autobahn.pformat = lambda _: ""
+from config.websockets import SocketFactory
 
 FRAME_BYTES = 64 * 1024
 HTTP_SECONDS = 30
@@ -58,103 +52,8 @@ REQUEST_SECONDS = 5
 
 QUIET_PATHS = ("/static/", "/livez", "/readyz")
 
-FRAMES_IN_DEBT = 1000
-"""Frames over the rate that may have been read already when reading stops; more of them is a flood."""
-
 logger = logging.getLogger(__name__)
 access = logging.getLogger("access")
-
-
-class Bucket:
-    """Tokens that come back at a steady rate, for what is allowed on average and at once. May go into debt."""
-
-    __slots__ = ("_at", "_clock", "_rate", "_size", "_tokens")
-
-    def __init__(self, rate: float, size: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._rate, self._size, self._clock = rate, size, clock
-        self._tokens, self._at = size, clock()
-
-    def take(self) -> float:
-        """Take a token; answer the debt, in tokens, or 0."""
-        now = self._clock()
-        self._tokens = min(self._size, self._tokens + (now - self._at) * self._rate) - 1
-        self._at = now
-        return max(0.0, -self._tokens)
-
-    def seconds(self, debt: float) -> float:
-        """How long it takes to be out of debt."""
-        return debt / self._rate
-
-
-class Socket(WebSocketProtocol):
-    """Daphne's WebSocket with limits in both directions, of which it has none.
-
-    In: over the rate, reading stops until the debt is paid, so TCP slows the client down; a flood is closed (4429).
-    Out: it is the ``Wire`` of `chat.outbox`, to which ready-made frames are written and which tells its backlog.
-    """
-
-    muted: bool
-    frames_per_second: float
-    frames_at_once: float
-    bucket: Bucket | None = None  # made with the first frame
-    reading = True
-
-    def onFrameBegin(self) -> None:
-        """Count every frame, also control frames and the fragments of a message that never ends."""
-        if not self.muted:
-            self._count()
-        super().onFrameBegin()
-
-    def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
-        if hasattr(self, "server"):  # a handshake that Autobahn refused never came to Daphne
-            super().onClose(wasClean, code, reason)
-
-    def onPing(self, payload: bytes) -> None:
-        if not self.muted:
-            super().onPing(payload)
-
-    def consumeData(self) -> None:
-        """Parse what came, but not what somebody still pours in who is being closed for a flood or broken frames."""
-        if self.muted or self.failedByMe:
-            self.data = b""
-        else:
-            super().consumeData()
-
-    def _count(self) -> None:
-        bucket = self.bucket = self.bucket or Bucket(self.frames_per_second, self.frames_at_once)
-        debt = bucket.take()
-        if debt > FRAMES_IN_DEBT:
-            self.muted = True
-            self.data = b""
-            self.sendClose(code=Close.FLOODING)
-            self.application_queue.put_nowait({"type": "websocket.disconnect", "code": Close.FLOODING})
-        elif debt and self.reading:
-            self.reading = False
-            self.transport.pauseProducing()
-            reactor.callLater(bucket.seconds(debt), self._read_on)
-
-    def _read_on(self) -> None:
-        self.reading = True
-        if self.transport.connected and not self.transport.disconnecting:
-            self.transport.resumeProducing()
-
-    def write(self, data: bytes) -> None:
-        """Write the bytes of a ready-made frame, past Twisted's buffer while nothing waits in there."""
-        if self.state != self.STATE_OPEN:
-            return
-        transport = self.transport
-        if not transport.dataBuffer and not transport._tempDataLen:
-            written = transport.writeSomeData(data)
-            if written == len(data):
-                return
-            if isinstance(written, int):
-                data = data[written:]
-        transport.write(data)
-
-    def waiting(self) -> int:
-        """How many bytes the network has not taken yet."""
-        transport = self.transport
-        return int(len(transport.dataBuffer) - transport.offset + transport._tempDataLen)
 
 
 class Request(WebRequest):
@@ -176,20 +75,6 @@ class RequestFactory(HTTPFactory):
         protocol = super().buildProtocol(addr)
         protocol.requestFactory = Request
         return protocol
-
-
-class SocketFactory(WebSocketFactory):
-    """Builds sockets that are ours."""
-
-    protocol = Socket
-
-    def share_options(self) -> None:
-        """Give the sockets their options once for all; else each copies some thirty."""
-        Socket.frames_per_second = settings.SOCKET_FRAMES_PER_SECOND
-        Socket.frames_at_once = settings.SOCKET_FRAMES_AT_ONCE
-        for name in Socket.CONFIG_ATTRS:
-            value = getattr(self, name)
-            setattr(Socket, name, staticmethod(value) if callable(value) else value)
 
 
 class Server(DaphneServer):

@@ -1,0 +1,126 @@
+"""The short way in for whole texts comes to the same as Autobahn's, whatever comes in whatever pieces."""
+
+import struct
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as some
+from twisted.internet.testing import StringTransport
+
+from chat.frames import Frame, text_at
+from config.websockets import Socket, SocketFactory
+
+FIN, MASKED = 0x80, 0x80
+MASK = b"\x01\xfe\x80\x7f"
+FIRSTS = (0, 1, 2, FIN, FIN | 2, FIN | 9, FIN | 0x41)  # fragments, binary, a ping, a bit that means nothing
+EDGES = (0, 1, 3, 4, 5, 125, 126, 127, 65_535)
+
+
+def client_frame(payload: bytes, *, first: int = FIN | 1, mask: bytes = MASK, wide: bool = False) -> bytes:
+    """Frame a payload as a client does; ``wide`` spends more bytes on its length than allowed."""
+    size = len(payload)
+    if size < 126 and not wide:
+        head = struct.pack("!BB", first, MASKED | size)
+    elif size < 65_536:
+        head = struct.pack("!BBH", first, MASKED | 126, size)
+    else:
+        head = struct.pack("!BBQ", first, MASKED | 127, size)
+    return head + mask + bytes(byte ^ mask[at % 4] for at, byte in enumerate(payload))
+
+
+texts = some.one_of(some.text(max_size=40), some.sampled_from(["é" * (size // 2) for size in EDGES])).map(str.encode)
+masks = some.binary(min_size=4, max_size=4)
+frames = some.one_of(
+    some.builds(client_frame, texts, mask=masks),
+    some.builds(client_frame, texts, mask=masks),
+    some.builds(client_frame, texts, mask=masks),
+    some.builds(client_frame, some.binary(max_size=20)),  # mostly no UTF-8
+    some.builds(
+        client_frame, some.binary(max_size=20), first=some.sampled_from([0, 1, 2, FIN, FIN | 2, FIN | 9, 0xC1])
+    ),
+    some.builds(client_frame, some.binary(max_size=9), wide=some.just(True)),
+    some.binary(max_size=8),
+)
+
+
+class Network(StringTransport):  # type: ignore[misc]  # Twisted's types are left out
+    """What was written is ``value()``."""
+
+    def unregisterProducer(self) -> None:  # noqa: N802 - Twisted's name
+        """Autobahn says so without having registered one; a TCP transport does not mind."""
+
+
+class Heard(list[dict[str, Any]]):
+    """What came to the application."""
+
+    put_nowait = list.append
+
+
+@pytest.fixture(scope="module")
+def socket() -> Callable[[], Socket]:
+    """A function that makes an open socket: what it hands on is in ``application_queue``."""
+
+    class Door:
+        ping_interval = websocket_timeout = websocket_connect_timeout = 1_000
+
+        def __getattr__(self, name: str) -> Any:
+            return lambda *_: None
+
+    factory = SocketFactory(Door(), server="")
+    factory.setProtocolOptions(failByDrop=False, maxMessagePayloadSize=65_536, maxFramePayloadSize=65_536)
+    factory.share_options()
+
+    def make() -> Socket:
+        socket: Socket = factory.buildProtocol(None)
+        socket.makeConnection(Network())
+        socket.openHandshakeTimeoutCall.cancel()
+        socket.server, socket.muted, socket.application_queue = Door(), False, Heard()
+        socket.frames_per_second = socket.frames_at_once = 1_000_000
+        socket.state, socket.inside_message, socket.current_frame = socket.STATE_OPEN, False, None
+        socket.websocket_version, socket.client_addr, socket.path = 18, None, "/ws/"
+        return socket
+
+    return make
+
+
+@given(frames=some.lists(frames, max_size=8), cuts=some.lists(some.integers(0, 300), max_size=6))
+@example(frames=[client_frame(b"one"), client_frame(b"two"), client_frame(b"\xff")], cuts=[4])
+@example(frames=[client_frame(b"one", first=1), client_frame(b"two"), client_frame(b"end", first=FIN)], cuts=[9])
+@example(frames=[client_frame(b"short", wide=True), client_frame(b"after")], cuts=[])
+def test_the_short_way_in_and_autobahns_come_to_the_same(
+    socket: Callable[[], Socket], frames: list[bytes], cuts: list[int]
+) -> None:
+    stream = b"".join(frames)
+    short, long = socket(), socket()
+    begin = 0
+    for end in [*sorted(cuts), len(stream)]:
+        if piece := stream[begin:end]:
+            short.dataReceived(piece)
+            long._dataReceived(piece)
+        begin = max(begin, end)
+    assert short.application_queue == long.application_queue
+    assert short.transport.value() == long.transport.value()
+    assert (short.state, bool(short.failedByMe)) == (long.state, bool(long.failedByMe))
+
+
+@pytest.mark.parametrize("size", EDGES)
+def test_a_whole_text_is_read_where_it_lies(size: int) -> None:
+    text = "a" * size
+    data = b"before" + client_frame(text.encode()) + b"after"
+    assert text_at(data, 6) == (text, len(data) - 5)
+    assert text_at(data[:-6], 6) is None, "a byte is missing"
+
+
+def test_what_a_server_writes_is_no_client_frame() -> None:
+    assert text_at(Frame("hello").wire, 0) is None
+
+
+def test_texts_that_come_whole_do_not_go_through_autobahn(
+    socket: Callable[[], Socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = socket()
+    monkeypatch.setattr(there, "_dataReceived", lambda _: pytest.fail("the long way"))
+    there.dataReceived(client_frame(b"one") + client_frame(b"two"))
+    assert [event["text"] for event in there.application_queue] == ["one", "two"]
