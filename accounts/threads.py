@@ -36,13 +36,19 @@ def in_thread(function: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
 
 
 def wait_for_threads(*, seconds: float) -> None:
-    """Return once all that was given to the database threads is done; raises BrokenBarrierError after ``seconds``.
+    """Return once all that was given to the database threads is done and they hold no connections.
 
-    A task that is cancelled stops waiting, but the query it asked for runs on: who must not meet it waits here.
+    A task that is cancelled stops waiting, but the query it asked for runs on: who must not meet it waits here. Raises
+    `BrokenBarrierError` after ``seconds``.
     """
     together = Barrier(settings.DATABASE_THREADS + 1)
+
+    def meet() -> None:
+        connection.close()
+        together.wait(seconds)
+
     for _ in range(settings.DATABASE_THREADS):
-        _threads.submit(together.wait, seconds)
+        _threads.submit(meet)
     together.wait(seconds)
 
 

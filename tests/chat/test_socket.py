@@ -9,7 +9,7 @@ from django.db import connection as database
 
 from accounts import services as accounts
 from accounts.models import User
-from accounts.threads import in_thread
+from accounts.threads import in_thread, wait_for_threads
 from accounts.tokens import RefreshToken, mint_pair
 from chat import beacon, services, sync
 from chat.hub import Hub, get_hub, stop_hub
@@ -394,6 +394,7 @@ async def test_a_lost_database_connection_is_one_retryable_error_and_then_all_is
             assert answer["retry_after"] > 0
         assert answer["type"] == "reply"
         assert await background(Message.objects.filter(body="through").count)() == 1
+    await asyncio.to_thread(wait_for_threads, seconds=30)  # what they hold is dead, and is found out in the pool
     await background(_forget_dead_connections)()
 
 
@@ -407,7 +408,7 @@ def _forget_dead_connections() -> None:
 def _terminate_backends() -> None:
     with database.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
     database.close()
