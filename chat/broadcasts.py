@@ -33,16 +33,20 @@ def user_group(user_id: int) -> str:
 
 def message_frame(message: Message | MessageRow, *, prev: int) -> str:
     """Encode the state of ``message`` after its last change; ``prev`` is the change before it in the reader's log."""
-    frame = protocol.MessageChanged(
-        room=message.room_id, prev=prev, seq=message.changed_seq, message=message_data(message)
-    )
+    return _message_frame(message, message_data(message), prev=prev)
+
+
+def _message_frame(message: Message | MessageRow, data: dict[str, Any], *, prev: int) -> str:
+    frame = protocol.MessageChanged(room=message.room_id, prev=prev, seq=message.changed_seq, message=data)
     return protocol.encode(frame)
 
 
 def message_changed(message: Message) -> None:
     """Tell the room of a message sent, edited or deleted, as the room's change ``message.changed_seq``."""
     seq = message.changed_seq
-    change = {"room": message.room_id, "prev": seq - 1, "seq": seq, "frame": message_frame(message, prev=seq - 1)}
+    message.told = message_data(message)
+    frame = _message_frame(message, message.told, prev=seq - 1)
+    change = {"room": message.room_id, "prev": seq - 1, "seq": seq, "frame": frame}
     meaning = {"gone": leavers(message.event), "news": changes_room(message.event)}
     _after_commit(room_group(message.room_id), kind="change", **change, **meaning)
 

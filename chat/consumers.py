@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, ClassVar, cast
 
 from channels.consumer import AsyncConsumer
@@ -57,7 +57,7 @@ class ChatConsumer(AsyncConsumer):
     bad_frames = 0
 
     @cached_property
-    def sends(self) -> set[asyncio.Task[None]]:
+    def sends(self) -> set[asyncio.Future[Message]]:
         """What was submitted and is not answered yet."""
         return set()
 
@@ -137,7 +137,7 @@ class ChatConsumer(AsyncConsumer):
         if self.bad_frames >= BAD_FRAMES:
             self.connection.close(Close.MALFORMED)
 
-    def answer_error(self, error: Exception, ref: str | None) -> None:
+    def answer_error(self, error: BaseException, ref: str | None) -> None:
         """The one place that turns exceptions into error frames."""
         match error:
             case ParleyError():
@@ -166,16 +166,17 @@ class ChatConsumer(AsyncConsumer):
         while len(self.sends) >= SENDS_IN_FLIGHT:
             await asyncio.wait(self.sends, return_when=asyncio.FIRST_COMPLETED)
         draft = services.Draft(self.user.pk, frame.room, frame.client_id, frame.body, frame.reply_to)
-        task = asyncio.create_task(self._answer_send(frame.ref, self.hub.intake.submit(draft)))
-        self.sends.add(task)
-        task.add_done_callback(self.sends.discard)
+        outcome = self.hub.intake.submit(draft)
+        self.sends.add(outcome)
+        outcome.add_done_callback(partial(self._answer_send, frame.ref))
 
-    async def _answer_send(self, ref: str, outcome: Awaitable[Any]) -> None:
-        try:
-            message = await outcome
-            self.reply(ref, message=message_data(message))
-        except Exception as error:
+    def _answer_send(self, ref: str, outcome: asyncio.Future[Message]) -> None:
+        self.sends.discard(outcome)
+        if error := outcome.exception():
             self.answer_error(error, ref)
+        else:
+            message = outcome.result()
+            self.reply(ref, message=message.told or message_data(message))
 
     async def message_edit(self, frame: protocol.MessageEdit) -> None:
         await self._change(frame, _edit_message, body=frame.body, revision=frame.revision)

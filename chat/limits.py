@@ -49,8 +49,8 @@ class Limit:
         return _parse(settings.RATE_LIMITS[self.name])
 
 
-SENDS = Limit("sends", "You are sending very fast. Your text is kept; try again in a moment.", chunk=10)
-FRAMES = Limit("frames", "This device is talking very fast.", chunk=100)
+SENDS = Limit("sends", "You are sending very fast. Your text is kept; try again in a moment.", chunk=20)
+FRAMES = Limit("frames", "This device is talking very fast.", chunk=200)
 HANDSHAKES = Limit("handshakes", "This device connects again and again. Wait a moment.", credit=5)
 CHANGES = Limit("changes", "You are changing messages very fast. Try again in a moment.", chunk=10)
 GROUPS = Limit("groups", "You are changing rooms and who is in them very fast. Try again in a moment.")

@@ -4,7 +4,7 @@ The messages are the room's log: ``Room.last_seq`` counts every change that memb
 at which it was sent (``seq``, its place) and at which it last changed (``changed_seq``).
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -157,6 +157,9 @@ class Message(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     delete_reason = models.CharField(max_length=200, blank=True)
+
+    told: dict[str, Any] | None = None
+    """What the room was told of it last, where that was just now: its sender gets the same answer."""
 
     objects = MessageQuerySet.as_manager()
 
