@@ -48,8 +48,14 @@ def django_db_keepdb() -> bool:
 
 
 @pytest.fixture(autouse=True)
-def _threads_are_idle(_django_db_helper: None) -> Iterator[None]:
+def _threads_are_idle(request: pytest.FixtureRequest) -> Iterator[None]:
     """Empty no table under a query that a test left running: one of the two would be the victim of a deadlock."""
+    marker = request.node.get_closest_marker("django_db")
+    marked = marker is not None and marker.kwargs.get("transaction")
+    if not marked and "transactional_db" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("transactional_db")  # which empties them, after us
     yield
     wait_for_threads(seconds=30)
 
