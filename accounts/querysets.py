@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -9,9 +10,26 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.names import fold_email
+from accounts.rows import Columns, fetch
 
 if TYPE_CHECKING:
-    from accounts.models import Session, User  # noqa: F401 - named in the base classes
+    from collections.abc import Collection
+    from uuid import UUID
+
+    from accounts.models import Session, User
+
+
+@cache
+def _live_with_users() -> tuple[Columns[Session], Columns[User], str]:
+    from accounts.models import Session, User
+
+    session, user = Columns(Session), Columns(User)
+    statement = f"""
+        SELECT {session}, {user} FROM accounts_session JOIN accounts_user ON accounts_user.id = accounts_session.user_id
+        WHERE accounts_session.id = ANY(%s) AND accounts_session.revoked_at IS NULL
+            AND accounts_session.expires_at > %s AND accounts_user.is_active
+    """  # noqa: S608 - names of columns
+    return session, user, statement
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -35,6 +53,17 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def live(self) -> Self:
         """Sessions that open doors now: not revoked, not expired, and their user is active."""
         return self.filter(revoked_at=None, expires_at__gt=timezone.now(), user__is_active=True)
+
+    def live_with_users(self, ids: Collection[UUID]) -> dict[UUID, Session]:
+        """Those of these sessions that are ``live``, with ``user``, by id. Asked at every request and handshake."""
+        session_columns, user_columns, statement = _live_with_users()
+        width = len(session_columns)
+        sessions = {}
+        for row in fetch(statement, [list(ids), timezone.now()]):
+            session = session_columns.read(row[:width])
+            session.user = user_columns.read(row[width:])
+            sessions[session.pk] = session
+        return sessions
 
     def of(self, user: User) -> Self:
         return self.filter(user=user)

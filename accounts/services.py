@@ -121,7 +121,7 @@ def find_sessions(accesses: Sequence[str]) -> list[Session | None]:
     tokens = [AccessToken.read(access) for access in accesses]
     if not any(tokens):
         return [None] * len(tokens)
-    sessions = Session.objects.live().select_related("user").in_bulk([token.sid for token in tokens if token])
+    sessions = Session.objects.all().live_with_users([token.sid for token in tokens if token])
     _note_use(sessions.values())
     return [sessions.get(token.sid) if token else None for token in tokens]
 

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from accounts.serializers import CardSerializer, StrictSerializer
 from chat.models import Membership, Message, Room
-from chat.querysets import PAGE_LIMIT
+from chat.scrollback import PAGE_LIMIT
 
 LARGEST_ID = 2**63 - 1
 

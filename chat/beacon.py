@@ -18,8 +18,8 @@ from redis.exceptions import RedisError
 from accounts import tasks
 from accounts.broadcasts import publish
 from accounts.models import Session
+from accounts.rows import fetch
 from accounts.threads import in_thread
-from chat.rows import fetch
 
 if TYPE_CHECKING:
     from collections.abc import Collection

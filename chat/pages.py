@@ -16,9 +16,8 @@ from accounts.switches import status_of
 from chat import labels
 from chat.forms import MessageForm
 from chat.listing import Presence, Row, Whereabouts, head, rows
-from chat.models import Message
 from chat.privacy import acquaintances
-from chat.querysets import Page
+from chat.scrollback import Page, read_page
 from chat.serializers import message_data
 from chat.services import find_people
 from chat.snapshot import limits
@@ -73,7 +72,7 @@ def _config(user: User, *, room: int | None) -> dict[str, Any]:
 def room_page(user: User, summary: Summary, *, place: Mapping[str, int], form: MessageForm) -> dict[str, Any]:
     """One room: its head, a page of its timeline, the form to write in."""
     frame = app_frame(user, room=summary)
-    page = Message.objects.filter(room=summary["id"]).page(**place)
+    page = read_page(user_id=user.pk, room_id=summary["id"], **place) or Page([], has_before=False, has_after=False)
     top = head(summary, present=frame["present"], now=frame["now"], zone=UTC)
     form.fields["body"].widget.attrs["placeholder"] = f"Write to {top.name}"
     return {

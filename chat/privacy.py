@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from chat.rows import fetch
+from accounts.rows import fetch
 
 if TYPE_CHECKING:
     from accounts.models import User

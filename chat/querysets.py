@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Self
 
@@ -11,7 +10,8 @@ from django.db import connection, models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from chat.rows import MESSAGE_FIELDS, Columns, MessageRow, fetch
+from accounts.rows import Columns, fetch
+from chat.rows import MESSAGE_FIELDS, MessageRow
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 UNREAD_LIMIT = 100
 """Unread messages are counted no further: 100 is shown as 99+."""
-
-PAGE_LIMIT = 100
-"""The longest page of messages that anybody gets at once."""
 
 
 def _array(ids: Iterable[int]) -> str:
@@ -162,15 +159,6 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.filter(revoked_at__isnull=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A stretch of a room's timeline, oldest first."""
-
-    messages: list[MessageRow]
-    has_before: bool
-    has_after: bool
-
-
 class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, user: User) -> Self:
         """The messages in rooms that ``user`` is in."""
@@ -214,23 +202,3 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def changed_after(self, seq: int) -> Self:
         """The room's log since ``seq``: each changed message once, in the order of its last change."""
         return self.filter(changed_seq__gt=seq).order_by("changed_seq")
-
-    def page(
-        self, *, before: int | None = None, after: int | None = None, around: int | None = None, limit: int = 50
-    ) -> Page:
-        """Cut a page out of one room's messages: the newest, or next to a seq (exclusive), or around one (inclusive).
-
-        ``limit`` is in messages, at most 100.
-        """
-        limit = max(1, min(limit, PAGE_LIMIT))
-        if around is not None:
-            older = self.page(before=around, limit=max(1, limit // 2))
-            newer = self.page(after=around - 1, limit=max(1, limit - limit // 2))
-            return Page(older.messages + newer.messages, older.has_before, newer.has_after)
-        if after is not None:
-            rows = list(self.filter(seq__gt=after).order_by("seq")[: limit + 1].rows())
-            return Page(rows[:limit], self.filter(seq__lte=after).exists(), len(rows) > limit)
-        older_than = self if before is None else self.filter(seq__lt=before)
-        rows = list(older_than.order_by("-seq")[: limit + 1].rows())
-        has_after = before is not None and self.filter(seq__gte=before).exists()
-        return Page(rows[:limit][::-1], len(rows) > limit, has_after)

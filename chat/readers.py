@@ -3,10 +3,11 @@
 from typing import Any
 
 from accounts.models import User
+from accounts.rows import fetch
 from accounts.serializers import user_card
 from chat.models import Message
 from chat.privacy import STRANGERS
-from chat.rows import Person, fetch
+from chat.rows import Person
 
 NAMED_MEMBERS = 100
 """In rooms with more people than this, readers are only counted."""

@@ -1,52 +1,19 @@
 """Reading without the price of the ORM, where each µs counts: on the way of every message and of every socket.
 
-Django compiles a query anew each time it is made, and a model takes longer to build than its row to read. `Columns`
-and `fetch` are for statements written by hand; `MessageRow` looks like a message without being a model.
+`MessageRow` looks like a message without being a model, which takes longer to build than its row to read.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import models
 from django.db.models.functions import Cast
 
 from chat.events import Event
-
-ModelT = TypeVar("ModelT", bound=models.Model)
-Row = tuple[Any, ...]
-
-
-class Columns(Generic[ModelT]):
-    """All columns of a model, as text for a SELECT list (``str()``), and the way from its part of a row back to it."""
-
-    def __init__(self, model: type[ModelT]) -> None:
-        fields = model._meta.concrete_fields
-        self._model = model
-        self._names = [field.attname for field in fields]
-        self._text = ", ".join(f"{model._meta.db_table}.{field.column}" for field in fields)
-
-    def __str__(self) -> str:
-        return self._text
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-    def read(self, row: Row) -> ModelT:
-        """Make the model of a row, or of a part of one, that has exactly these columns."""
-        return self._model.from_db(connection.alias, self._names, row)
-
-
-def fetch(statement: str, parameters: Sequence[Any]) -> list[Row]:
-    """Run a statement in the current transaction and return all its rows."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        rows: list[Row] = cursor.fetchall()
-        return rows
 
 
 class Person(NamedTuple):

@@ -9,11 +9,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.rows import fetch
 from accounts.serializers import me_card
 from accounts.switches import status_data
 from chat import protocol
 from chat.frames import Frame
-from chat.rows import fetch
 from chat.serializers import moment
 from chat.services import DELETE_UNDO_SECONDS, find_people
 from chat.summaries import chats_list, chats_lists, summaries, summaries_of

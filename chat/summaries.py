@@ -12,10 +12,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from accounts.models import User
+from accounts.rows import fetch
 from accounts.serializers import user_card
 from chat.permissions import writing
 from chat.querysets import UNREAD_LIMIT
-from chat.rows import MESSAGE_COLUMNS, MESSAGE_JOINS, MessageRow, Person, fetch
+from chat.rows import MESSAGE_COLUMNS, MESSAGE_JOINS, MessageRow, Person
 from chat.serializers import message_data, moment
 
 Summary = dict[str, Any]

@@ -9,6 +9,7 @@ from chat.events import changes_room, leavers
 from chat.frames import Frame
 from chat.models import Message, Room
 from chat.protocol import SyncedRoom
+from chat.scrollback import read_page
 from chat.serializers import message_data
 
 PAGE = 500
@@ -45,9 +46,10 @@ def changes_since(*, user: User, held: Mapping[int, int]) -> Answer:
     for room_id, head in heads:
         since = held[room_id]
         if since > head or head - since > RESET_BEHIND:
-            newest = Message.objects.filter(room=room_id).page(limit=RESET_NEWEST).messages
+            page = read_page(user_id=user.pk, room_id=room_id, limit=RESET_NEWEST)
+            newest = [message_data(row) for row in page.messages] if page else []
             answer.news.add(room_id)
-            answer.rooms[room_id] = SyncedRoom(seq=head, reset=True, messages=[message_data(row) for row in newest])
+            answer.rooms[room_id] = SyncedRoom(seq=head, reset=True, messages=newest)
         elif since == head:
             answer.rooms[room_id] = SyncedRoom(seq=head)
         elif len(answer.frames) >= ANSWER:

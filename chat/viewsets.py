@@ -7,7 +7,6 @@ as missing as what is not there.
 from typing import Any, cast
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -29,9 +28,10 @@ from chat.api_serializers import (
     RoomSerializer,
     SendSerializer,
 )
-from chat.models import Message, Room
+from chat.models import Room
 from chat.pagination import PeoplePagination, RoomPagination
-from chat.querysets import MessageQuerySet, RoomQuerySet
+from chat.querysets import RoomQuerySet
+from chat.scrollback import read_page
 from chat.serializers import message_data
 from chat.summaries import summaries, summary
 
@@ -94,14 +94,12 @@ class RoomMessageViewSet(ChatViewSet):
     serializer_class = MessageSerializer
     pagination_class = None
 
-    def get_queryset(self) -> MessageQuerySet:
-        room = get_object_or_404(Room.objects.visible_to(self.user), pk=self.kwargs["room_id"])
-        return Message.objects.filter(room=room)
-
     @extend_schema(parameters=[PageQuerySerializer], responses=PageSerializer)
     def list(self, request: Request, room_id: int) -> Response:
         """A page of messages, oldest first: the newest ones, or those before, after or around a seq."""
-        page = self.get_queryset().page(**checked(PageQuerySerializer, request.query_params))
+        wanted = checked(PageQuerySerializer, request.query_params)
+        if (page := read_page(user_id=self.user.pk, room_id=room_id, **wanted)) is None:
+            raise Http404
         results = [message_data(message) for message in page.messages]
         return Response({"results": results, "has_before": page.has_before, "has_after": page.has_after})
 

@@ -107,6 +107,8 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
 )
 # Threads that do the sockets' database work; some connections stay free for pages and REST.
 DATABASE_THREADS: int = max(1, env["DATABASE_POOL_SIZE"] - 2)
+# Threads for pages and REST. More than there are connections for: some wait for a password hash, or for a disk.
+REQUEST_THREADS = 16
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "accounts.layer.ChannelLayer",
@@ -171,7 +173,7 @@ SOCKET_FRAMES_AT_ONCE = 400
 # REST
 
 REST_FRAMEWORK = {
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["config.renderers.FastJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["config.parsers.BoundedJSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.authentication.CookieAuthentication",

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 
 from django.db import connection
 
+from accounts.rows import fetch
 from chat.exceptions import ChatError
 from chat.markup import handles_in
 from chat.models import Membership, Mention, Message, Room
 from chat.permissions import is_at_least
-from chat.rows import fetch
 
 CALL_ALL_MOST = 100
 """In rooms with more people than this, only moderators, admins and owners call everybody."""

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from django.db import transaction
 
 from accounts.models import User
+from accounts.rows import fetch
 from chat.models import Room
-from chat.rows import fetch
 
 
 class Check(NamedTuple):

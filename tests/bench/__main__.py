@@ -20,7 +20,9 @@ from tests.bench.figures import Result
 from tests.bench.meter import Machine
 from tests.bench.stage import Stage
 
-WORKLOADS = ("references", "fanout", "pairs", "connects", "presence", "catchup")
+WORKLOADS = ("references", "fanout", "pairs", "connects", "presence", "catchup", "pages")
+BY_NAME_ONLY = ("history",)
+"""What takes too long for a whole run."""
 
 
 def main() -> None:
@@ -89,9 +91,8 @@ def _about(bench: Bench) -> dict[str, Any]:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one short round of each: a look, not a judgement")
-    parser.add_argument(
-        "--only", action="append", choices=WORKLOADS, metavar="NAME", help=f"one of {', '.join(WORKLOADS)}"
-    )
+    names = (*WORKLOADS, *BY_NAME_ONLY)
+    parser.add_argument("--only", action="append", choices=names, metavar="NAME", help=f"one of {', '.join(names)}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all rounds of all figures there")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw them there, as SVG")
     return parser.parse_args()

@@ -34,7 +34,8 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
 from django.db import models
-from django.urls import re_path
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, re_path
 
 
 class Message(models.Model):
@@ -89,7 +90,12 @@ class EchoConsumer(AsyncWebsocketConsumer):
         await self.send(text_data=text_data)
 
 
-urlpatterns: list[Any] = []
+async def bare(_request: HttpRequest) -> HttpResponse:
+    """The least that Django can do."""
+    return HttpResponse("Hello")
+
+
+urlpatterns: list[Any] = [path("bare/", bare)]
 route: Any = re_path  # it is typed for Django's views
 application = ProtocolTypeRouter(
     {

@@ -1,0 +1,55 @@
+"""Django behind ASGI, with one thread for a whole request, out of a pool that stays.
+
+Django's own handler makes a thread for each request and hops to it for its signals, for the view and for the end, which
+takes longer than many a view; and as many requests as come at once would stand in line for the database.
+"""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from typing import IO, Any
+
+from django.conf import settings
+from django.core import signals
+from django.core.exceptions import RequestAborted
+from django.core.handlers.asgi import ASGIHandler, get_script_prefix
+from django.http import FileResponse
+from django.http.response import HttpResponseBase
+from django.urls import set_script_prefix
+
+_threads = ThreadPoolExecutor(max_workers=settings.REQUEST_THREADS, thread_name_prefix="request")
+
+
+class Pages(ASGIHandler):
+    """Pages and REST. Views and middleware are sync here."""
+
+    def load_middleware(self, is_async: bool = False) -> None:
+        super().load_middleware(is_async=False)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            body = await self.read_body(receive)
+        except RequestAborted:
+            return
+        loop = asyncio.get_running_loop()
+        response = await loop.run_in_executor(_threads, copy_context().run, self._respond, scope, body)
+        try:
+            await self.send_response(response, send)
+        finally:
+            if response.streaming:
+                await loop.run_in_executor(_threads, response.close)
+
+    def _respond(self, scope: Any, body: IO[bytes]) -> HttpResponseBase:
+        """Answer a request; what is not streamed is also over: its database connection goes back at once."""
+        set_script_prefix(get_script_prefix(scope))
+        signals.request_started.send(sender=self.__class__, scope=scope)
+        request, refusal = self.create_request(scope, body)
+        response = refusal if request is None else self.get_response(request)
+        assert response is not None  # one of the two is there
+        response._handler_class = self.__class__  # type: ignore[attr-defined]  # who sends `request_finished`
+        if isinstance(response, FileResponse):
+            response.block_size = self.chunk_size
+        if not response.streaming:
+            response.close()
+        body.close()
+        return response
