@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "config.health.HealthMiddleware",
     "config.outages.OutageMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # with padding of a random length, against BREACH
     "django.middleware.common.CommonMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "config.csp.csp_middleware",

@@ -21,7 +21,11 @@ IMPORT = re.compile(r"""^(?:import|export)\b[^"'();]*["'](\.[^"']+)["'];""", re.
 @register.simple_tag
 def modulepreload(path: str) -> SafeString:
     """Link to the module at ``path`` and all that it needs: found one by one, each level would cost a round trip."""
-    names = _needed(path) if settings.DEBUG else _needed_once(path)
+    return _links(path) if settings.DEBUG else _links_once(path)
+
+
+def _links(path: str) -> SafeString:
+    names = _needed(path)
     return format_html_join("\n  ", '<link rel="modulepreload" href="{}">', ((static(name),) for name in names))
 
 
@@ -41,4 +45,4 @@ def _file_of(name: str) -> str:
     return file
 
 
-_needed_once = cache(_needed)
+_links_once = cache(_links)

@@ -125,3 +125,11 @@ def test_other_failures_are_not_called_an_outage() -> None:
 def test_an_unknown_address_of_the_api_is_json(client: Client) -> None:
     response = client.get("/api/nothing/here/")
     assert (response.status_code, response.json()["code"]) == (404, "not_found")
+
+
+def test_pages_and_answers_travel_compressed(client: Client) -> None:
+    plain = client.get("/login/")
+    packed = client.get("/login/", headers={"Accept-Encoding": "gzip"})
+    assert not plain.has_header("Content-Encoding")
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert len(packed.content) < len(plain.content) / 2
