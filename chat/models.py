@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -177,6 +178,35 @@ class Message(models.Model):
     @property
     def is_deleted(self) -> bool:
         return self.deleted_at is not None
+
+
+class SearchText(models.Model):
+    """What search knows of a message: its text as it is compared, and the terms that the index finds it by.
+
+    It stands beside the message, which is read far more often than it is searched. Of deleted messages and of what the
+    room itself says there is none. `chat.search` makes and reads it.
+    """
+
+    # No foreign keys in the database: to check them would cost each message more than to store this does, and a row
+    # too many finds nothing, as what is found is loaded from the messages.
+    message = models.OneToOneField(
+        Message, on_delete=models.CASCADE, primary_key=True, db_constraint=False, related_name="+"
+    )
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+")
+    at = models.DateTimeField()
+    text = models.TextField()
+    terms = ArrayField(models.IntegerField())
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["room", "at", "message"], name="searchtext_of_room_by_time"),
+            # New entries wait in a list until somebody sorts them in: the workers do that (`chat.beacon`), every few
+            # seconds. Beyond so many KiB whoever sends the next message would have to.
+            GinIndex(fields=["terms"], name="searchtext_terms", fastupdate=True, gin_pending_list_limit=65536),
+        ]
+
+    def __str__(self) -> str:
+        return f"Text of message {self.message_id}"
 
 
 class Revision(models.Model):

@@ -12,12 +12,14 @@ from django.utils import timezone
 
 from accounts.rows import Columns, fetch
 from chat.rows import MESSAGE_FIELDS, MessageRow
+from chat.search.terms import as_array
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from accounts.models import User
     from chat.models import Invitation, Membership, Message, Room  # noqa: F401 - named in a base class
+    from chat.search.documents import Document
 
 UNREAD_LIMIT = 100
 """Unread messages are counted no further: 100 is shown as 99+."""
@@ -70,19 +72,28 @@ _SENT_AS = "SELECT id FROM chat_message WHERE author_id = ANY(%s) AND client_id 
 
 # `bulk_create` and `bulk_update` build expression trees for each row and column; these are on the way of every message.
 _INSERT_MESSAGES = """
-    INSERT INTO chat_message (
-        room_id, seq, changed_seq, kind, author_id, client_id, body, html, created_at,
-        reply_to_id, forwarded_from_id, mentions_room, mentioned, revision, delete_reason
+    WITH new AS (
+        SELECT * FROM unnest(
+            %s::bigint[], %s::bigint[], %s::bigint[], %s::uuid[], %s::text[], %s::text[], %s::timestamptz[],
+            %s::bigint[], %s::bigint[], %s::bool[], %s::text[], %s::text[], string_to_array(%s, ';')
+        ) AS new (
+            room_id, seq, author_id, client_id, body, html, at,
+            reply_to_id, forwarded_from_id, mentions_room, mentioned, text, terms
+        )
+    ), stored AS (
+        INSERT INTO chat_message (
+            room_id, seq, changed_seq, kind, author_id, client_id, body, html, created_at,
+            reply_to_id, forwarded_from_id, mentions_room, mentioned, revision, delete_reason
+        )
+        SELECT room_id, seq, seq, 'text', author_id, client_id, body, html, at,
+            reply_to_id, forwarded_from_id, mentions_room, mentioned::bigint[], 0, ''
+        FROM new
+        RETURNING room_id, seq, id
+    ), known AS (
+        INSERT INTO chat_searchtext (message_id, room_id, at, text, terms)
+        SELECT id, room_id, at, text, terms::int[] FROM stored JOIN new USING (room_id, seq)
     )
-    SELECT room_id, seq, seq, 'text', author_id, client_id, body, html, at,
-        reply_to_id, forwarded_from_id, mentions_room, mentioned::bigint[], 0, ''
-    FROM unnest(
-        %s::bigint[], %s::bigint[], %s::bigint[], %s::uuid[], %s::text[], %s::text[], %s::timestamptz[],
-        %s::bigint[], %s::bigint[], %s::bool[], %s::text[]
-    ) AS new (
-        room_id, seq, author_id, client_id, body, html, at, reply_to_id, forwarded_from_id, mentions_room, mentioned
-    )
-    RETURNING room_id, seq, id
+    SELECT room_id, seq, id FROM stored
 """
 _ADVANCE_ROOMS = """
     UPDATE chat_room AS room SET last_message_id = new.message_id, last_seq = new.seq, last_activity_at = new.at
@@ -184,16 +195,21 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """The messages with their authors, as rows: for reading many."""
         return map(MessageRow._make, self.values_list(*MESSAGE_FIELDS))
 
-    def insert(self, messages: Sequence[Message]) -> None:
-        """Store new messages of people, and give them their ids; one statement, whatever their number."""
+    def insert(self, messages: Sequence[Message], documents: Sequence[Document]) -> None:
+        """Store new messages of people, each with what search keeps of it, and give them their ids.
+
+        One statement, whatever their number.
+        """
         rows = [
             (
                 *(m.room_id, m.seq, m.author_id, m.client_id, m.body, m.html, m.created_at),
-                *(m.reply_to_id, m.forwarded_from_id, m.mentions_room, _array(m.mentioned)),
+                *(m.reply_to_id, m.forwarded_from_id, m.mentions_room, _array(m.mentioned), document.text),
             )
-            for m in messages
+            for m, document in zip(messages, documents, strict=True)
         ]
-        stored = fetch(_INSERT_MESSAGES, [list(column) for column in zip(*rows, strict=True)])
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        terms = ";".join(as_array(document.terms) for document in documents)  # as a list it is slow to hand over
+        stored = fetch(_INSERT_MESSAGES, [*columns, terms])
         ids = {(room_id, seq): pk for room_id, seq, pk in stored}
         for message in messages:
             message.pk = ids[message.room_id, message.seq]

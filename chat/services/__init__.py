@@ -29,9 +29,10 @@ from chat.services.people import find_people
 from chat.services.pins import pin_message
 from chat.services.preferences import set_preferences
 from chat.services.reactions import react
-from chat.services.reading import mark_read, mark_unread
+from chat.services.reading import mark_delivered, mark_read, mark_unread
 from chat.services.rooms import archive_room, create_room, find_public_rooms, open_direct_room, update_room
 from chat.services.saved import save_message
+from chat.services.searching import rebuild_search, sort_in_texts
 from chat.services.verification import find_wrong_counts, mend_counts
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "leave_room",
     "look_at_invitation",
     "make_link",
+    "mark_delivered",
     "mark_read",
     "mark_unread",
     "members_of",
@@ -69,6 +71,7 @@ __all__ = [
     "origin_of",
     "pin_message",
     "react",
+    "rebuild_search",
     "remove_member",
     "remove_message",
     "restore_message",
@@ -80,6 +83,7 @@ __all__ = [
     "send_messages",
     "set_preferences",
     "set_role",
+    "sort_in_texts",
     "unavailable",
     "unblock",
     "update_room",

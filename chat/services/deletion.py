@@ -9,6 +9,7 @@ from accounts.models import User
 from chat.exceptions import ChatError, not_found
 from chat.models import Membership, Message, Room
 from chat.permissions import is_at_least, outranks
+from chat.services.searching import renew_text
 from chat.services.seats import allow, hold, seat_in
 from chat.services.touching import hold_message, log_change
 
@@ -65,6 +66,7 @@ def restore_message(*, actor: User, message_id: int) -> Message:
             raise ChatError("too_late", detail, status=403)
         message.deleted_at = message.deleted_by = None
         log_change(message, "deleted_at", "deleted_by", room=room)
+        renew_text(message)
     return message
 
 
@@ -91,3 +93,4 @@ def _clean_reason(reason: str) -> str:
 def _tombstone(message: Message, *, room: Room, actor: User, reason: str) -> None:
     message.deleted_at, message.deleted_by, message.delete_reason = timezone.now(), actor, reason
     log_change(message, "deleted_at", "deleted_by", "delete_reason", room=room)
+    renew_text(message)

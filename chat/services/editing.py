@@ -12,6 +12,7 @@ from chat.models import Message, Revision
 from chat.permissions import writing
 from chat.rendering import clean_body, compose
 from chat.services.naming import calling_all, find_named, renew_mentions
+from chat.services.searching import renew_text
 from chat.services.seats import allow
 from chat.services.touching import hold_message, log_change, refuse_deleted, refuse_strangers_in
 
@@ -45,6 +46,7 @@ def edit_message(*, actor: User, message_id: int, body: str, revision: int | Non
         message.revision, message.edited_at = message.revision + 1, timezone.now()
         renew_mentions(message)
         log_change(message, "body", "html", "mentioned", "mentions_room", "revision", "edited_at", room=room)
+        renew_text(message)
     return message
 
 

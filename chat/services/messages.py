@@ -11,7 +11,9 @@ from accounts.models import User
 from chat import broadcasts, permissions
 from chat.exceptions import ChatError, not_found
 from chat.models import Membership, Message, Revision, Room
+from chat.privacy import Privacy
 from chat.rendering import Rendered, clean_body, compose
+from chat.search.documents import document_of
 from chat.services.naming import calling_all, find_named, keep_mentions
 
 NOBODY: Mapping[str, int] = {}
@@ -198,7 +200,7 @@ class _Batch:
         return message
 
     def _store(self) -> None:
-        Message.objects.all().insert(self.fresh)
+        Message.objects.all().insert(self.fresh, [document_of(message) for message in self.fresh])
         keep_mentions(self.fresh)
         Room.objects.all().advance({message.room_id: message for message in self.fresh}.values())
         written = {(message.room_id, message.author_id): message for message in self.fresh}
@@ -207,6 +209,18 @@ class _Batch:
             self._show_direct_rooms(firsts)
         for message in self.fresh:
             broadcasts.message_changed(message)
+        self._show_first_marks(written)
+
+    def _show_first_marks(self, written: Mapping[tuple[int, int], Message]) -> None:
+        """Who writes has read what came before; clients know that by the message, of somebody whose marks they know.
+
+        So the other of a direct room is told of the first ones.
+        """
+        for place, message in written.items():
+            seat, user = self.seats[place], self.seats[place].user
+            if not seat.read_seq and self.rooms[seat.room_id].kind == Room.Kind.DIRECT:
+                seat.read_seq = seat.delivered_seq = message.seq
+                broadcasts.marks_moved(seat, Privacy(user.version, user.private_reading, user.sends_typing, []))
 
     def _show_direct_rooms(self, firsts: dict[int, Message]) -> None:
         """A direct room shows in the other's list from its first message on."""

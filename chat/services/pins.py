@@ -8,6 +8,7 @@ from chat.exceptions import ChatError
 from chat.models import Membership, Message, Room
 from chat.permissions import is_archived, is_at_least
 from chat.services import log
+from chat.services.searching import renew_text
 from chat.services.seats import allow
 from chat.services.touching import hold_message, log_change, refuse_deleted, refuse_strangers_in
 
@@ -32,6 +33,7 @@ def pin_message(*, actor: User, message_id: int, on: bool) -> Message:
         message.pinned_at = timezone.now() if on else None
         message.pinned_by = actor if on else None
         log_change(message, "pinned_at", "pinned_by", room=room)
+        renew_text(message)
         if on:
             event = {"type": "message.pinned", "user": actor.pk, "message": message.pk, "seq": message.seq}
             log.say(room, actor, event, f"{actor.full_name} pinned a message.")
