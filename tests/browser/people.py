@@ -113,7 +113,8 @@ class Person:
         return self.page.locator(".row").filter(has=self.page.get_by_text(name, exact=True))
 
     def message(self, body: str) -> Locator:
-        return self.page.locator(".message").filter(has=self.page.get_by_text(body, exact=True))
+        said = self.page.locator("[data-slot=body]", has_text=re.compile(rf"^\s*{re.escape(body)}\s*$"))
+        return self.page.locator(".message").filter(has=said)
 
     def say(self, *bodies: str) -> None:
         """Write and press Enter, once the page has come alive: before that, Enter is a line break."""
@@ -122,10 +123,23 @@ class Person:
             self.page.get_by_role("textbox", name="Write to").fill(body)
             self.page.get_by_role("textbox", name="Write to").press("Enter")
 
-    def delete(self, body: str) -> None:
-        """Take back a message of one's own by the toolbar that appears when it is pointed at."""
+    def point_at(self, body: str) -> Locator:
+        """Point at a message; answers the toolbar that appears."""
         self.message(body).hover()
-        self.page.get_by_role("button", name="Delete message").click()
+        return self.page.get_by_role("toolbar", name="Message actions")
+
+    def menu_of(self, body: str) -> Locator:
+        """Open the menu of a message from its toolbar."""
+        self.point_at(body).get_by_role("button", name="More", exact=True).click()
+        return self.page.get_by_role("dialog", name="Message actions")
+
+    def act(self, body: str, name: str) -> None:
+        """Choose from the menu of a message."""
+        self.menu_of(body).get_by_role("button", name=name, exact=True).click()
+
+    def delete(self, body: str) -> None:
+        """Take back a message of one's own."""
+        self.act(body, "Delete message")
         dialog = self.page.get_by_role("dialog", name="Delete this message?")
         expect(dialog).to_contain_text(body)
         dialog.get_by_role("button", name="Delete message").click()

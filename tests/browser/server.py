@@ -31,10 +31,14 @@ class Server:
         self._workers = workers
         self._process: subprocess.Popen[bytes] | None = None
 
-    def migrate(self) -> None:
-        command = [*MANAGE, "migrate", "--verbosity", "0"]
-        done = subprocess.run(command, env=self._env, capture_output=True, text=True)
+    def manage(self, *command: str) -> str:
+        """Run a command of ours with the settings of this server; answers what it says."""
+        done = subprocess.run([*MANAGE, *command], env=self._env, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def migrate(self) -> None:
+        self.manage("migrate", "--verbosity", "0")
 
     def start(self) -> None:
         """Start it and wait until it answers."""

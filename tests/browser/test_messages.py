@@ -8,12 +8,6 @@ from tests.browser.conftest import NewPerson
 from tests.browser.people import Person
 
 
-def act(person: Person, body: str, name: str) -> None:
-    """Press a button of the toolbar that appears at a message."""
-    person.message(body).hover()
-    person.page.get_by_role("toolbar", name="Message actions").get_by_role("button", name=name, exact=True).click()
-
-
 def box(person: Person) -> Locator:
     return person.page.get_by_role("textbox", name="Write to")
 
@@ -23,15 +17,14 @@ def test_a_message_is_answered_and_both_see_what_it_answers(alice: Person, bob: 
         person.page.goto(f"/rooms/{room}/")
     alice.say("a *moth*?")
     bob.sees("a moth?")
-    act(bob, "a moth?", "Reply")
+    bob.act("a moth?", "Reply")
     expect(bob.page.locator("[data-slot=context]")).to_contain_text("Reply to Alice Arden: a moth?")
     bob.say("yes")
     for person in (alice, bob):
         expect(person.message("yes").locator("[data-slot=quote]")).to_have_text(re.compile(r"Alice Arden\s+a moth\?"))
     expect(bob.page.locator("[data-slot=context]")).to_be_hidden()
 
-    alice.page.locator("#m-1").hover()
-    alice.page.get_by_role("toolbar", name="Message actions").get_by_role("button", name="Edit", exact=True).click()
+    alice.act("a moth?", "Edit")
     expect(box(alice)).to_have_value("a *moth*?")
     box(alice).fill("a bug?")
     box(alice).press("Enter")
@@ -45,7 +38,7 @@ def test_an_edit_can_be_left_and_what_was_being_written_is_there_again(alice: Pe
     alice.page.goto(f"/rooms/{room}/")
     alice.say("first")
     box(alice).fill("half a sen")
-    act(alice, "first", "Edit")
+    alice.act("first", "Edit")
     expect(box(alice)).to_have_value("first")
     box(alice).press("Escape")
     expect(box(alice)).to_have_value("half a sen")
@@ -57,8 +50,9 @@ def test_reactions_come_and_go_on_both_sides(alice: Person, bob: Person, room: i
         person.page.goto(f"/rooms/{room}/")
     alice.say("done")
     bob.sees("done")
-    act(bob, "done", "React")
-    bob.page.get_by_role("button", name="React with 🎉").click()
+    toolbar = bob.point_at("done")
+    toolbar.get_by_role("button", name="React", exact=True).click()
+    toolbar.get_by_role("button", name="React with 🎉").click()
     for person in (alice, bob):
         expect(person.message("done").locator(".reaction")).to_have_text(re.compile(r"🎉\s+1"))
     alice.message("done").locator(".reaction").click()
@@ -88,11 +82,11 @@ def test_a_message_is_pinned_kept_and_linked_to(alice: Person, bob: Person, room
         alice.write(room, f"number {number}")
     alice.page.goto(f"/rooms/{room}/")
     bob.page.goto(f"/rooms/{room}/")
-    act(alice, "number 89", "Pin or unpin")
+    alice.act("number 89", "Pin")
     expect(alice.message("number 89").locator("[data-slot=marks]")).to_have_text("Pinned")
     expect(alice.page.locator(".message--system").last).to_contain_text("Alice Arden pinned a message.")
     expect(bob.row("Alice Arden")).to_contain_text("Alice Arden pinned a message.")
-    act(alice, "number 89", "Save for later")
+    alice.act("number 89", "Save for later")
     expect(alice.page.locator("[data-slot=toast]")).to_contain_text("Saved for later")
     bob.page.goto(f"/rooms/{room}/?around=10#m-10")
     expect(bob.page.locator("#m-10")).to_be_in_viewport()
@@ -125,12 +119,12 @@ def test_a_moderator_says_why_and_a_message_goes_on_to_another_conversation(
     alice.device.call("POST", f"rooms/{harbour}/members/", users=[bob.user])
     bob.write(harbour, "cheap watches")
     alice.page.goto(f"/rooms/{harbour}/")
-    act(alice, "cheap watches", "Forward")
+    alice.act("cheap watches", "Forward")
     dialog = alice.page.get_by_role("dialog", name="Forward this message")
     dialog.get_by_label("To").select_option("Bob Baker")
     dialog.get_by_role("button", name="Forward").click()
     expect(alice.page.locator("[data-slot=toast]")).to_contain_text("Forwarded")
-    act(alice, "cheap watches", "Delete message")
+    alice.act("cheap watches", "Delete message")
     dialog = alice.page.get_by_role("dialog", name="Delete this message for everybody?")
     dialog.get_by_label("Why?").fill("Advertising")
     dialog.get_by_role("button", name="Delete message").click()

@@ -22,8 +22,7 @@ def test_what_is_marked_unread_stays_so_on_all_devices_until_it_is_opened(
     bob.page.goto(f"/rooms/{room}/")
     expect(laptop.locator("[data-slot=unread]")).to_be_hidden()
 
-    bob.message("two").hover()
-    bob.page.get_by_role("button", name="Mark unread from here").click()
+    bob.act("two", "Mark unread from here")
     for page in (bob.page, laptop):
         expect(page.locator("[data-slot=unread-count]")).to_have_text("2")
     bob.message("three").hover()
@@ -61,12 +60,32 @@ def test_a_draft_follows_its_author_until_it_is_sent(
     expect(box).to_have_value("")
 
 
+def test_a_draft_still_answers_what_it_answered(alice: Person, bob: Person, room: int, new_device: NewDevice) -> None:
+    alice.write(room, "a *moth*?")
+    bob.page.goto(f"/rooms/{room}/")
+    bob.act("a moth?", "Reply")
+    box = bob.page.get_by_role("textbox", name="Write to")
+    box.fill("a real")
+    about = "Reply to Alice Arden: a moth?"
+    laptop = second_device(bob, new_device, f"/rooms/{room}/")
+    expect(laptop.get_by_role("textbox", name="Write to")).to_have_value("a real")
+    expect(laptop.locator("[data-slot=context-text]")).to_have_text(about)
+
+    bob.page.reload()
+    expect(bob.page.locator("[data-slot=context-text]")).to_have_text(about)
+    box.press("End")
+    box.press_sequentially(" one")
+    box.press("Enter")
+    expect(bob.message("a real one").locator("[data-slot=quote-text]")).to_have_text("a moth?")
+    for page in (bob.page, laptop):
+        expect(page.locator("[data-slot=context]")).to_be_hidden()
+
+
 def test_the_author_sees_who_has_read_a_message(alice: Person, bob: Person, talking: int) -> None:
     alice.say("hello")
     bob.sees("hello")
     expect(alice.page.locator(".message [data-slot=status]")).to_have_attribute("data-status", "read")
-    alice.message("hello").hover()
-    alice.page.get_by_role("button", name="Who has read it").click()
+    alice.act("hello", "Who has read it")
     dialog = alice.page.get_by_role("dialog", name="Who has it")
     expect(dialog.locator("[data-slot=readers-read]")).to_have_text("Bob Baker")
     expect(dialog.locator("[data-slot=readers-delivered]")).to_have_text("Nobody yet")

@@ -58,6 +58,19 @@ def test_a_reload_does_not_flicker(alice: Person, bob: Person, talking: int) -> 
     assert alice.page.evaluate("seen") == []
 
 
+def test_nobody_looks_present_to_somebody_without_a_link(alice: Person, bob: Person, talking: int) -> None:
+    dot, line = alice.page.locator(".room__top [data-slot=presence]"), alice.page.locator(".room__sub")
+    expect(dot).to_have_attribute("data-status", "active")
+    expect(line).to_have_text("Here now")
+    alice.device.link.cut()
+    for each in (dot, dot_of(bob, seen_by=alice)):
+        expect(each).to_have_attribute("data-status", "unknown")
+    expect(line).to_contain_text("@")
+    alice.device.link.mend()
+    expect(dot).to_have_attribute("data-status", "active", timeout=15_000)
+    expect(line).to_have_text("Here now")
+
+
 def test_the_people_of_killed_workers_go_offline(alice: Person, bob: Person, talking: int, server: Server) -> None:
     for each in (alice, bob):
         each.device.link.expect_trouble()

@@ -18,7 +18,7 @@ def test_a_room_is_made_joined_closed_and_left(alice: Person, bob: Person) -> No
     expect(mine.get_by_role("heading", name="Harbour")).to_be_visible()
 
     his.goto("/rooms/find/?q=tides")
-    his.get_by_role("button", name="Join Harbour").click()
+    his.get_by_role("button", name=re.compile("Harbour .* Join")).click()
     expect(his).to_have_url(re.compile(r"/rooms/\d+/$"))
     bob.say("Ahoy")
     alice.row("Harbour").click()
@@ -35,3 +35,15 @@ def test_a_room_is_made_joined_closed_and_left(alice: Person, bob: Person) -> No
     row.get_by_role("button", name="Remove").click()
     expect(his).to_have_url(re.compile(r"/rooms/$"))
     expect(his.locator(".row", has_text="Harbour")).to_have_count(0)
+
+
+def test_who_is_invited_sees_it_in_the_list_and_comes_in(alice: Person, bob: Person) -> None:
+    room = alice.device.call("POST", "rooms/", kind="private", name="Harbour")["id"]
+    alice.device.call("POST", f"rooms/{room}/invitations/", user=bob.user)
+    bob.page.goto("/rooms/")
+    bob.page.get_by_role("link", name="you are invited to Harbour").click()
+    bob.page.get_by_role("link", name="Harbour Alice Arden invites you").click()
+    bob.page.get_by_role("button", name="Join").click()
+    expect(bob.page.get_by_role("textbox", name="Write to Harbour")).to_be_visible()
+    door = bob.page.get_by_role("link", name="Find or make a room", exact=True)
+    expect(door.locator("[data-slot=invited]")).to_be_hidden()

@@ -57,7 +57,7 @@ class Wall:
             socket.connect_to_server()
 
     def _on_request(self, request: Request) -> None:
-        if "wait=25" in request.url:
+        if request.url.endswith("/api/sync/") and '"wait":25' in (request.post_data or ""):
             self.questions.append(request.url)
 
 

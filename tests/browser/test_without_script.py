@@ -19,9 +19,9 @@ def test_one_of_two_has_no_script(alice: Person, new_device: NewDevice) -> None:
     expect(page.locator(".me__name")).to_have_text("Bob Baker")
 
     page.get_by_role("link", name="Find people").first.click()
-    page.get_by_role("searchbox", name="Name or handle").fill("alice")
+    page.get_by_role("searchbox", name="Name or @handle").fill("alice")
     page.get_by_role("button", name="Search").click()
-    page.get_by_role("button", name="Message Alice Arden").click()
+    page.get_by_role("button", name="Alice Arden").click()
     page.get_by_role("textbox", name="Write to Alice Arden").fill("Written without script")
     page.get_by_role("button", name="Send").click()
     expect(page.locator(".message__body")).to_have_text(["Written without script"])

@@ -2,27 +2,36 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { Api } from "../../static/js/chat/api.js";
-import { Drafts } from "../../static/js/chat/drafts.js";
+import { Drafts, NOTHING, draftOf } from "../../static/js/chat/drafts.js";
 import { Failure } from "../../static/js/chat/failure.js";
 import { placeOf } from "../../static/js/chat/places.js";
 import { uuid4 } from "../../static/js/chat/uuid.js";
 
 function apiWith(...answers) {
   const calls = [];
+  const bodies = [];
   globalThis.localStorage?.removeItem("parley-renewed");
-  const fetch = async (url, { method }) => {
+  const fetch = async (url, { method, body: sent }) => {
     calls.push(`${method} ${url}`);
+    if (sent) bodies.push(sent);
     const [status, body, headers] = answers.shift();
     return new Response(body === undefined ? null : JSON.stringify(body), { status, headers });
   };
   const left = [];
-  return { api: new Api("/api/", { fetch, leave: () => left.push("left") }), calls, left };
+  return { api: new Api("/api/", { fetch, leave: () => left.push("left") }), calls, bodies, left };
 }
 
 test("an answer is its JSON", async () => {
   const { api, calls } = apiWith([200, { results: [] }]);
   assert.deepEqual(await api.messages(7, { before: 41 }), { results: [] });
   assert.deepEqual(calls, ["GET /api/rooms/7/messages/?limit=50&before=41"]);
+});
+
+test("what is held of however many rooms goes in the body, where there is place for it", async () => {
+  const { api, calls, bodies } = apiWith([200, { frames: [], rooms: {} }]);
+  const rooms = Object.fromEntries(Array.from({ length: 1_000 }, (_, id) => [1_000_000 + id, 12_345]));
+  assert.deepEqual(await api.sync(rooms, 25), { frames: [], rooms: {} });
+  assert.deepEqual([calls, bodies], [["POST /api/sync/"], [JSON.stringify({ rooms, wait: 25 })]]);
 });
 
 test("a refusal is its code, its sentence and when to try again", async () => {
@@ -65,10 +74,14 @@ test("drafts belong to one person and one room, and blank ones are none", () => 
     removeItem: (key) => kept.delete(key),
   };
   const drafts = new Drafts(1, storage);
-  drafts.set(7, "half a thought");
-  assert.deepEqual([drafts.get(7), drafts.get(8), new Drafts(2, storage).get(7)], ["half a thought", "", ""]);
-  drafts.set(7, "  ");
+  drafts.set(7, draftOf("half a thought", 41));
+  assert.deepEqual([drafts.get(7), drafts.get(8), new Drafts(2, storage).get(7)], [draftOf("half a thought", 41), NOTHING, NOTHING]);
+  drafts.set(7, draftOf("  ", 41));
   assert.equal(kept.size, 0);
+  for (const text of ["half a {thought", "42", "null"]) {
+    kept.set("parley-draft-1-7", text);
+    assert.deepEqual(drafts.get(7), draftOf(text));
+  }
 });
 
 test("a draft that the browser will not store lives as long as the page", () => {
@@ -78,8 +91,8 @@ test("a draft that the browser will not store lives as long as the page", () => 
     removeItem: () => undefined,
   };
   const drafts = new Drafts(1, full);
-  drafts.set(7, "half a thought");
-  assert.equal(drafts.get(7), "half a thought");
+  drafts.set(7, draftOf("half a thought"));
+  assert.equal(drafts.get(7).body, "half a thought");
 });
 
 test("an address names a place, or it is not for us", () => {

@@ -51,6 +51,29 @@ async function chatting(body, { rooms = [room()], log = page(0, -1), pages = {} 
 
 const ready = (...rooms) => ({ type: "ready", user: ALICE, rooms, limits: {}, now: "" });
 
+test("who is here is not known any more three seconds after the link broke, and a blip is no matter", () =>
+  chatting(async ({ client, transport, clock }) => {
+    const here = () => client.presence.of(BOB.id).status;
+    transport.say(ready(room()));
+    transport.say({ type: "presence", user: BOB.id, status: "active", last_seen: null });
+    transport.drop();
+    await clock.tick(2_900);
+    transport.say(ready(room()));
+    transport.dispatchEvent(new Event("state"));
+    await clock.tick(60_000);
+    assert.equal(here(), "active");
+    transport.drop();
+    await clock.tick(2_000);
+    transport.drop();
+    await clock.tick(999);
+    assert.equal(here(), "active");
+    await clock.tick(1);
+    assert.equal(here(), "unknown");
+    transport.say(ready(room()));
+    transport.say({ type: "presence", user: BOB.id, status: "away", last_seen: null });
+    assert.equal(here(), "away");
+  }));
+
 test("after ready only what is missing is asked for", () =>
   chatting(
     async ({ transport }) => {

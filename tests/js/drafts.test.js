@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { DraftSync } from "../../static/js/chat/draft-sync.js";
+import { draftOf } from "../../static/js/chat/drafts.js";
 import { Failure } from "../../static/js/chat/failure.js";
 import { settle } from "./support.js";
 
@@ -10,17 +11,17 @@ function world(kept = {}) {
   const calls = [];
   const api = {
     call(method, path, body) {
-      return new Promise((resolve, reject) => calls.push({ method, path, body: body?.body, resolve, reject }));
+      return new Promise((resolve, reject) => calls.push({ method, path, body: body?.body, reply_to: body?.reply_to, resolve, reject }));
     },
   };
-  const drafts = { get: (room) => kept[room] ?? "", drop: (room) => delete kept[room] };
+  const drafts = { get: (room) => draftOf(kept[room] ?? ""), drop: (room) => delete kept[room] };
   const told = [];
   return { calls, kept, told, sync: new DraftSync(api, drafts, (room, draft) => told.push([room, draft])) };
 }
 
 test("a draft is told to the server, and kept here only until it has it", async () => {
   const { calls, kept, told, sync } = world({ 7: "well" });
-  const saved = sync.save(7, "well");
+  const saved = sync.save(7, draftOf("well"));
   assert.deepEqual([calls[0].method, calls[0].path, calls[0].body], ["PUT", "rooms/7/draft/", "well"]);
   assert.deepEqual([sync.busy(7), kept[7]], [true, "well"]);
   calls[0].resolve({ draft: { body: "well" } });
@@ -30,18 +31,18 @@ test("a draft is told to the server, and kept here only until it has it", async 
 
 test("what another device writes is no echo, and neither is what follows it", async () => {
   const { calls, sync } = world();
-  sync.save(7, "well");
+  sync.save(7, draftOf("well"));
   calls[0].resolve({ draft: { body: "well" } });
   await settle();
-  assert.deepEqual(["well", "well?", "well"].map((body) => sync.hears(7, body)), [true, false, false]);
+  assert.deepEqual(["well", "well?", "well"].map((body) => sync.hears(7, draftOf(body))), [true, false, false]);
 });
 
 test("what is written while a request is under way goes in one that follows, and only the last of it", async () => {
   const { calls, kept, sync } = world({ 7: "one" });
-  sync.save(7, "one");
-  sync.save(7, "two");
+  sync.save(7, draftOf("one"));
+  sync.save(7, draftOf("two"));
   kept[7] = "three";
-  sync.save(7, "three");
+  sync.save(7, draftOf("three"));
   assert.equal(calls.length, 1);
   calls[0].resolve();
   await settle();
@@ -50,20 +51,20 @@ test("what is written while a request is under way goes in one that follows, and
 
 test("nothing but blanks is no draft", () => {
   const { calls, sync } = world();
-  sync.save(7, " \n");
+  sync.save(7, draftOf(" \n"));
   assert.equal(calls[0].method, "DELETE");
 });
 
 test("rooms do not wait for each other", () => {
   const { calls, sync } = world();
-  sync.save(7, "here");
-  sync.save(8, "there");
+  sync.save(7, draftOf("here"));
+  sync.save(8, draftOf("there"));
   assert.deepEqual(calls.map(({ path }) => path), ["rooms/7/draft/", "rooms/8/draft/"]);
 });
 
 test("what could not be said is said when the server is back", async () => {
   const { calls, kept, sync } = world({ 7: "well" });
-  sync.save(7, "well");
+  sync.save(7, draftOf("well"));
   calls[0].reject(new Failure("closed"));
   await settle();
   assert.deepEqual([sync.busy(7), kept[7]], [true, "well"]);
@@ -75,9 +76,29 @@ test("what could not be said is said when the server is back", async () => {
 
 test("what the server will never take stays on the device, and is not said again", async () => {
   const { calls, kept, sync } = world({ 7: "x".repeat(10_001) });
-  sync.save(7, kept[7]);
+  sync.save(7, draftOf(kept[7]));
   calls[0].reject(new Failure("too_long"));
   await settle();
   sync.resume();
   assert.deepEqual([calls.length, sync.busy(7), kept[7].length], [1, false, 10_001]);
+});
+
+test("what a draft answers goes with it, and is a change like another word", async () => {
+  const { calls, sync } = world({ 7: "well" });
+  sync.save(7, draftOf("well", 41));
+  assert.equal(calls[0].reply_to, 41);
+  calls[0].resolve({ draft: { body: "well", reply_to: 41 } });
+  await settle();
+  assert.deepEqual([sync.hears(7, draftOf("well", 41)), sync.hears(7, draftOf("well"))], [true, false]);
+});
+
+test("where the message that it answers is gone the text is kept without it", async () => {
+  const { calls, sync } = world({ 7: "well" });
+  sync.save(7, draftOf("well", 41));
+  calls[0].reject(new Failure("not_found"));
+  await settle();
+  assert.deepEqual([calls[1].body, calls[1].reply_to], ["well", null]);
+  calls[1].reject(new Failure("not_found"));
+  await settle();
+  assert.deepEqual([calls.length, sync.busy(7)], [2, false]);
 });

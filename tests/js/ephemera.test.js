@@ -62,6 +62,33 @@ test("when somebody was last seen is kept when the next frame does not say", () 
   assert.equal(presence.of(3), undefined);
 });
 
+test("without a link nobody is known to be here, also of those whom only the page has told us of", () => {
+  const presence = new Presence(() => true);
+  const changed = [];
+  presence.addEventListener("change", ({ detail }) => changed.push(detail.user));
+  presence.watch([2, 3]);
+  presence.put({ user: 2, status: "active", last_seen: "2026-11-20T12:00:00Z" });
+  presence.lose();
+  assert.deepEqual(changed, [2, 2, 3]);
+  assert.deepEqual([presence.of(2).status, presence.of(3).status], ["unknown", "unknown"]);
+  presence.put({ user: 2, status: "active" });
+  assert.deepEqual(presence.of(2), { status: "active", last_seen: "2026-11-20T12:00:00Z" });
+});
+
+test("a status that somebody has given themselves ends by our own clock", () =>
+  withClock(async (clock) => {
+    const presence = new Presence(() => true);
+    const changed = [];
+    presence.addEventListener("change", ({ detail }) => changed.push(detail.user));
+    const until = new Date(clock.now + 60_000).toISOString();
+    presence.putStatus({ user: 2, emoji: "🍵", text: "Tea", until });
+    presence.putStatus({ user: 3, emoji: "", text: "For ever", until: null });
+    await clock.tick(59_000);
+    assert.deepEqual([presence.statusOf(2), changed], ["🍵 Tea", [2, 3]]);
+    await clock.tick(1_001);
+    assert.deepEqual([presence.statusOf(2), presence.statusOf(3), changed], ["", "For ever", [2, 3, 2]]);
+  }));
+
 test("five minutes without a sign is away, the next sign is back", () =>
   withClock(async (clock) => {
     const told = [];

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { notifies, waiting } from "../../static/js/chat/rooms.js";
 import { Store } from "../../static/js/chat/store.js";
 import { ALICE, BOB, deleted, frame, message, page, room } from "./support.js";
 
@@ -118,6 +119,30 @@ test("receipts move positions forward only, and my own carry the count", () => {
   store.putReceipt({ room: 7, user: ALICE.id, read_seq: 4, delivered_seq: 5, unread: 1 });
   store.putReceipt({ room: 7, user: ALICE.id, read_seq: 2, delivered_seq: 5, unread: 3 });
   assert.deepEqual([store.rooms.get(7).read_seq, store.rooms.get(7).unread], [4, 1]);
+});
+
+test("who writes has read what came before, as far as their reading is told", () => {
+  const store = storeWith({ last_seq: 4, others: [{ user: BOB.id, read_seq: 2, delivered_seq: 3 }] });
+  store.putFrame(frame(message(5)));
+  assert.deepEqual(store.rooms.get(7).others, [{ user: BOB.id, read_seq: 5, delivered_seq: 5 }]);
+  store.putRoom(room({ last_seq: 5 }));
+  store.putFrame(frame(message(6)));
+  assert.deepEqual(store.rooms.get(7).others, [{ user: BOB.id, read_seq: 0, delivered_seq: 6 }]);
+});
+
+test("what the room says of what I did leaves unread what is unread", () => {
+  const store = storeWith({ last_seq: 4, unread: 2, mentions: 1, unread_from: 2, read_seq: 3 });
+  store.putFrame(frame(message(5, { kind: "system", author: ALICE })));
+  const { unread, mentions, unread_from, read_seq } = store.rooms.get(7);
+  assert.deepEqual([unread, mentions, unread_from, read_seq], [2, 1, 2, 3]);
+});
+
+test("what the last message of a room answers is quoted as it is now", () => {
+  const store = storeWith({ last_seq: 0 });
+  store.putFrame(frame(message(1)));
+  store.putFrame(frame(message(2, { reply_to: { id: 1001, seq: 1, author: BOB, excerpt: "message 1", deleted: false } })));
+  store.putFrame(frame(deleted(1, 3)));
+  assert.deepEqual(store.rooms.get(7).last_message.reply_to, { id: 1001, seq: 1, author: BOB, excerpt: "", deleted: true });
 });
 
 test("reading to the end empties the count at once, reading less waits for the server's", () => {
@@ -248,4 +273,41 @@ test("pinned rooms come first, and muted ones wait only with what names me", () 
   store.putRoom(room({ id: 8, unread: 2, last_activity_at: "2020-01-01T00:00:00.000Z", pinned: true }));
   assert.deepEqual(store.ordered().map(({ id }) => id), [8, 7]);
   assert.equal(store.unread, 3);
+});
+
+test("what a room is to tell of decides what waits, and what one is called for", () => {
+  const wishes = [
+    [{ level: "all" }, 4, [true, true]],
+    [{ level: "mentions" }, 1, [false, true]],
+    [{ level: "nothing" }, 0, [false, false]],
+    [{ level: "all", muted: true }, 1, [false, true]],
+    [{ level: "nothing", muted: true }, 0, [false, false]],
+  ];
+  for (const [wish, waits, calls] of wishes) {
+    const summary = room({ unread: 4, mentions: 1, ...wish });
+    assert.equal(waiting(summary), waits, JSON.stringify(wish));
+    const both = [message(5), naming(6)].map((each) => notifies(summary, each, ALICE.id));
+    assert.deepEqual(both, calls, JSON.stringify(wish));
+  }
+  assert.equal(waiting(room({ level: "mentions", unread: 0, mentions: 1 })), 0);
+});
+
+test("nobody is called for their own words, for what the room says, or for what is gone", () => {
+  const summary = room({ level: "all" });
+  const none = [naming(1, { author: ALICE }), message(2, { kind: "system" }), deleted(3, 4, { mentions: [ALICE.id] })];
+  assert.deepEqual(none.map((each) => notifies(summary, each, ALICE.id)), [false, false, false]);
+});
+
+test("of somebody who reads in private from now on no mark is left, with the next summary or receipt", () => {
+  const mark = (store) => store.rooms.get(7).others[0];
+  const seen = { others: [{ user: BOB.id, read_seq: 5, delivered_seq: 5 }] };
+  const summary = storeWith({ last_seq: 5, ...seen });
+  summary.putRoom(room({ last_seq: 5, others: [{ user: BOB.id, read_seq: 0, delivered_seq: 5 }] }));
+  assert.equal(mark(summary).read_seq, 0);
+  const receipt = storeWith({ last_seq: 6, ...seen });
+  receipt.putReceipt({ room: 7, user: BOB.id, read_seq: 0, delivered_seq: 6 });
+  assert.deepEqual([mark(receipt).read_seq, mark(receipt).delivered_seq], [0, 6]);
+  receipt.putReceipt({ room: 7, user: ALICE.id, read_seq: 6, delivered_seq: 6 });
+  receipt.putReceipt({ room: 7, user: ALICE.id, read_seq: 0, delivered_seq: 6 });
+  assert.equal(receipt.rooms.get(7).read_seq, 6);
 });

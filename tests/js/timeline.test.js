@@ -79,7 +79,7 @@ test("one to three emoji are shown large, text and digits are not", () => {
 test("the preview says who, where that is not plain", () => {
   const direct = (last_message) => preview(room({ last_message }), ALICE.id);
   assert.equal(direct(null), "No messages yet");
-  assert.equal(direct(message(1, { body: " two\n\n lines " })), "two lines");
+  assert.equal(direct(message(1, { body: "- *two* :tada:\n- lines", html: "<ul><li><em>two</em> 🎉</li>\n<li>lines</li></ul>" })), "two 🎉 lines");
   assert.equal(direct(message(1, { author: ALICE })), "You: message 1");
   assert.equal(direct(deleted(1, 2)), "Message deleted");
   assert.equal(direct(deleted(1, 2, { author: ALICE })), "You deleted a message");

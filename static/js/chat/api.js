@@ -59,16 +59,14 @@ export class Api {
   }
 
   /**
-   * Every change since the seqs that are given.
+   * Every change since the seqs that are given, which is also to say that we have received what is up to them.
    *
    * @param {Record<string, number>} rooms @param {number} [wait] seconds, for the next change if there is none yet
    * @param {AbortSignal} [signal]
    * @returns {Promise<SyncAnswer>}
    */
   sync(rooms, wait = 0, signal) {
-    const held = Object.entries(rooms).map((pair) => pair.join(":"));
-    const query = `sync/?rooms=${held.join()}&wait=${wait}`;
-    return this.call("GET", query, undefined, { signal, timeout: wait * 1000 + REQUEST_TIMEOUT });
+    return this.call("POST", "sync/", { rooms, wait }, { signal, timeout: wait * 1000 + REQUEST_TIMEOUT });
   }
 
   /**

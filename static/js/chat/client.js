@@ -2,7 +2,8 @@
  * The chat of one signed-in person in one tab: joins transport, store, outbox and REST. No DOM.
  *
  * Events: `arrived` with a message of somebody else that this client had not heard of; `left` with the id of a room
- * that we are out of; `named` with a message that names us only since it was edited.
+ * that we are out of; `named` with a message that names us only since it was edited; `withdrawn` with one that was
+ * deleted.
  */
 
 import { on, tell } from "./events.js";
@@ -30,6 +31,8 @@ export class Client extends EventTarget {
   #loading = new Set();
   /** @type {Set<number>} rooms whose counts are about to be asked for */
   #recounting = new Set();
+  /** Until it is no longer known who is here. */
+  #losing;
 
   /**
    * @param {object} parts
@@ -56,16 +59,26 @@ export class Client extends EventTarget {
 
   async start() {
     await this.outbox.load();
+    this.#linked();
     this.transport.start();
+  }
+
+  /** The link has come or gone. A blip changes nothing of what is shown of others. */
+  #linked() {
+    if (this.transport.online) {
+      clearTimeout(this.#losing);
+      this.#losing = undefined;
+    } else {
+      this.catchup.clear();
+      this.#losing ??= setTimeout(() => this.presence.lose(), PATIENCE);
+    }
   }
 
   #listen() {
     on(this.transport, "frame", (frame) => {
       if (Object.hasOwn(actions, frame.type)) actions[frame.type](this, frame);
     });
-    on(this.transport, "state", () => {
-      if (!this.transport.online) this.catchup.clear();
-    });
+    on(this.transport, "state", () => this.#linked());
     // It may have been about to send: what it left behind is ours as well.
     on(this.transport, "left", () => this.outbox.flushAll());
     on(this.outbox, "entry", (entry) => this.store.putPending(entry));
@@ -87,6 +100,8 @@ export class Client extends EventTarget {
       this.meet(room);
     } else if (verdict === "next" && message.seq > before) {
       this.#arrived(message);
+    } else if (verdict === "next" && message.deleted_at) {
+      tell(this, "withdrawn", message);
     } else if (verdict === "next" && was && !namesUs(was, this.me.id) && namesUs(message, this.me.id)) {
       if (message.author.id !== this.me.id) tell(this, "named", message);
     }

@@ -4,17 +4,20 @@
  * Once the server has a draft it is the one copy; what is kept here has not reached it yet.
  */
 
+import { draftOf, isSame } from "./drafts.js";
 import { Failure } from "./failure.js";
+
+/** @typedef {import("./drafts.js").Draft} Draft */
 
 export class DraftSync {
   #api;
   #kept;
   #told;
-  /** What is to be said of each room; no room is asked about twice at once. @type {Map<number, string>} */
+  /** What is to be said of each room; no room is asked about twice at once. @type {Map<number, Draft>} */
   #wanted = new Map();
-  /** @type {Map<number, string>} what is being said now */
+  /** @type {Map<number, Draft>} what is being said now */
   #saying = new Map();
-  /** @type {Map<number, string>} what the server heard last, from here */
+  /** @type {Map<number, Draft>} what the server heard last, from here */
   #said = new Map();
 
   /**
@@ -36,17 +39,18 @@ export class DraftSync {
   /**
    * Whether a draft that the server tells of is an echo of this device; after another one nothing is.
    *
-   * @param {number} room @param {string} body
+   * @param {number} room @param {Draft} draft
    */
-  hears(room, body) {
-    if (this.#said.get(room) === body) return true;
+  hears(room, draft) {
+    const said = this.#said.get(room);
+    if (said && isSame(said, draft)) return true;
     this.#said.delete(room);
     return false;
   }
 
-  /** @param {number} room @param {string} body empty: there is no draft any more */
-  async save(room, body) {
-    this.#wanted.set(room, body.trim() ? body : "");
+  /** @param {number} room @param {Draft} draft without a body: there is none any more */
+  async save(room, draft) {
+    this.#wanted.set(room, draftOf(draft.body, draft.reply_to));
     if (!this.#saying.has(room)) await this.#say(room);
   }
 
@@ -57,29 +61,31 @@ export class DraftSync {
 
   /** @param {number} room */
   async #say(room) {
-    const body = /** @type {string} */ (this.#wanted.get(room));
+    const draft = /** @type {Draft} */ (this.#wanted.get(room));
     this.#wanted.delete(room);
-    this.#saying.set(room, body);
+    this.#saying.set(room, draft);
     let failure;
     try {
-      const answer = await this.#api.call(...(body ? put(room, body) : drop(room)));
-      this.#said.set(room, body);
+      const answer = await this.#api.call(...(draft.body ? put(room, draft) : drop(room)));
+      this.#said.set(room, draft);
       this.#told(room, answer?.draft ?? null);
-      if (this.#kept.get(room) === body) this.#kept.drop(room);
+      if (isSame(this.#kept.get(room), draft)) this.#kept.drop(room);
     } catch (error) {
       failure = Failure.from(error);
     } finally {
       this.#saying.delete(room);
     }
+    // What it answers may have been deleted meanwhile; the text is worth keeping all the same.
+    if (failure?.code === "not_found" && draft.reply_to && !this.#wanted.has(room)) this.#wanted.set(room, { ...draft, reply_to: null });
     // What the server will never take stays here; what it could not take now is said when it is back.
-    if (failure?.passing && !this.#wanted.has(room)) this.#wanted.set(room, body);
+    if (failure?.passing && !this.#wanted.has(room)) this.#wanted.set(room, draft);
     else if (this.#wanted.has(room)) await this.#say(room);
   }
 }
 
-/** @param {number} room @param {string} body @returns {[string, string, object]} */
-function put(room, body) {
-  return ["PUT", `rooms/${room}/draft/`, { body }];
+/** @param {number} room @param {Draft} draft @returns {[string, string, object]} */
+function put(room, { body, reply_to }) {
+  return ["PUT", `rooms/${room}/draft/`, { body, reply_to }];
 }
 
 /** @param {number} room @returns {[string, string]} */

@@ -45,7 +45,9 @@ function start() {
     client.presence.put({ user: config.me.id, status: now });
   }, new AbortController().signal);
   on(transport, "state", () => {
-    if (transport.online && status() === "away") transport.send("presence.set", { status: "away" });
+    if (!transport.online) return;
+    client.presence.put({ user: config.me.id, status: status() });
+    if (status() === "away") transport.send("presence.set", { status: "away" });
   });
 
   chat.start(client, config);

@@ -90,12 +90,7 @@ export class Log {
 
   /** What is said of a message by those that answer it follows it. @param {Message} answered */
   #requote(answered) {
-    this.messages.forEach(({ reply_to, ...message }, at) => {
-      if (reply_to?.id !== answered.id) return;
-      const deleted = Boolean(answered.deleted_at);
-      const now = { ...reply_to, deleted, excerpt: deleted ? "" : excerpt(answered.html) };
-      this.messages[at] = { ...message, reply_to: now };
-    });
+    this.messages = this.messages.map((message) => requote(message, answered));
   }
 
   /**
@@ -143,6 +138,18 @@ export class Log {
     }
     return low;
   }
+}
+
+/** A message as it stands above what answers it. @param {Message} message @returns {Quote} */
+export function quoteOf({ id, seq, author, html }) {
+  return { id, seq, author, excerpt: excerpt(html), deleted: false };
+}
+
+/** A message as it is now that one was changed which it perhaps answers. @param {Message} message @param {Message} answered */
+export function requote(message, answered) {
+  if (message.reply_to?.id !== answered.id) return message;
+  const deleted = Boolean(answered.deleted_at);
+  return { ...message, reply_to: { ...message.reply_to, deleted, excerpt: deleted ? "" : excerpt(answered.html) } };
 }
 
 const INLINE = /<\/?(?:strong|em|s|a|code|span)\b[^>]*>/g;

@@ -2,7 +2,7 @@
  * The way to the server where sockets are blocked: questions by REST that are answered when there is something to tell.
  *
  * It has the face of a link: frames come out of it as out of a socket. What is only of the moment (typing, our
- * own idleness) is left out.
+ * own idleness) is left out. Each question says what has been delivered here, so no frame does.
  *
  * Events: `frame`; `state`.
  */

@@ -7,7 +7,10 @@
 import { tell } from "./events.js";
 import { IDLE_AFTER, WATCH_LIMIT } from "./protocol.js";
 
-/** @typedef {{status: "active" | "away" | "offline", last_seen?: string | null}} Status */
+/** Milliseconds that a timer can wait: 24 days. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** @typedef {{status: "active" | "away" | "offline" | "unknown", last_seen?: string | null}} Status */
 
 export class Presence extends EventTarget {
   #send;
@@ -40,6 +43,9 @@ export class Presence extends EventTarget {
   putStatus({ user, ...status }) {
     this.#statuses.set(user, status);
     tell(this, "change", { user });
+    // Nobody tells that its time is over.
+    const left = Date.parse(status.until ?? "") - Date.now();
+    if (left > 0 && left < LONGEST_TIMER) setTimeout(() => tell(this, "change", { user }), left + 1);
   }
 
   /** What somebody has said of themselves, in a line; empty where there is nothing. @param {number} user */
@@ -54,6 +60,11 @@ export class Presence extends EventTarget {
     this.#users = [...new Set(users)].slice(0, WATCH_LIMIT);
     const key = this.#users.join();
     if (key !== this.#watched && this.#send("presence.watch", { users: this.#users })) this.#watched = key;
+  }
+
+  /** Without a link nobody knows who is here; the next one tells. */
+  lose() {
+    for (const user of new Set([...this.#people.keys(), ...this.#users])) this.put({ user, status: "unknown" });
   }
 
   /** A new link watches nobody. */

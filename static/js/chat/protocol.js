@@ -45,8 +45,6 @@ export const SERVER_FRAMES = Object.freeze([
 export const CLOSE = Object.freeze({
   MALFORMED: 4400,
   SIGNED_OUT: 4401,
-  FORBIDDEN: 4403,
-  SILENT: 4408,
   TOO_MANY_SOCKETS: 4409,
   FLOODING: 4429,
   BEHIND: 4503,

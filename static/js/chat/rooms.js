@@ -2,6 +2,8 @@
  * The summary of a room, as the list shows it, and how events and later summaries change it. Pure.
  */
 
+import { requote } from "./log.js";
+
 /** Unread messages are counted to here: it is shown as 99+. */
 export const UNREAD_MOST = 100;
 
@@ -41,6 +43,23 @@ export const UNREAD_MOST = 100;
 /** Up to where we have read a room, or want to be taken to have. @param {Pick<Room, "read_seq" | "unread_from">} room */
 export function point({ read_seq, unread_from }) {
   return unread_from ? unread_from - 1 : read_seq;
+}
+
+/**
+ * Of what is unread in a room, what asks for our attention: of a muted one, or one that tells of mentions only, what
+ * names us.
+ *
+ * @param {Room} room @param {number} [unread]
+ */
+export function waiting({ level, muted, mentions = 0, ...room }, unread = room.unread) {
+  if (level === "nothing") return 0;
+  return muted || level === "mentions" ? Math.min(unread, mentions) : unread;
+}
+
+/** Whether somebody wants to be called for this message. @param {Room} room @param {Message} message @param {number} me */
+export function notifies({ level, muted }, message, me) {
+  if (message.kind !== "text" || message.deleted_at || message.author.id === me || level === "nothing") return false;
+  return muted || level === "mentions" ? namesUs(message, me) : true;
 }
 
 /**
@@ -89,11 +108,10 @@ export function summarise(room, { seq, message }, me, heard = new Map()) {
     room.last_activity_at = message.created_at;
   }
   if (room.last_message?.id === message.id) room.last_message = message;
-  if (sent && mine) {
-    room.read_seq = Math.max(room.read_seq, message.seq);
-    Object.assign(room, { unread: 0, mentions: 0, unread_from: null });
-  }
-  if (mine || message.kind !== "text" || message.seq <= point(room)) return true;
+  else if (room.last_message) room.last_message = requote(room.last_message, message);
+  if (message.kind !== "text") return true; // what the room says of what somebody did, nobody wrote
+  if (sent) authorHasRead(room, message, me);
+  if (mine || message.seq <= point(room)) return true;
   const counts = !message.deleted_at;
   const now = { counts, names: counts && namesUs(message, me) };
   const before = sent ? { counts: false, names: false } : heard.get(message.seq);
@@ -102,6 +120,21 @@ export function summarise(room, { seq, message }, me, heard = new Map()) {
   else if (!counts) count(room, { counts: true, names: false }, now);
   // Where nothing names us, what is deleted did not either.
   return Boolean(before) || (!counts && !room.mentions);
+}
+
+/**
+ * Who writes has read and received what came before: the server moves their marks, and tells it by the message alone.
+ * Of somebody who reads in private we know no read mark, and make none.
+ *
+ * @param {Room} room @param {Message} message @param {number} me
+ */
+function authorHasRead(room, { seq, author }, me) {
+  const mine = author.id === me;
+  if (mine) Object.assign(room, { unread: 0, mentions: 0, unread_from: null });
+  const marks = mine ? room : room.others.find(({ user }) => user === author.id);
+  if (!marks) return;
+  if (mine || marks.read_seq) marks.read_seq = Math.max(marks.read_seq, seq);
+  marks.delivered_seq = Math.max(marks.delivered_seq, seq);
 }
 
 /** @param {Message} message @param {number} me */

@@ -56,6 +56,11 @@ export class SharedTransport extends EventTarget {
     return this.state === "online";
   }
 
+  /** Whether this tab is the one of all that acts for the others. */
+  get leads() {
+    return this.#role instanceof Leader;
+  }
+
   /** Milliseconds since the link was last good; 0 while it is. */
   get downFor() {
     return this.online ? 0 : Date.now() - this.#since;

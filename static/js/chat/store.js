@@ -12,7 +12,7 @@
 
 import { tell } from "./events.js";
 import { Log } from "./log.js";
-import { merge, point, summarise } from "./rooms.js";
+import { merge, point, summarise, waiting } from "./rooms.js";
 import { place } from "./sync.js";
 
 /**
@@ -69,10 +69,9 @@ export class Store extends EventTarget {
     );
   }
 
-  /** What waits in all rooms; of a muted one only what names us. */
+  /** What asks for our attention in all rooms. */
   get unread() {
-    const waiting = (room) => (room.muted ? Math.min(this.badge(room), room.mentions ?? 0) : this.badge(room));
-    return [...this.rooms.values()].reduce((sum, room) => sum + waiting(room), 0);
+    return [...this.rooms.values()].reduce((sum, room) => sum + waiting(room, this.badge(room)), 0);
   }
 
   /** @param {number} id the seq up to which we need nothing more */
@@ -190,7 +189,9 @@ export class Store extends EventTarget {
     const place = user === this.me.id ? room : room.others.find((other) => other.user === user);
     if (!place) return;
     const behind = read_seq < place.read_seq;
-    place.read_seq = Math.max(place.read_seq, read_seq);
+    // Of somebody who reads in private from now on nothing is told any more: what was, is taken back.
+    const hidden = place !== room && read_seq === 0;
+    place.read_seq = hidden ? 0 : Math.max(place.read_seq, read_seq);
     place.delivered_seq = Math.max(place.delivered_seq, delivered_seq);
     if (unread !== undefined && place === room && !behind) {
       if (last_seq !== undefined && last_seq < room.last_seq) tell(this, "uncertain", { room: id });

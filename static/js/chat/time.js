@@ -47,6 +47,12 @@ export function fullTime(moment, zone) {
   return `${day}, ${clock(moment, zone)}`;
 }
 
+/** Moments that the server wrote in its own zone, in the reader's. @param {ParentNode} root */
+export function localTimes(root) {
+  const moments = /** @type {NodeListOf<HTMLTimeElement>} */ (root.querySelectorAll("time[data-slot=moment]"));
+  for (const time of moments) time.textContent = fullTime(time.dateTime);
+}
+
 /** Today, Yesterday, "Thursday 12 November", "Tuesday 4 November 2025". @param {Moment} moment @param {Moment} now @param {string} [zone] */
 export function dayLabel(moment, now, zone) {
   const ago = daysAgo(moment, now, zone);

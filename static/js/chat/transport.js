@@ -22,6 +22,8 @@ export class Transport extends EventTarget {
 
   /** @type {import("./monitor.js").State} */
   state = "connecting";
+  /** Nobody else has this link. */
+  leads = true;
 
   /**
    * @param {string} url

@@ -1,12 +1,22 @@
 /**
  * What can be done with one message: copy, read on from it later, delete, and for a failed one retry, copy, discard.
  *
- * There is one toolbar on the page; it moves into the message that is pointed at, focused or tapped.
+ * There is one toolbar on the page; it moves into the message that is pointed at or focused. The rest is in a menu,
+ * which opens from the toolbar, by Enter on a message, or under a finger that rests on one.
  */
 
-import { cloneTemplate, copyText, fill, slot } from "../dom.js";
+import { cloneTemplate, copyText, fill, once, slot } from "../dom.js";
+import { on } from "../events.js";
 import { Failure } from "../failure.js";
-import { fullTime } from "../time.js";
+import { excerpt } from "../log.js";
+import { byTouch, onHold } from "../touch.js";
+import { actionable, offer } from "./message-offers.js";
+
+/** @typedef {import("../log.js").Message} Message */
+
+/** How far (px) the toolbar reaches beyond a text, and keeps away from the picture of its author. */
+const OVERHANG = 40;
+const GUTTER = 44;
 
 /** What the module that comes later does. */
 const LATER = new Set(["react", "reply", "edit", "save", "pin", "link", "forward"]);
@@ -20,8 +30,12 @@ export class MessageActions {
   #root;
   #dialog;
   #toolbar = cloneTemplate("t-toolbar");
-  /** @type {Record<string, (row: HTMLElement) => unknown>} */
+  /** @type {import("./message-menu.js").MessageMenu | undefined} */
+  #menu;
+  /** @type {Record<string, (row: HTMLElement, button: HTMLElement) => unknown>} */
   #actions = {
+    pick: () => this.#pick(),
+    more: (row, button) => this.#open(row, button),
     copy: (row) => this.#copy(row),
     delete: (row) => this.#delete(row),
     unread: (row) => this.#markUnread(row),
@@ -46,38 +60,82 @@ export class MessageActions {
     this.#limits = limits;
     this.#dialog = /** @type {HTMLDialogElement} */ (slot(root, "confirm-delete"));
     const timeline = /** @type {HTMLElement} */ (slot(main, "timeline"));
-    for (const type of ["pointerover", "focusin", "click"]) {
-      timeline.addEventListener(type, (event) => this.#point(event), { signal });
-    }
+    for (const type of ["pointerover", "focusin"]) timeline.addEventListener(type, (event) => this.#point(rowOf(event)), { signal });
+    on(client.store, "log", once(() => this.#look(timeline)), signal);
     timeline.addEventListener("pointerover", (event) => this.#name(event), { signal });
     timeline.addEventListener("pointerleave", () => this.#leave(timeline), { signal });
     timeline.addEventListener("click", (event) => this.#click(event), { signal });
+    timeline.addEventListener("keydown", (event) => this.#key(event), { signal });
+    timeline.addEventListener("contextmenu", (event) => byTouch() && this.#held(event.target) && event.preventDefault(), { signal });
+    onHold(timeline, (target) => this.#held(target), signal);
   }
 
-  /** @param {Event} event */
-  #point(event) {
-    const row = rowOf(event);
-    if (!row || row.contains(this.#toolbar)) return;
+  /** @param {HTMLElement | null} row that is pointed at */
+  #point(row) {
+    if (!row || byTouch() || row.contains(this.#toolbar)) return;
     const message = this.#message(row);
-    if (!message || message.deleted_at || message.kind === "system") return this.#toolbar.remove();
-    fill(this.#toolbar, "toolbar-time", fullTime(message.created_at));
-    slot(this.#toolbar, "picker")?.remove();
-    const room = this.#client.store.rooms.get(message.room);
-    const own = message.author.id === this.#client.me.id;
-    const moderates = (room?.role ?? "member") !== "member";
-    const age = (Date.now() - Date.parse(message.created_at)) / 1000;
-    this.#offer("delete", own || moderates);
-    this.#offer("unread", !own);
-    this.#offer("readers", own);
-    this.#offer("edit", own && !message.forwarded && age < (this.#limits.edit_seconds ?? 0));
-    this.#offer("pin", room?.kind === "direct" || moderates);
+    if (!actionable(message)) return this.#toolbar.remove();
+    this.#offer(this.#toolbar, message);
+    this.#pick(false);
     row.append(this.#toolbar);
+    this.#place(row);
   }
 
-  /** @param {string} action @param {boolean} may */
-  #offer(action, may) {
-    const button = /** @type {HTMLElement | null} */ (this.#toolbar.querySelector(`[data-action=${action}]`));
-    if (button) button.hidden = !may;
+  /** What is under a pointer that rests may have been sent only now, or deleted. @param {HTMLElement} timeline */
+  #look(timeline) {
+    const row = /** @type {HTMLElement | null} */ (this.#toolbar.isConnected ? this.#toolbar.closest(".message") : null);
+    if (row && !actionable(this.#message(row))) this.#toolbar.remove();
+    if (!this.#toolbar.isConnected) this.#point(timeline.querySelector(".message:hover"));
+  }
+
+  /** Above the corner of what is said, where the eye is; below it where there is no room. @param {HTMLElement} row */
+  #place(row) {
+    const [outer, body] = [row, slot(row, "body") ?? row].map((node) => node.getBoundingClientRect());
+    const log = /** @type {Element} */ (row.closest(".log")).getBoundingClientRect();
+    const [width, height] = [this.#toolbar.offsetWidth, this.#toolbar.offsetHeight];
+    const free = document.dir === "rtl" ? body.left - outer.left : outer.right - body.right;
+    const end = Math.min(free - OVERHANG, outer.width - width - GUTTER);
+    this.#toolbar.style.insetInlineEnd = `${Math.max(0, end)}px`;
+    this.#toolbar.classList.toggle("toolbar--below", outer.top - height < log.top);
+  }
+
+  /** Show in a toolbar or a menu what can be done, and no more. @param {HTMLElement} bar @param {Message} message */
+  #offer(bar, message) {
+    const room = this.#client.store.rooms.get(message.room);
+    offer(bar, message, { room, me: this.#client.me.id, editSeconds: this.#limits.edit_seconds ?? 0 });
+  }
+
+  /** More emoji, or no longer. @param {boolean} [shown] */
+  #pick(shown) {
+    const picker = /** @type {HTMLElement} */ (slot(this.#toolbar, "picker"));
+    picker.hidden = !(shown ?? picker.hidden);
+    this.#toolbar.querySelector("[data-action=pick]")?.setAttribute("aria-expanded", String(!picker.hidden));
+    if (!picker.hidden) /** @type {HTMLElement} */ (picker.firstElementChild).focus();
+  }
+
+  /** @param {HTMLElement} row @param {Element} [at] the button that the menu opens at */
+  async #open(row, at) {
+    const module = await import("./message-menu.js").catch(() => null);
+    const message = this.#message(row);
+    if (!module) this.#notices.alert("This cannot be loaded right now. Try again.");
+    else if (actionable(message)) (this.#menu ??= new module.MessageMenu()).open(row, message, (menu) => this.#offer(menu, message), at);
+  }
+
+  /** A finger rested here. @param {EventTarget | null} target */
+  #held(target) {
+    const row = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest(".message"));
+    const link = /** @type {Element} */ (target).closest("a, button, dialog");
+    if (!row || link || !actionable(this.#message(row))) return false;
+    this.#open(row);
+    return true;
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const { key, target } = event;
+    if (key !== "Enter" || !(target instanceof HTMLElement) || !target.matches(".message")) return;
+    event.preventDefault();
+    this.#open(target, target.querySelector("[data-action=more]") ?? undefined);
   }
 
   /** @param {HTMLElement} timeline */
@@ -94,7 +152,7 @@ export class MessageActions {
     const action = LATER.has(name) ? () => this.#later(name, row, button) : this.#actions[name];
     if (!action) return;
     event.preventDefault();
-    action(row);
+    action(row, button);
   }
 
   /** @param {string} name @param {HTMLElement} row @param {HTMLElement} button */
@@ -104,7 +162,7 @@ export class MessageActions {
     const [client, notices, composer, root] = [this.#client, this.#notices, this.#composer, this.#root];
     const changes = await later().catch(() => notices.alert("This cannot be loaded right now. Try again."));
     await changes?.perform(name, { client, notices, composer, root, row, button, message, limits: this.#limits });
-    if (button.dataset.emoji) slot(this.#toolbar, "picker")?.remove();
+    if (button.dataset.emoji) this.#pick(false);
   }
 
   /** @param {Event} event */
@@ -152,7 +210,7 @@ export class MessageActions {
     const message = this.#message(row);
     if (!message) return;
     const own = message.author.id === this.#client.me.id;
-    if (own && !(await this.#confirmed(message.body))) return;
+    if (own && !(await this.#confirmed(excerpt(message.html)))) return;
     try {
       const changes = await later();
       if (!own && !(await changes.removeWithReason(this.#root, this.#client, message))) return;
@@ -167,9 +225,9 @@ export class MessageActions {
     row.focus({ preventScroll: true });
   }
 
-  /** @param {string} body @returns {Promise<boolean>} */
-  #confirmed(body) {
-    fill(this.#dialog, "confirm-delete-quote", body.length > 300 ? `${body.slice(0, 300)}…` : body);
+  /** @param {string} text @returns {Promise<boolean>} */
+  #confirmed(text) {
+    fill(this.#dialog, "confirm-delete-quote", text);
     this.#dialog.returnValue = "";
     this.#dialog.showModal();
     return new Promise((resolve) => {

@@ -4,13 +4,11 @@
  */
 
 import { edit, forward, reactedBy, removeAs, restore, save, toggle, togglePin } from "../changes.js";
-import { cloneTemplate, copyText, fill, slot } from "../dom.js";
+import { cloneTemplate, copyText, fill } from "../dom.js";
 import { Failure } from "../failure.js";
-import { excerpt } from "../log.js";
+import { quoteOf } from "../log.js";
+import { used } from "../recent.js";
 import { uuid4 } from "../uuid.js";
-
-/** Reactions that are one click away. */
-const QUICK = ["👍", "❤️", "😂", "🎉", "😮", "😢", "🙏", "👀"];
 
 /**
  * @typedef {import("../log.js").Message} Message
@@ -27,14 +25,14 @@ const QUICK = ["👍", "❤️", "😂", "🎉", "😮", "😢", "🙏", "👀"]
 
 /** @type {Record<string, (context: Context) => unknown>} */
 const actions = {
-  react(context) {
-    const { emoji } = context.button.dataset;
-    return emoji ? toggle(context.client, context.message, emoji) : pick(context);
+  react({ client, message, button }) {
+    const emoji = /** @type {string} */ (button.dataset.emoji);
+    used(emoji);
+    return toggle(client, message, emoji);
   },
 
   reply({ composer, message }) {
-    const { id, seq, author, html } = message;
-    composer.enter({ reply: { id, seq, author, excerpt: excerpt(html), deleted: false } });
+    composer.enter({ reply: quoteOf(message) });
   },
 
   edit({ composer, message, limits }) {
@@ -132,31 +130,6 @@ function countDown(composer, message, seconds) {
   };
   const timer = setInterval(say, 1000);
   say();
-}
-
-/** A row of emoji in place of the toolbar's buttons. @param {Context} context */
-function pick({ button, message, client }) {
-  const toolbar = button.closest("[data-slot=toolbar]");
-  if (!toolbar) return;
-  const shown = slot(toolbar, "picker");
-  if (shown) return shown.remove();
-  const picker = document.createElement("div");
-  picker.className = "toolbar__picker";
-  picker.dataset.slot = "picker";
-  const mine = new Set(message.reactions.filter(({ users }) => users.includes(client.me.id)).map(({ emoji }) => emoji));
-  for (const emoji of QUICK) {
-    const choice = document.createElement("button");
-    choice.type = "button";
-    choice.className = "toolbar__button";
-    choice.dataset.action = "react";
-    choice.dataset.emoji = emoji;
-    choice.textContent = emoji;
-    choice.setAttribute("aria-label", `React with ${emoji}`);
-    choice.setAttribute("aria-pressed", String(mine.has(emoji)));
-    picker.append(choice);
-  }
-  toolbar.prepend(picker);
-  /** @type {HTMLElement} */ (picker.firstElementChild).focus();
 }
 
 /** @param {HTMLElement} root @param {import("../client.js").Client} client @returns {Promise<number>} 0: nowhere */

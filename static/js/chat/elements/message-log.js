@@ -128,11 +128,15 @@ export class MessageLog {
     arrange(this.#timeline, [...this.#nodes.values()]);
   }
 
+  #moderates() {
+    return (this.#client.store.rooms.get(this.#room)?.role ?? "member") !== "member";
+  }
+
   /** @param {import("../timeline.js").Item} item @param {HTMLElement} [node] */
   #node(item, node) {
     if (item.kind === "message") {
       const row = node ?? createRow(item);
-      fillRow(row, item, this.#client.me.id);
+      fillRow(row, item, this.#client.me.id, this.#moderates());
       if (item.message) {
         this.#reading.observe(row);
         if (this.#arriving.delete(item.message.id)) row.classList.add("message--new");
@@ -193,6 +197,14 @@ export class MessageLog {
     return true;
   }
 
+  /** @param {number} seq @returns {boolean} whether it is loaded */
+  pointAt(seq) {
+    const row = document.getElementById(`m-${seq}`);
+    if (!row || !this.#timeline.contains(row)) return false;
+    this.#point(row);
+    return true;
+  }
+
   /** @param {Element} row to be seen, and to stand out for a moment */
   #point(row) {
     this.#scroll.toLine(row);
@@ -230,11 +242,7 @@ export class MessageLog {
   /** @param {MouseEvent} event */
   #clicked(event) {
     const quote = /** @type {Element} */ (event.target).closest("[data-slot=quote]");
-    const answered = quote instanceof HTMLElement && document.getElementById(`m-${quote.dataset.seq}`);
-    if (answered) {
-      event.preventDefault();
-      this.#point(answered);
-    }
+    if (quote instanceof HTMLElement && this.pointAt(Number(quote.dataset.seq))) event.preventDefault();
     const link = /** @type {Element} */ (event.target).closest("[data-action=older], [data-action=newer]");
     if (!link) return;
     event.preventDefault();

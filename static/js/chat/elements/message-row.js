@@ -21,8 +21,11 @@ export function adoptRow(row, item) {
   versions.set(row, bodyVersion(item));
 }
 
-/** @param {HTMLElement} row @param {Item} item @param {number} me */
-export function fillRow(row, item, me) {
+/**
+ * @param {HTMLElement} row @param {Item} item @param {number} me
+ * @param {boolean} [moderates] whether we learn why others' messages were deleted
+ */
+export function fillRow(row, item, me, moderates = false) {
   const { message, entry, mine } = item;
   const failed = entry?.state === "failed";
   row.classList.toggle("message--first", item.first);
@@ -42,7 +45,7 @@ export function fillRow(row, item, me) {
   row.classList.toggle("message--calls-me", callsMe(item, me));
   fillStatus(row, item.status);
   fillBody(row, item);
-  fillAround(row, item, me);
+  fillAround(row, item, me, moderates);
   fillFailure(row, failed ? entry : null);
 }
 
@@ -88,10 +91,16 @@ function fillBody(row, item) {
   const body = /** @type {HTMLElement} */ (slot(row, "body"));
   const plain = !message || (!message.html && !message.deleted_at);
   body.classList.toggle("message__body--plain", plain);
-  if (message?.deleted_at) body.textContent = mine && message.deleted_by === "author" ? "You deleted this message" : "Message deleted";
+  if (message?.deleted_at) body.textContent = tombstone(message, mine);
   else if (plain) body.textContent = message ? message.body : entry.body;
   // The one place where HTML goes in: rendered and sanitised by the server when the message was written.
   else body.innerHTML = message.html;
+}
+
+/** @param {import("../log.js").Message} message @param {boolean} mine */
+function tombstone({ deleted_by }, mine) {
+  if (deleted_by === "moderator") return "A moderator deleted this message";
+  return mine ? "You deleted this message" : "Message deleted";
 }
 
 /** @param {Item} item @param {number} me */
@@ -102,13 +111,13 @@ function callsMe({ message, mine }, me) {
 /**
  * What stands around the body: what is answered, reactions, and what else there is to know.
  *
- * @param {HTMLElement} row @param {Item} item @param {number} me
+ * @param {HTMLElement} row @param {Item} item @param {number} me @param {boolean} moderates
  */
-function fillAround(row, { message, entry }, me) {
+function fillAround(row, { message, entry, mine }, me, moderates) {
   fillQuote(row, message?.reply_to ?? entry?.quote ?? null);
   if (!message) return;
   fillReactions(row, message, me);
-  const marks = message.deleted_at ? [] : MARKS.filter(([, is]) => is(message)).map(([word]) => word);
+  const marks = message.deleted_at ? why(message, mine || moderates) : MARKS.filter(([, is]) => is(message)).map(([word]) => word);
   const line = optional(row, "marks", marks.length > 0, () => {
     const link = document.createElement("a");
     link.className = "message__marks";
@@ -119,6 +128,11 @@ function fillAround(row, { message, entry }, me) {
     line.href = `/messages/${message.id}/`;
     line.textContent = marks.join(" · ");
   }
+}
+
+/** Where a moderator gave a reason, its author and the moderators may read it. @param {import("../log.js").Message} message @param {boolean} told */
+function why({ kind, deleted_by }, told) {
+  return told && kind === "text" && deleted_by === "moderator" ? ["Why?"] : [];
 }
 
 /** @type {[string, (message: import("../log.js").Message) => boolean][]} */

@@ -1,6 +1,7 @@
 /** What is said in passing: a toast for the eye, and live regions for those who listen. */
 
 import { fill, slot } from "../dom.js";
+import { excerpt } from "../log.js";
 
 const TOAST = 2_500;
 const OFFERED = 6_000;
@@ -92,6 +93,6 @@ export class Notices {
 /** @param {import("../log.js").Message[]} messages */
 export function sentence(messages) {
   const names = [...new Set(messages.map((message) => message.author.full_name))];
-  if (messages.length === 1) return `${names[0]}: ${messages[0].body.slice(0, 300)}`;
+  if (messages.length === 1) return `${names[0]}: ${excerpt(messages[0].html)}`;
   return `${messages.length} new messages from ${names.length > 3 ? `${names.length} people` : names.join(", ")}`;
 }

@@ -4,17 +4,21 @@
  * Each place has an address that the server renders as well; what script does not know, the browser loads.
  */
 
+import { attentive } from "../attention.js";
+import { notifiesHere } from "../device.js";
 import { Drafts } from "../drafts.js";
 import { on } from "../events.js";
 import { Failure } from "../failure.js";
 import { fetchMain, placeOf } from "../places.js";
 import { point } from "../rooms.js";
+import { localTimes } from "../time.js";
 import { ConnectionBar } from "./connection-bar.js";
 import { Notices } from "./notices.js";
 import { PageTitle } from "./page-title.js";
 import { PresenceDots } from "./presence-dots.js";
 import { RoomList } from "./room-list.js";
 import { RoomPane } from "./room-pane.js";
+import { watchSearchKey } from "./search-key.js";
 
 /**
  * @typedef {object} Config
@@ -43,7 +47,8 @@ export class ParleyChat extends HTMLElement {
   #mains = new Map();
   #room = 0;
   /** Only the last place that was asked for is shown. */
-  #visit = 0;
+  #visits = 0;
+  #notifies = false;
 
   disconnectedCallback() {
     this.#stop.abort();
@@ -68,7 +73,36 @@ export class ParleyChat extends HTMLElement {
     this.addEventListener("click", (event) => this.#clicked(event), { signal });
     addEventListener("popstate", () => this.#go(location.pathname, false), { signal });
     addEventListener("keydown", (event) => this.#key(event), { signal });
+    watchSearchKey(this, signal);
+    // It may be turned on in another tab.
+    addEventListener("storage", () => this.#notify(), { signal });
+    this.#notify();
     this.#begin();
+    this.#hint();
+  }
+
+  /** What is good to know, and can wait until everything else is there. */
+  async #hint() {
+    const hint = await import("./invitation-hint.js").catch(() => null);
+    if (hint) new hint.InvitationHint(this, this.#client, this.#notices, this.#stop.signal);
+  }
+
+  /** Tell of messages by the system, where that is wanted on this device. */
+  async #notify() {
+    if (this.#notifies || !notifiesHere()) return;
+    this.#notifies = true;
+    const module = await import("../notifications.js").catch(() => null);
+    if (!module) return void (this.#notifies = false);
+    const looksAt = (/** @type {number} */ room) => room === this.#room && attentive();
+    const channel = globalThis.BroadcastChannel && new BroadcastChannel(`parley-notices-${this.#config.me.id}`);
+    new module.Notifications(this.#client, { looksAt, open: (message) => this.#visit(message), channel }, this.#stop.signal);
+  }
+
+  /** Go to a message, wherever we are. @param {import("../log.js").Message} message */
+  async #visit({ id, room, seq }) {
+    const path = `${this.#config.urls.rooms}${room}/`;
+    await this.#go(path, path !== location.pathname);
+    if (room !== this.#room || !this.#pane?.point(seq)) location.assign(`/m/${id}/`);
   }
 
   /** Bring the place that the server rendered to life. */
@@ -76,6 +110,7 @@ export class ParleyChat extends HTMLElement {
     const main = /** @type {HTMLElement} */ (this.querySelector("main"));
     const place = placeOf(location.pathname, this.#config.urls.rooms);
     this.#mains.set(place?.view ?? "page", main);
+    localTimes(main);
     if (place?.view !== "room") return;
     const { rooms, logs } = this.#client.store;
     const room = rooms.get(place.room);
@@ -92,17 +127,17 @@ export class ParleyChat extends HTMLElement {
   async #go(path, push) {
     const place = placeOf(path, this.#config.urls.rooms);
     if (!place) return location.assign(path);
-    const visit = ++this.#visit;
+    const visit = ++this.#visits;
     this.#list.current = place.room;
     try {
       if (place.room) await this.#client.open(place.room);
       const main = this.#mains.get(place.view) ?? (await fetchMain(path));
-      if (visit !== this.#visit) return undefined;
+      if (visit !== this.#visits) return undefined;
       this.#mains.set(place.view, main);
       if (push) history.pushState(null, "", path);
       return this.#show(place, main);
     } catch (error) {
-      if (visit === this.#visit) this.#refuse(Failure.from(error));
+      if (visit === this.#visits) this.#refuse(Failure.from(error));
       return undefined;
     }
   }
@@ -133,21 +168,21 @@ export class ParleyChat extends HTMLElement {
       notices: this.#notices,
       limits: this.#config.limits,
       base: this.#config.urls.rooms,
-      drafted: (draft) => this.#drafted(draft),
-      ownDraft: (room, body) => Boolean(this.#draftSync?.busy(room) || this.#draftSync?.hears(room, body)),
+      drafted: (change) => this.#drafted(change),
+      ownDraft: (room, draft) => Boolean(this.#draftSync?.busy(room) || this.#draftSync?.hears(room, draft)),
     };
     return new RoomPane(this, main, this.#client, parts, this.#stop.signal);
   }
 
-  /** Save what is written here for the other devices. @param {{room: number, body: string}} draft */
-  async #drafted({ room, body }) {
+  /** Save what is written here for the other devices. @param {{room: number, draft: import("../drafts.js").Draft}} change */
+  async #drafted({ room, draft }) {
     this.#list.refresh();
     if (!this.#draftSync) {
       const { DraftSync } = await import("../draft-sync.js");
       this.#draftSync ??= new DraftSync(this.#client.api, this.#drafts, (id, kept) => this.#client.store.putDraft(id, kept));
       on(this.#client.transport, "state", () => this.#client.transport.online && this.#draftSync?.resume(), this.#stop.signal);
     }
-    await this.#draftSync.save(room, body);
+    await this.#draftSync.save(room, draft);
     this.#list.refresh();
   }
 

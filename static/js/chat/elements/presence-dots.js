@@ -3,7 +3,7 @@
 import { once } from "../dom.js";
 import { on } from "../events.js";
 
-const TEXT = { active: "here now", away: "away", offline: "offline" };
+const TEXT = { active: "here now", away: "away", offline: "offline", unknown: "" };
 
 export class PresenceDots {
   #root;

@@ -56,6 +56,8 @@ export class RoomHead {
     about.href = about.href.replace(/\d+(?=\/about\/$)/, String(room.id));
     const preferences = /** @type {HTMLAnchorElement} */ (slot(this.#main, "room-preferences"));
     preferences.href = preferences.href.replace(/\d+(?=\/me\/$)/, String(room.id));
+    const search = /** @type {HTMLAnchorElement} */ (slot(this.#main, "room-search"));
+    search.href = search.href.replace(/\d+(?=\/search\/$)/, String(room.id));
     const pins = /** @type {HTMLAnchorElement} */ (slot(this.#main, "room-pins"));
     pins.href = pins.href.replace(/\d+(?=\/pins\/$)/, String(room.id));
     const [writing, closed] = [slot(this.#main, "writing"), slot(this.#main, "closed")];
@@ -81,5 +83,5 @@ export class RoomHead {
 function hereLine({ status, last_seen }, { handle }) {
   if (status === "active") return "Here now";
   if (status === "away") return "Away";
-  return last_seen ? lastSeen(last_seen, Date.now()) : `@${handle}`;
+  return status === "offline" && last_seen ? lastSeen(last_seen, Date.now()) : `@${handle}`;
 }

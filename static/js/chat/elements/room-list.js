@@ -2,7 +2,7 @@
 
 import { arrange, cloneTemplate, fill, fillAvatar, once, roomAvatar, slot } from "../dom.js";
 import { on } from "../events.js";
-import { UNREAD_MOST } from "../rooms.js";
+import { UNREAD_MOST, waiting } from "../rooms.js";
 import { everyMinute, shortTime } from "../time.js";
 import { oneLine, preview } from "../timeline.js";
 
@@ -76,7 +76,9 @@ export class RoomList {
       if (mark) mark.hidden = !shown;
     }
     const link = /** @type {HTMLElement} */ (item.querySelector("a"));
-    link.classList.toggle("row--unread", unread > 0);
+    const calls = waiting(room, unread) > 0;
+    link.classList.toggle("row--unread", calls);
+    link.classList.toggle("row--quiet", !calls);
     if (room.id === this.#current) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
     return item;
@@ -91,7 +93,7 @@ export class RoomList {
 
   /** @param {HTMLElement} item @param {import("../rooms.js").Room} room */
   #fillLast(item, room) {
-    const draft = room.id === this.#current ? "" : this.#drafts.get(room.id) || (room.draft?.body ?? "");
+    const draft = room.id === this.#current ? "" : this.#drafts.get(room.id).body || (room.draft?.body ?? "");
     const typing = this.#client.typing.in(room.id).length > 0;
     let text = preview(room, this.#client.me.id);
     if (draft) text = `Draft: ${oneLine(draft)}`;

@@ -2,11 +2,14 @@
 
 import { on } from "../events.js";
 import { Failure } from "../failure.js";
+import { quoteOf } from "../log.js";
 import { MessageActions } from "./message-actions.js";
 import { MessageComposer } from "./message-composer.js";
 import { MessageLog } from "./message-log.js";
 import { RoomHead } from "./room-head.js";
 import { TypingLine } from "./typing-line.js";
+
+/** @typedef {import("../drafts.js").Draft} Draft */
 
 /** So many people are called by @room without a question. */
 const CALLED_UNASKED = 5;
@@ -25,8 +28,8 @@ export class RoomPane {
    * @param {import("./notices.js").Notices} parts.notices
    * @param {{body: number, edit_seconds?: number, undo_seconds?: number}} [parts.limits]
    * @param {string} parts.base "/rooms/"
-   * @param {(draft: {room: number, body: string}) => void} parts.drafted a draft has changed here
-   * @param {(room: number, body: string) => boolean} parts.ownDraft whether a draft is what this device has said
+   * @param {(change: {room: number, draft: Draft}) => void} parts.drafted a draft has changed here
+   * @param {(room: number, draft: Draft) => boolean} parts.ownDraft whether a draft is what this device has said
    * @param {AbortSignal} signal
    */
   constructor(root, main, client, { drafts, notices, limits, base, drafted, ownDraft }, signal) {
@@ -39,6 +42,7 @@ export class RoomPane {
     on(this.#composer, "message-edit", (edit) => this.#edit(edit), signal);
     on(this.#composer, "message-ask", ({ room }) => this.#confirm(root, room), signal);
     on(this.#composer, "message-send", (message) => this.#send(message), signal);
+    on(this.#composer, "quote-ask", ({ room, id }) => this.#find(room, id), signal);
     on(this.#composer, "typing", ({ room }) => client.typed(room), signal);
     on(this.#composer, "draft", drafted, signal);
     on(client.store, "rooms", ({ room }) => this.#hear(client.store.rooms.get(room), ownDraft), signal);
@@ -52,9 +56,21 @@ export class RoomPane {
     this.#log.show(room.id);
   }
 
-  /** @param {import("../rooms.js").Room | undefined} room @param {(room: number, body: string) => boolean} ownDraft */
+  /** @param {import("../rooms.js").Room | undefined} room @param {(room: number, draft: Draft) => boolean} ownDraft */
   #hear(room, ownDraft) {
-    if (room) this.#composer.hear(room, (body) => ownDraft(room.id, body));
+    if (room) this.#composer.hear(room, (draft) => ownDraft(room.id, draft));
+  }
+
+  /** What a message says that a draft answers. @param {number} room @param {number} id */
+  async #find(room, id) {
+    const loaded = this.#client.store.logs.get(room)?.messages.find((each) => each.id === id);
+    try {
+      const message = loaded ?? (await this.#client.api.call("GET", `messages/${id}/`));
+      this.#composer.found(id, message.deleted_at ? null : quoteOf(message));
+    } catch (error) {
+      // What cannot be had now is answered all the same: its id is known.
+      if (Failure.from(error).code === "not_found") this.#composer.found(id, null);
+    }
   }
 
   leave() {
@@ -63,6 +79,11 @@ export class RoomPane {
 
   focus() {
     this.#composer.focus();
+  }
+
+  /** Show a message, if it is loaded. @param {number} seq */
+  point(seq) {
+    return this.#log.pointAt(seq);
   }
 
   /** Whether a text calls so many people that its author should mean it. @param {number} room @param {string} body */

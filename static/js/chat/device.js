@@ -1,0 +1,37 @@
+/** What somebody has chosen for this device alone: whether it notifies, and whether it shows what was written. */
+
+const KEY = "parley-notices";
+
+/**
+ * @typedef {object} Wish
+ * @property {boolean} on
+ * @property {boolean} text whether notifications show what was written
+ */
+
+/** @returns {Wish} */
+export function wish() {
+  try {
+    return { on: false, text: true, ...JSON.parse(localStorage.getItem(KEY) ?? "{}") };
+  } catch {
+    return { on: false, text: true };
+  }
+}
+
+/** @param {Partial<Wish>} changes */
+export function wishFor(changes) {
+  try {
+    localStorage.setItem(KEY, JSON.stringify({ ...wish(), ...changes }));
+  } catch {
+    // A browser that keeps nothing cannot keep this either.
+  }
+}
+
+/** @returns {NotificationPermission | "unsupported"} what the browser allows */
+export function permission() {
+  return globalThis.Notification && globalThis.isSecureContext ? Notification.permission : "unsupported";
+}
+
+/** Whether this device notifies now. */
+export function notifiesHere() {
+  return permission() === "granted" && wish().on;
+}

@@ -1,0 +1,58 @@
+/** What can be done with one message here and now, and the buttons for it. */
+
+import { fill } from "../dom.js";
+import { oftenFirst } from "../recent.js";
+
+/** @typedef {import("../log.js").Message} Message */
+
+/** Whether anything can be done with it. @param {Message | undefined} message @returns {message is Message} */
+export function actionable(message) {
+  return message !== undefined && !message.deleted_at && message.kind !== "system";
+}
+
+/**
+ * Show those buttons of a toolbar or a menu that can be used.
+ *
+ * @param {HTMLElement} bar @param {Message} message
+ * @param {{room: import("../rooms.js").Room | undefined, me: number, editSeconds: number}} where
+ */
+export function offer(bar, message, { room, me, editSeconds }) {
+  const own = message.author.id === me;
+  const moderates = (room?.role ?? "member") !== "member";
+  const age = (Date.now() - Date.parse(message.created_at)) / 1000;
+  const writes = room?.may_write !== false && !room?.blocked;
+  const reacts = !room?.archived && !room?.blocked;
+  const offers = {
+    reply: writes,
+    edit: own && writes && !message.forwarded && age < editSeconds,
+    pin: !room?.archived && (room?.kind === "direct" || moderates),
+    unread: !own,
+    readers: own,
+    delete: own || moderates,
+    react: reacts,
+    pick: reacts,
+  };
+  for (const [action, may] of Object.entries(offers)) {
+    const buttons = /** @type {NodeListOf<HTMLElement>} */ (bar.querySelectorAll(`[data-action=${action}]`));
+    for (const button of buttons) button.hidden = !may;
+  }
+  const pin = bar.querySelector("[data-action=pin]");
+  if (pin) fill(pin, "words", message.pinned ? "Take the pin off" : "Pin");
+  nameReactions(bar, new Set(message.reactions.filter(({ users }) => users.includes(me)).map(({ emoji }) => emoji)));
+}
+
+/** Those used last come first; those of ours are pressed. @param {HTMLElement} bar @param {Set<string>} mine */
+function nameReactions(bar, mine) {
+  const buttons = /** @type {NodeListOf<HTMLElement>} */ (bar.querySelectorAll("[data-emoji]"));
+  const often = oftenFirst([...buttons].map(({ dataset }) => dataset.emoji ?? ""));
+  for (const button of buttons) {
+    if (button.dataset.slot === "often") rename(button, /** @type {string} */ (often.shift()));
+    button.setAttribute("aria-pressed", String(mine.has(button.dataset.emoji ?? "")));
+  }
+}
+
+/** @param {HTMLElement} button @param {string} emoji */
+function rename(button, emoji) {
+  button.dataset.emoji = button.textContent = emoji;
+  button.setAttribute("aria-label", `React with ${emoji}`);
+}

@@ -1,0 +1,111 @@
+/**
+ * Messages that nobody sees arrive, told by the system: each once, by the tab that leads, whatever tabs are open.
+ *
+ * A message waits a moment first. Whoever looks at its room in another tab says so, and whoever reads it meanwhile,
+ * here or on another device, is not told of it any more.
+ */
+
+import { notifiesHere, wish } from "./device.js";
+import { on } from "./events.js";
+import { excerpt } from "./log.js";
+import { notifies, point } from "./rooms.js";
+
+/** Milliseconds in which a message may be read before anybody is called. */
+export const PATIENCE = 1_500;
+
+/** @typedef {import("./log.js").Message} Message */
+
+export class Notifications {
+  #client;
+  #channel;
+  #looksAt;
+  #open;
+  #wanted;
+  /** What waits to be told, by message. @type {Map<number, {message: Message, timer: any}>} */
+  #waiting = new Map();
+  /** What is told, by message. @type {Map<number, {message: Message, notice: Notification}>} */
+  #shown = new Map();
+
+  /**
+   * @param {import("./client.js").Client} client
+   * @param {object} parts
+   * @param {(room: number) => boolean} parts.looksAt whether somebody looks at a room in this tab
+   * @param {(message: Message) => void} parts.open shows a message
+   * @param {BroadcastChannel} [parts.channel] to the other tabs
+   * @param {() => boolean} [parts.wanted] whether this device notifies
+   * @param {AbortSignal} signal
+   */
+  constructor(client, { looksAt, open, channel, wanted = notifiesHere }, signal) {
+    this.#client = client;
+    this.#looksAt = looksAt;
+    this.#open = open;
+    this.#channel = channel;
+    this.#wanted = wanted;
+    on(client, "arrived", (message) => this.#consider(message), signal);
+    on(client, "named", (message) => this.#consider(message), signal);
+    on(client, "withdrawn", ({ id }) => this.#withdraw(id), signal);
+    on(client.store, "rooms", () => this.#review(), signal);
+    if (channel) channel.onmessage = ({ data }) => this.#hear(data);
+    signal.addEventListener("abort", () => channel?.close());
+  }
+
+  /** @param {Message} message */
+  #consider(message) {
+    const room = this.#client.store.rooms.get(message.room);
+    if (!this.#client.transport.leads || !room || !this.#wanted()) return;
+    if (!notifies(room, message, this.#client.me.id) || this.#looksAt(message.room)) return;
+    this.#channel?.postMessage({ asks: message.id, room: message.room });
+    clearTimeout(this.#waiting.get(message.id)?.timer);
+    this.#waiting.set(message.id, { message, timer: setTimeout(() => this.#tell(message, room), PATIENCE) });
+  }
+
+  /** Another tab asks whether somebody looks at a room here, or says so. @param {{asks?: number, room?: number, seen?: number}} news */
+  #hear({ asks, room = 0, seen }) {
+    if (asks && this.#looksAt(room)) this.#channel?.postMessage({ seen: asks });
+    if (seen) this.#withdraw(seen);
+  }
+
+  /** @param {Message} message @param {import("./rooms.js").Room} room */
+  #tell(message, room) {
+    this.#waiting.delete(message.id);
+    const who = message.author.full_name;
+    const title = room.kind === "direct" ? who : `${who} in ${room.name}`;
+    const body = wish().text ? excerpt(message.html) : "New message";
+    try {
+      const notice = new Notification(title, { body, tag: `parley-${message.id}` });
+      notice.onclick = () => this.#clicked(message);
+      notice.onclose = () => this.#shown.delete(message.id);
+      this.#shown.set(message.id, { message, notice });
+    } catch {
+      // On some phones only what is installed may notify.
+    }
+  }
+
+  /** @param {Message} message */
+  #clicked(message) {
+    globalThis.focus?.();
+    this.#open(message);
+    this.#withdraw(message.id);
+  }
+
+  /** What has been read, here or elsewhere, need not be told any more. */
+  #review() {
+    for (const { message } of [...this.#waiting.values(), ...this.#shown.values()]) {
+      if (this.#isRead(message)) this.#withdraw(message.id);
+    }
+  }
+
+  /** @param {Message} message */
+  #isRead({ room, seq }) {
+    const summary = this.#client.store.rooms.get(room);
+    return !summary || point(summary) >= seq;
+  }
+
+  /** @param {number} id of a message */
+  #withdraw(id) {
+    clearTimeout(this.#waiting.get(id)?.timer);
+    this.#waiting.delete(id);
+    this.#shown.get(id)?.notice.close();
+    this.#shown.delete(id);
+  }
+}

@@ -1,0 +1,49 @@
+/** What the settings can do with script: notifications on this device, and times in the reader's zone. */
+
+import { permission, wish, wishFor } from "./chat/device.js";
+import { fill, slot } from "./chat/dom.js";
+import { localTimes } from "./chat/time.js";
+
+const STATES = {
+  on: "This device tells you of new messages while you look elsewhere.",
+  off: "This device tells you nothing while you look elsewhere.",
+  denied: "The browser forbids notifications from this site. Allow them in the settings of the browser, at the padlock in the address bar; then come back.",
+  unsupported: "This browser does not show notifications here. They need an address that begins with https.",
+};
+
+/** @param {HTMLElement} card */
+function show(card) {
+  const may = permission();
+  const on = may === "granted" && wish().on;
+  fill(card, "notices-state", STATES[may === "denied" || may === "unsupported" ? may : on ? "on" : "off"]);
+  const shown = { "notices-on": !on && may !== "denied" && may !== "unsupported", "notices-off": on, "notices-text": on };
+  for (const [name, is] of Object.entries(shown)) /** @type {HTMLElement} */ (slot(card, name)).hidden = !is;
+  card.hidden = false;
+}
+
+async function turnOn() {
+  if ((await Notification.requestPermission()) !== "granted") return;
+  wishFor({ on: true });
+  try {
+    new Notification("Notifications are on", { body: "This is how Parley tells you of a message.", tag: "parley-sample" });
+  } catch {
+    // On some phones only what is installed may notify.
+  }
+}
+
+function start() {
+  localTimes(document);
+  const card = slot(document, "notices");
+  if (!card) return;
+  const box = /** @type {HTMLInputElement} */ (card.querySelector("input"));
+  box.checked = wish().text;
+  box.addEventListener("change", () => wishFor({ text: box.checked }));
+  slot(card, "notices-on")?.addEventListener("click", () => turnOn().then(() => show(card)));
+  slot(card, "notices-off")?.addEventListener("click", () => {
+    wishFor({ on: false });
+    show(card);
+  });
+  show(card);
+}
+
+start();

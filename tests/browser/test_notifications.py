@@ -1,0 +1,59 @@
+"""Notifications of the system: asked for by a button, one for each message, and none of what is looked at."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.people import Person
+
+# Around the browser's own, which shows nothing that a test could see: what it was asked to show.
+RECORD = """
+globalThis.told = [];
+globalThis.Notification = class extends Notification {
+  constructor(title, options) {
+    super(title, options);
+    told.push(this);
+    document.documentElement.dataset.told = told.map(({ title, body }) => `${title}: ${body}`).join("\\n");
+  }
+};
+"""
+
+
+def told(page: Page, *notices: str) -> None:
+    """Wait until this tab has shown these notifications and no others."""
+    expect(page.locator("html")).to_have_attribute("data-told", "\n".join(notices))
+
+
+def test_what_is_not_looked_at_is_told_once_and_leads_to_its_place(alice: Person, bob: Person, room: int) -> None:
+    bob.device.context.add_init_script(RECORD)
+    bob.device.context.grant_permissions(["notifications"])
+    page, other = bob.page, bob.device.tab()
+    page.goto("/rooms/")
+    expect(page.locator(".connection")).to_be_hidden()
+    alice.write(room, "before it was wanted")
+    expect(bob.row("Alice Arden").locator("[data-slot=unread-count]")).to_have_text("1")
+
+    other.goto("/settings/")
+    other.get_by_role("button", name="Turn on notifications").click()
+    expect(other.get_by_text("This device tells you of new messages")).to_be_visible()
+    other.goto("/people/")
+    alice.write(room, "the *tide* is high")
+    told(page, "Alice Arden: the tide is high")
+    expect(other.locator("html[data-told]")).to_have_count(0)
+
+    bob.device.call("PATCH", f"rooms/{room}/me/", muted=True)
+    expect(page).to_have_title("Conversations · Parley")
+    alice.write(room, "not so urgent")
+    alice.write(room, "@bob_baker, it rises")
+    told(page, "Alice Arden: the tide is high", "Alice Arden: @bob_baker, it rises")
+    expect(page).to_have_title("(1) Conversations · Parley")
+    expect(bob.row("Alice Arden").locator("[data-slot=unread-count]")).to_have_text("4")
+
+    page.evaluate("told.at(-1).onclick()")
+    expect(page).to_have_url(re.compile(rf"/rooms/{room}/$"))
+    expect(bob.message("@bob_baker, it rises")).to_have_class(re.compile("message--target"))
+    alice.write(room, "@bob_baker, do you see it?")
+    expect(bob.messages.last).to_have_text("@bob_baker, do you see it?")
+    page.goto("/settings/")  # now the other tab leads
+    alice.write(room, "@bob_baker, and now?")
+    told(other, "Alice Arden: @bob_baker, and now?")

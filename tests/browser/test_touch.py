@@ -1,0 +1,36 @@
+"""On a phone: what a pointer would come near to, a finger holds."""
+
+from playwright.sync_api import expect
+
+from tests.browser.chromium import PHONE
+from tests.browser.conftest import NewPerson, open_room
+from tests.browser.people import Person
+from tests.browser.touch import hold, menu
+
+
+def test_a_finger_that_rests_on_a_message_opens_all_that_can_be_done_with_it(
+    alice: Person, new_person: NewPerson
+) -> None:
+    bob = new_person("Bob Baker", **PHONE)
+    room = open_room(alice, bob)
+    alice.write(room, "high water at four")
+    page, message = bob.page, bob.message("high water at four")
+    page.goto(f"/rooms/{room}/")
+    page.evaluate("customElements.whenDefined('parley-chat').then(() => true)")
+    message.tap()
+    expect(page.get_by_role("toolbar", name="Message actions")).to_have_count(0)
+
+    sheet = hold(message)
+    expect(sheet).to_contain_text("Alice Arden high water at four")
+    assert page.evaluate("innerHeight - document.querySelector('.menu').getBoundingClientRect().bottom") == 0
+    sheet.get_by_role("button", name="React with 👍").tap()
+    expect(message.locator(".reaction")).to_contain_text("👍")
+    expect(menu(page)).to_have_count(0)
+
+    hold(message)
+    page.touchscreen.tap(20, 20)  # beside it
+    expect(menu(page)).to_have_count(0)
+    expect(page).to_have_url(f"{bob.device.link.url}/rooms/{room}/")
+
+    hold(message).get_by_role("button", name="Reply").tap()
+    expect(page.locator("[data-slot=context-text]")).to_have_text("Reply to Alice Arden: high water at four")

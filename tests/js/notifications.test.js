@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { tell } from "../../static/js/chat/events.js";
+import { Notifications, PATIENCE } from "../../static/js/chat/notifications.js";
+import { Store } from "../../static/js/chat/store.js";
+import { ALICE, BOB, channels, deleted, frame, message, page, room, withClock } from "./support.js";
+
+/** What the system shows. */
+class FakeNotification {
+  static shown = [];
+  constructor(title, { body }) {
+    Object.assign(this, { title, body });
+    FakeNotification.shown.push(this);
+  }
+  close() {
+    FakeNotification.shown = FakeNotification.shown.filter((each) => each !== this);
+    this.onclose?.();
+  }
+}
+
+const shown = () => FakeNotification.shown.map(({ title, body }) => `${title}: ${body}`);
+
+/** A tab with one room; `looking` is whether somebody looks at it. */
+function tab(Channel, { leads = true, looking = false, wanted = true, summary = {} } = {}) {
+  const store = new Store(ALICE);
+  store.putRoom(room({ level: "all", ...summary }));
+  store.openLog(7, page(0, -1));
+  const client = Object.assign(new EventTarget(), { store, me: ALICE, transport: { leads } });
+  const opened = [];
+  const parts = { looksAt: () => looking, open: ({ seq }) => opened.push(seq), channel: new Channel("notices"), wanted: () => wanted };
+  new Notifications(client, parts, new AbortController().signal);
+  const arrives = (each) => {
+    store.putFrame(frame(each));
+    tell(client, "arrived", each);
+  };
+  return { client, store, opened, arrives };
+}
+
+function world(body) {
+  return withClock(async (clock) => {
+    const before = globalThis.Notification;
+    globalThis.Notification = FakeNotification;
+    FakeNotification.shown = [];
+    try {
+      await body(clock, channels());
+    } finally {
+      globalThis.Notification = before;
+    }
+  });
+}
+
+test("what nobody looks at is told once, by the tab that leads, in plain words", () =>
+  world(async (clock, Channel) => {
+    const tabs = [tab(Channel), tab(Channel, { leads: false })];
+    for (const { arrives } of tabs) arrives(message(1, { html: "<p>the <em>tide</em></p>" }));
+    await clock.tick(PATIENCE);
+    assert.deepEqual(shown(), ["Bob Baker: the tide"]);
+    FakeNotification.shown[0].onclick();
+    assert.deepEqual([tabs[0].opened, shown()], [[1], []]);
+  }));
+
+test("in a room of many it says where", () =>
+  world(async (clock, Channel) => {
+    tab(Channel, { summary: { kind: "private", name: "Harbour" } }).arrives(message(1));
+    await clock.tick(PATIENCE);
+    assert.deepEqual(shown(), ["Bob Baker in Harbour: message 1"]);
+  }));
+
+test("who looks at the room is not called, in whatever tab that is", () =>
+  world(async (clock, Channel) => {
+    const leader = tab(Channel);
+    tab(Channel, { leads: false, looking: true });
+    leader.arrives(message(1));
+    await clock.tick(PATIENCE);
+    tab(channels(), { looking: true }).arrives(message(1));
+    await clock.tick(PATIENCE);
+    assert.deepEqual(shown(), []);
+  }));
+
+test("what is read or deleted meanwhile is not told, and what was told goes", () =>
+  world(async (clock, Channel) => {
+    const { client, store, arrives } = tab(Channel);
+    const read = (seq) => store.putReceipt({ room: 7, user: ALICE.id, read_seq: seq, delivered_seq: seq });
+    arrives(message(1));
+    read(1);
+    arrives(message(2));
+    tell(client, "withdrawn", deleted(2, 3));
+    await clock.tick(PATIENCE);
+    assert.deepEqual(shown(), []);
+    arrives(message(3));
+    arrives(message(4));
+    await clock.tick(PATIENCE);
+    assert.equal(shown().length, 2);
+    read(3);
+    assert.deepEqual(shown(), ["Bob Baker: message 4"]);
+    tell(client, "withdrawn", deleted(4, 5));
+    assert.deepEqual(shown(), []);
+  }));
+
+test("a muted room calls only who is named, also by an edit, and a device that wants nothing tells nothing", () =>
+  world(async (clock, Channel) => {
+    const { client, arrives } = tab(Channel, { summary: { muted: true } });
+    arrives(message(1));
+    arrives(message(2, { mentions: [ALICE.id] }));
+    tell(client, "named", message(3, { mentions_room: true }));
+    tab(Channel, { wanted: false }).arrives(message(1));
+    await clock.tick(PATIENCE);
+    assert.deepEqual(shown(), ["Bob Baker: message 2", "Bob Baker: message 3"]);
+  }));
