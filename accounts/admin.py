@@ -121,6 +121,10 @@ class SessionAdmin(admin.ModelAdmin[Session]):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A device is only shown: its "Save" would write back what was read, and undo a sign-out of that moment."""
+        return obj is None and super().has_change_permission(request)
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 

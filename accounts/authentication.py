@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication, CSRFCheck, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS
@@ -17,6 +18,7 @@ from accounts.models import Session, User
 from accounts.requests import VisitorRequest
 
 CHALLENGE = 'Bearer realm="api"'
+CSRF_FAILED = "The CSRF token is missing or old. Load the page again and retry."
 
 
 class CookieAuthentication(BaseAuthentication):
@@ -71,12 +73,17 @@ class BearerAuthentication(BaseAuthentication):
 
 def require_csrf(request: Request) -> None:
     """Raise `csrf_failed` for an unsafe request that does not prove to come from a page of ours."""
+    if not passes_csrf(request._request):
+        raise PermissionDenied(CSRF_FAILED, code="csrf_failed")
+
+
+def passes_csrf(request: HttpRequest) -> bool:
+    """Whether a request is safe, or proves to come from a page of ours."""
     if request.method in SAFE_METHODS:
-        return
+        return True
     check = CSRFCheck(lambda _request: None)  # type: ignore[arg-type]  # its response is never asked for
-    check.process_request(request._request)
-    if check.process_view(request._request, None, (), {}):  # type: ignore[arg-type]
-        raise PermissionDenied("The CSRF token is missing or old. Load the page again and retry.", code="csrf_failed")
+    check.process_request(request)
+    return check.process_view(request, None, (), {}) is None  # type: ignore[arg-type]
 
 
 def _has_bearer(request: Request) -> bool:

@@ -34,6 +34,10 @@ class LookingAdmin(admin.ModelAdmin[Row]):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
+        """A row is only shown: its "Save" would write back all that was read, over what has changed since."""
+        return obj is None and super().has_change_permission(request)
+
     def has_delete_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
         return False
 

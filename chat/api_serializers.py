@@ -52,7 +52,7 @@ class EditSerializer(StrictSerializer):
 
 
 class DeleteSerializer(StrictSerializer):
-    reason = TextField(required=False, help_text="Why, where it is not your own. Only moderators read it.")
+    reason = TextField(required=False, help_text="Why, if it is not your own; its author and the moderators read it.")
 
 
 class ForwardSerializer(StrictSerializer):
@@ -196,6 +196,14 @@ class MessageSerializer(serializers.Serializer[Any]):
     edited_at = serializers.DateTimeField(allow_null=True)
     deleted_at = serializers.DateTimeField(allow_null=True)
     deleted_by = serializers.ChoiceField(choices=["author", "moderator"], allow_null=True)
+
+
+class MessageDetailsSerializer(MessageSerializer):
+    """One message, and what only some may know of it."""
+
+    delete_reason = serializers.CharField(
+        allow_null=True, help_text="Why a moderator deleted it; null for others than its author and the moderators."
+    )
 
 
 class MarksSerializer(serializers.Serializer[Any]):

@@ -36,6 +36,9 @@ SENDS_IN_FLIGHT = 64
 
 TYPING_SECONDS = 2.5
 
+FRAMES_A_TURN = 16
+"""Frames of one socket that are handled before the others have their turn; half a millisecond at most."""
+
 _delete_message = in_thread(services.delete_message)
 _edit_message = in_thread(services.edit_message)
 _restore_message = in_thread(services.restore_message)
@@ -74,12 +77,16 @@ class ChatConsumer(AsyncConsumer):
         """
         self.scope, self.base_send = scope, send
         del scope  # it goes once the socket is accepted
+        handled = 0
         try:
             while (event := await receive())["type"] != "websocket.disconnect":
                 if event["type"] == "websocket.connect":
                     await self.connect()
                 else:
                     await self.receive(event)
+                handled += 1
+                if handled % FRAMES_A_TURN == 0:
+                    await asyncio.sleep(0)  # of frames that wait already, none waits for anything
         finally:
             if hasattr(self, "connection"):
                 self.hub.detach(self.connection)
@@ -223,7 +230,9 @@ class ChatConsumer(AsyncConsumer):
         self.hub.set_status(self.connection, frame.status)
 
     async def sync(self, frame: protocol.Sync) -> None:
+        await self.hub.allowance.spend(limits.SYNCS, self.user.pk)
         answer = await _changes_since(user=self.user, held=frame.rooms)
+        self.hub.allowance.owe(limits.SYNCS, self.user.pk, answer.cost)
         await self.connection.push_slowly(*answer.frames)
         self.connection.say(protocol.Synced(rooms=answer.rooms))
 

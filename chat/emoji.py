@@ -17,6 +17,9 @@ EMOJI = rf"(?:{_SUBDIVISION}|{_FLAG}|{_KEYCAP}|{_PICTOGRAPH}(?:\u200d{_PICTOGRAP
 LONGEST = 32
 """In code points; the longest family has 10."""
 
+QUICK_REACTIONS = ("👍", "❤️", "😂", "🎉", "😮", "😢", "🙏", "👀")
+"""Those that are one click away."""
+
 _one = re.compile(EMOJI)
 
 

@@ -58,7 +58,7 @@ class MessageForm(forms.Form):
         """
         problem = SENT_ALREADY if error.code == "client_id_reused" else error.detail
         client_id = uuid4() if error.code in {"client_id_reused", "invalid"} else self.cleaned_data["client_id"]
-        kept = {"body": self.data.get("body", ""), "reply_to": self.data.get("reply_to", "")}
+        kept = {"body": self.data.get("body", ""), "reply_to": self.cleaned_data.get("reply_to")}
         return type(self)(initial={"client_id": client_id, **kept}, problem=problem)
 
 

@@ -11,6 +11,7 @@ from accounts.models import User
 from chat.exceptions import ChatError
 from chat.models import Membership, Room
 from chat.services.invitations import DAYS, MOST_DAYS, MOST_USES
+from chat.services.people import find_people
 from chat.services.rooms import SLOWEST_SECONDS
 from chat.titles import NAME_LENGTH, TOPIC_LENGTH
 
@@ -52,14 +53,15 @@ class AddForm(AccountForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
 
-    def people(self) -> list[int]:
-        """The ids of those named; raises ``ChatError`` where somebody is not there."""
+    def people(self, actor: User) -> list[int]:
+        """The ids of those named, as far as ``actor`` finds them; raises ``ChatError`` where somebody is not there."""
         words = [word.removeprefix("@").lower() for word in re.split(r"[\s,;]+", self.cleaned_data["handles"]) if word]
-        found = dict(User.objects.active().filter(handle__in=words).values_list("handle", "pk"))
+        found = dict(find_people(user=actor).filter(handle__in=words).values_list("handle", "pk"))
+        found[actor.handle] = actor.pk
         if missing := [word for word in words if word not in found]:
             names = ", ".join(f"@{word}" for word in missing[:3])
             raise ChatError("not_found", f"Nobody here is called {names}. Correct that and try again.", status=404)
-        return list(found.values())
+        return [found[word] for word in dict.fromkeys(words)]
 
 
 class LinkForm(AccountForm):

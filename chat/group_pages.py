@@ -11,7 +11,7 @@ from accounts.serializers import user_card
 from chat import permissions, services
 from chat.exceptions import ChatError
 from chat.group_forms import AddForm, LinkForm, SettingsForm
-from chat.listing import head
+from chat.listing import head, room_face
 from chat.models import Invitation, Membership, Room
 from chat.pages import app_frame
 from chat.services.seats import seat_of
@@ -39,14 +39,14 @@ class Member:
 
 
 def find_page(user: User, *, q: str) -> dict[str, Any]:
-    """The public rooms, and what one was invited to."""
+    """The public rooms, and what one was invited to, each with the face of the room."""
     found = list(services.find_public_rooms(user=user, q=q)[: ROOMS_SHOWN + 1])
     return {
         **app_frame(user),
         "q": q,
-        "found": found[:ROOMS_SHOWN],
+        "found": [(room, room_face(room.pk, room.name)) for room in found[:ROOMS_SHOWN]],
         "more": len(found) > ROOMS_SHOWN,
-        "invitations": list(services.invitations_for(user)),
+        "invitations": [(each, room_face(each.room_id, each.room.name)) for each in services.invitations_for(user)],
     }
 
 
@@ -91,6 +91,7 @@ def invitation_page(user: User, token: str) -> dict[str, Any]:
     return {
         **app_frame(user),
         "invited_to": invitation.room,
+        "face": room_face(invitation.room_id, invitation.room.name),
         "by": user_card(invitation.created_by),
         "is_mine": invitation.user_id == user.pk,
         "token": token,

@@ -19,6 +19,7 @@ from chat.exceptions import ChatError
 from chat.group_forms import AddForm, LinkForm, MemberForm, RoomForm, SettingsForm
 from chat.group_pages import about_page, find_page, invitation_page
 from chat.pages import app_frame
+from chat.services.seats import seat_of
 from chat.views import page
 
 
@@ -94,7 +95,7 @@ def add(request: MemberRequest, room_id: int) -> HttpResponse:
     form = AddForm(request.POST)
     if form.is_valid():
         try:
-            people = form.people()
+            people = form.people(request.user)
             if request.POST.get("do") == "invite":
                 for user_id in people:
                     services.invite(actor=request.user, room_id=room_id, user_id=user_id)
@@ -124,6 +125,7 @@ def member(request: MemberRequest, room_id: int, user_id: int) -> HttpResponse:
         elif do:
             services.set_role(actor=request.user, room_id=room_id, user_id=user_id, role=do)
     except ChatError as error:
+        seat_of(request.user, room_id)  # raises where there is no page to go back to
         messages.error(request, error.detail)
     return redirect("room-about", room_id=room_id)
 

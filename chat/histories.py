@@ -1,10 +1,11 @@
-"""What lies behind a message: what it said before it was edited, and who reacted to it."""
+"""What lies behind a message: what it said before it was edited, who reacted to it, and why it was deleted."""
 
 from typing import Any
 
 from accounts.models import User
 from accounts.serializers import user_card
-from chat.models import Message, Revision
+from chat.models import Membership, Message, Revision
+from chat.permissions import Role, is_at_least
 from chat.serializers import moment
 
 
@@ -22,6 +23,20 @@ def revisions_of(message: Message) -> list[dict[str, Any]]:
 
 def _revision(number: int, body: str, html: str, written_at: str) -> dict[str, Any]:
     return {"revision": number, "body": body, "html": html, "written_at": written_at}
+
+
+def reason_of(message: Message, *, reader: User) -> str | None:
+    """Why a moderator deleted a message, empty if they did not say: for its author and for the moderators of its room.
+
+    None where no moderator deleted it, and for everybody else.
+    """
+    if not message.is_deleted or message.deleted_by_id == message.author_id:
+        return None
+    if message.author_id != reader.pk:
+        seat = Membership.objects.filter(room=message.room_id, user=reader).first()
+        if seat is None or not is_at_least(seat.role, Role.MODERATOR):
+            return None
+    return message.delete_reason
 
 
 def reactions_of(message: Message) -> list[dict[str, Any]]:

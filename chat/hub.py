@@ -29,6 +29,7 @@ from chat.frames import Frame
 from chat.intake import Intake
 from chat.privacy import ignored_by
 from chat.protocol import Close, Status
+from chat.search.upkeep import Upkeep
 from chat.subscriptions import Subscriptions
 from chat.sync import Change, room_changes
 from presence.keeper import Keeper
@@ -83,11 +84,13 @@ class Hub:
         self._stopping = self._stopped = False
         self._keeper = Keeper()
         self._beacon = Beacon(self)
+        self._upkeep = Upkeep()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         await self._keeper.start()
         self._beacon.start()
+        self._upkeep.start()
 
     async def stop(self, *, drain: bool = False) -> None:
         """Finish what was submitted and let go of everything.
@@ -100,6 +103,7 @@ class Hub:
         await self.intake.stop()
         await self._arrivals.stop()
         await self._beacon.stop()
+        await self._upkeep.stop()
         await self._keeper.stop()  # before the sockets go, as those who come back elsewhere were never away
         if drain:
             await self._close_in_waves()

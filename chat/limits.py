@@ -54,13 +54,18 @@ FRAMES = Limit("frames", "This device is talking very fast.", chunk=200)
 HANDSHAKES = Limit("handshakes", "This device connects again and again. Wait a moment.", credit=5)
 CHANGES = Limit("changes", "You are changing messages very fast. Try again in a moment.", chunk=10)
 GROUPS = Limit("groups", "You are changing rooms and who is in them very fast. Try again in a moment.")
+SEARCHES = Limit("searches", "You are searching very fast. Try again in a moment.")
 DRAFTS = Limit("drafts", "You are saving drafts very fast. Your text is kept; try again in a moment.")
+SYNCS = Limit("syncs", "You are catching up with very much. Nothing is lost; ask again in a moment.")
 TYPING = Limit("typing", "You are typing in very many rooms.", chunk=2)
 
 CHUNK_SECONDS = 5.0
 CREDIT_SECONDS = 60.0
 MOST_CHUNKS = 10_000
 """With so many chunks kept, those whose time is over are thrown away."""
+
+MOST_DEBTS = 10_000
+"""With so many in debt, all debts are forgotten."""
 
 _parse = cache(parse)
 
@@ -94,6 +99,7 @@ class Allowance:
         self._chunks: dict[tuple[str, int], tuple[int, float]] = {}
         self._owed: Counter[tuple[str, int]] = Counter()
         self._owed_until = 0.0
+        self._debts: Counter[tuple[str, int]] = Counter()
         self._failing = False
 
     async def spend(self, limit: Limit, user_id: int) -> None:
@@ -107,15 +113,27 @@ class Allowance:
         cost = self._charge(limit, key, now)
         if not cost:
             return
+        debt = self._debts.pop(key, 0)
         try:
             if limit.chunk > 1 and await self._hit(limit, user_id, limit.chunk):
                 self._keep(key, limit.chunk - 1, now)
-            elif not await self._hit(limit, user_id, cost):
+            elif not await self._hit(limit, user_id, cost + debt):
+                self.owe(limit, user_id, debt)
                 raise _refusal(limit, await self._wait(limit, user_id))
         except (RedisError, OSError) as error:
             self._note(error)
         else:
             self._note(None)
+
+    def owe(self, limit: Limit, user_id: int, cost: int) -> None:
+        """Count so many more along with the next one: what they were for is known, and done, only now.
+
+        The debt of one worker stays below what the limit allows, so that it can be paid.
+        """
+        if len(self._debts) >= MOST_DEBTS:
+            self._debts.clear()
+        key = (limit.name, user_id)
+        self._debts[key] = min(self._debts[key] + cost, limit.item.amount // 2)
 
     async def register(self, sockets: Sequence[tuple[int, str]]) -> list[list[str]]:
         """Count in these sockets (user id, lease id); answers for each those of its user that are too many by now.

@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.models import HUES
 from accounts.names import initials_of
 from chat import labels
+from chat.serializers import excerpt
 
 Summary = Mapping[str, Any]
 
@@ -59,6 +60,7 @@ class Row:
     at: str = ""
     when: str = ""
     unread: str = ""
+    calls: bool = False
     named: bool = False
     muted: bool = False
     pinned: bool = False
@@ -107,6 +109,7 @@ def _row(summary: Summary, me_id: int, present: Whereabouts, current: int | None
         at=summary["last_activity_at"],
         when=labels.brief(at, now),
         unread=labels.count(summary["unread"]) if summary["unread"] else "",
+        calls=waiting(summary) > 0,
         named=summary["mentions"] > 0,
         muted=summary["muted"],
         pinned=summary["pinned"],
@@ -145,8 +148,21 @@ def _whereabouts(presence: Presence, handle: str, now: datetime) -> str:
 def face(summary: Summary, present: Whereabouts) -> Face:
     other = summary["other"]
     if other is None:
-        return Face(initials_of(summary["name"]), f"h{summary['id'] * 5 % HUES}", "room")
+        return room_face(summary["id"], summary["name"])
     return Face(other["initials"], other["hue"], "", other["id"], present.get(other["id"], Presence()))
+
+
+def room_face(room_id: int, name: str) -> Face:
+    """What a room of many is drawn as."""
+    return Face(initials_of(name), f"h{room_id * 5 % HUES}", "room")
+
+
+def waiting(summary: Summary) -> int:
+    """Of what is unread, what asks for attention: of a muted room, or one that tells of mentions only, the mentions."""
+    unread: int = summary["unread"]
+    if summary["level"] == "nothing":
+        return 0
+    return min(unread, summary["mentions"]) if summary["muted"] or summary["level"] == "mentions" else unread
 
 
 def preview(summary: Summary, me_id: int) -> str:
@@ -157,7 +173,7 @@ def preview(summary: Summary, me_id: int) -> str:
     mine = message["author"]["id"] == me_id
     if message["deleted_at"]:
         return "You deleted a message" if mine and message["deleted_by"] == "author" else "Message deleted"
-    text = _one_line(message["body"])
+    text = excerpt(message["html"])
     if message["kind"] == "system" or (summary["other"] and not mine):
         return text
     return f"{'You' if mine else message['author']['full_name'].split(' ', 1)[0]}: {text}"

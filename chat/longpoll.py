@@ -1,4 +1,7 @@
-"""`GET /api/sync/`: resume over HTTP, for networks that block sockets and for scripts.
+"""`/api/sync/`: resume over HTTP, for networks that block sockets and for scripts.
+
+GET asks. POST asks as well, about as many rooms as one likes, and says that the device has received what it holds, as
+`room.delivered` does.
 
 It is a socket that lives for one answer: the hub takes it in, so that it subscribes before it reads, and what it missed
 is read as for any other. Served beside Django, because a request that waits for half a minute must not hold a thread.
@@ -6,35 +9,37 @@ is read as for any other. Served beside Django, because a request that waits for
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from io import BytesIO
+from math import ceil
 from typing import Any
-from urllib.parse import parse_qs
 
 import msgspec
+from django.core.handlers.asgi import ASGIRequest
 from django.db import DatabaseError
 from django.utils import timezone
 
+from accounts.authentication import CHALLENGE, CSRF_FAILED, passes_csrf
 from accounts.exceptions import ParleyError
 from accounts.models import Session
 from accounts.threads import in_thread
-from chat import limits, services, snapshot, sync
+from chat import limits, questions, services, snapshot, sync
 from chat.connection import Connection
 from chat.exceptions import ChatError
 from chat.frames import Frame
 from chat.hub import Hub, get_hub
-from chat.protocol import MAX_SYNC_ROOMS, SyncedRoom
+from chat.protocol import MAX_FRAME_BYTES, SyncedRoom
+from chat.questions import Question, header
 from chat.serializers import moment
 
 logger = logging.getLogger(__name__)
 
 PATH = "/api/sync/"
-LONGEST_WAIT = 25.0
-"""In seconds; proxies and NATs end what is silent for longer."""
 
 TOLD = ('{"type":"room"', '{"type":"room.left"', '{"type":"receipt"', '{"type":"saved"')
 """Frames beside those of the rooms' logs that are worth an answer; typing and presence are not."""
 
 _changes_since = in_thread(sync.changes_since)
+_mark_delivered = in_thread(services.mark_delivered)
 _room_summaries = in_thread(snapshot.room_summaries)
 
 
@@ -79,53 +84,75 @@ class PollOutbox:
 
 async def poll(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """Answer one request; an ASGI application."""
+    status, headers = 200, [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
     try:
-        status, body = 200, await _answer(scope, receive)
-    except ParleyError as refusal:
+        body = await _answer(scope, receive)
+    except (ParleyError, DatabaseError) as error:
+        if isinstance(error, DatabaseError):
+            logger.warning("A poll could not be answered: %s", error)
+        refusal = error if isinstance(error, ParleyError) else services.unavailable()
         status, body = refusal.status, _refused(refusal)
-    except DatabaseError as error:
-        logger.warning("A poll could not be answered: %s", error)
-        status, body = 503, _refused(services.unavailable())
-    headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+        headers += _hints(refusal)
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
 async def _answer(scope: dict[str, Any], receive: Any) -> bytes:
     session: Session | None = scope["auth_session"]
-    if scope["method"] != "GET":
-        raise ChatError("method_not_allowed", "Ask with GET.", status=405)
+    if scope["method"] not in ("GET", "POST"):
+        raise ChatError("method_not_allowed", "Ask with GET or POST.", status=405)
     if session is None:
         raise ChatError("not_authenticated", "Sign in to go on.", status=401)
-    held, wait = _question(scope["query_string"])
+    question = await _read_question(scope, receive)
     hub = await get_hub()
     await hub.allowance.spend(limits.FRAMES, session.user_id)
+    if scope["method"] == "POST":
+        await _mark_delivered(user=session.user, held=question.held)
     outbox = PollOutbox()
     connection = Connection(user_id=session.user_id, session_id=session.pk, outbox=outbox)
     try:
-        return msgspec.json.encode(await _listen(hub, connection, outbox, session, held, wait, receive))
+        return msgspec.json.encode(await _listen(hub, connection, outbox, session, question, receive))
     finally:
         hub.detach(connection)
 
 
+async def _read_question(scope: dict[str, Any], receive: Any) -> Question:
+    if scope["method"] == "GET":
+        return questions.in_address(scope["query_string"])
+    _require_csrf(scope)
+    return questions.in_body(header(scope, b"content-type"), await _body(receive))
+
+
+def _require_csrf(scope: dict[str, Any]) -> None:
+    """Raise ``ChatError`` where a browser's cookies come without proof that one of our pages sent them."""
+    if header(scope, b"authorization").lower().startswith("bearer "):
+        return
+    if not passes_csrf(ASGIRequest(scope, BytesIO())):
+        raise ChatError("csrf_failed", CSRF_FAILED, status=403)
+
+
+async def _body(receive: Any) -> bytes:
+    """The body of a request, or as much of it as shows that it is too long."""
+    body, more = b"", True
+    while more and len(body) <= MAX_FRAME_BYTES:
+        event = await receive()
+        body += event.get("body", b"")
+        more = event.get("more_body", False)
+    return body
+
+
 async def _listen(
-    hub: Hub,
-    connection: Connection,
-    outbox: PollOutbox,
-    session: Session,
-    held: Mapping[int, int],
-    wait: float,
-    receive: Any,
+    hub: Hub, connection: Connection, outbox: PollOutbox, session: Session, question: Question, receive: Any
 ) -> Answer:
     await hub.attach(connection, session.user)
     if outbox.ready is None:
         raise ChatError("not_authenticated", "This device was signed out. Sign in again.", status=401)
-    if not held:
+    if not question.held:
         return Answer(now=moment(timezone.now()), ready=_raw(outbox.ready))
-    missed = await _changes_since(user=session.user, held=held)
-    if not _news(missed) and not outbox.events and wait:
-        await _wait(outbox, wait, receive)
-        missed = await _changes_since(user=session.user, held=held)
+    missed = await _read_missed(hub, session, question)
+    if not _news(missed) and not outbox.events and question.wait:
+        await _wait(outbox, question.wait, receive)
+        missed = await _read_missed(hub, session, question)
     summaries = await _room_summaries(session.user, missed.news) if missed.news else []
     return Answer(
         now=moment(timezone.now()),
@@ -133,6 +160,13 @@ async def _listen(
         rooms=missed.rooms,
         events=[_raw(frame) for frame in [*outbox.events, *summaries]],
     )
+
+
+async def _read_missed(hub: Hub, session: Session, question: Question) -> sync.Answer:
+    await hub.allowance.spend(limits.SYNCS, session.user_id)
+    missed = await _changes_since(user=session.user, held=question.held)
+    hub.allowance.owe(limits.SYNCS, session.user_id, missed.cost)
+    return missed
 
 
 def _news(answer: sync.Answer) -> bool:
@@ -154,33 +188,19 @@ async def _gone(receive: Any) -> None:
         pass
 
 
-def _question(query: bytes) -> tuple[dict[int, int], float]:
-    """Read `rooms=7:41,9:100&wait=25`."""
-    fields = parse_qs(query.decode("ascii", "replace"))
-    try:
-        pairs = [pair.split(":") for pair in ",".join(fields.get("rooms", [])).split(",") if pair]
-        held = {int(room): int(seq) for room, seq in pairs}
-        wait = float(fields.get("wait", ["0"])[0])
-    except ValueError:
-        raise _invalid("Write rooms as room:seq with commas, such as 7:41,9:100, and wait in seconds.") from None
-    if not all(0 < room < 2**63 and 0 <= seq < 2**63 for room, seq in held.items()):
-        raise _invalid("Room ids begin at 1 and seqs at 0.")
-    if len(held) > MAX_SYNC_ROOMS:
-        raise _invalid(f"Ask about at most {MAX_SYNC_ROOMS} rooms at once.")
-    if not 0 <= wait <= LONGEST_WAIT:
-        raise _invalid(f"Wait for 0 to {LONGEST_WAIT:.0f} seconds.")
-    return held, wait
-
-
-def _invalid(detail: str) -> ChatError:
-    return ChatError("invalid", detail)
-
-
 def _refused(refusal: ParleyError) -> bytes:
     body: dict[str, Any] = {"code": refusal.code, "detail": refusal.detail}
     if refusal.retry_after is not None:
         body["retry_after"] = refusal.retry_after
     return msgspec.json.encode(body)
+
+
+def _hints(refusal: ParleyError) -> list[tuple[bytes, bytes]]:
+    """What programs that know nothing of us understand of a refusal."""
+    hints = {401: [(b"www-authenticate", CHALLENGE.encode())], 405: [(b"allow", b"GET, POST")]}.get(refusal.status, [])
+    if refusal.retry_after is not None:
+        hints.append((b"retry-after", str(ceil(refusal.retry_after)).encode()))
+    return hints
 
 
 def _raw(frame: Frame) -> msgspec.Raw:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -13,19 +13,18 @@ from django.utils.safestring import mark_safe
 from accounts.models import User
 from accounts.serializers import user_card
 from chat import labels
+from chat.emoji import QUICK_REACTIONS
 from chat.forms import EditForm, ForwardForm, MessageForm
-from chat.histories import revisions_of
+from chat.histories import reason_of, revisions_of
 from chat.models import Membership, Message, SavedMessage
 from chat.pages import app_frame
 from chat.permissions import is_at_least
 from chat.readers import readers_of
-from chat.serializers import quote
+from chat.serializers import moment, quote
 from chat.services.deletion import DELETE_UNDO_SECONDS
 from chat.services.pins import pinning
+from chat.summaries import Summary
 from chat.timeline import chips, marks
-
-QUICK = ("👍", "❤️", "😂", "🎉", "😮", "🙏")
-"""Reactions that are one click away."""
 
 
 def message_page(user: User, message: Message, *, text: str | None = None, problem: str = "") -> dict[str, Any]:
@@ -43,15 +42,17 @@ def message_page(user: User, message: Message, *, text: str | None = None, probl
         "problem": problem,
         "own": own,
         "deleted": deleted,
+        "moderated": deleted and message.deleted_by_id != message.author_id,
+        "reason": reason_of(message, reader=user),
         "may_undo": deleted and message.deleted_by_id == user.pk == message.author_id and _just_deleted(message),
         "may_pin": pinning(seat.room, seat) is None,
         "may_delete": own or is_at_least(seat.role, Membership.Role.MODERATOR),
         "is_saved": SavedMessage.objects.filter(user=user, message=message).exists(),
-        "edit_form": EditForm(initial={"body": kept_text, "revision": message.revision}) if may_edit else None,
+        "edit_form": _edit_form(message, kept_text) if may_edit else None,
         "reply_form": MessageForm(initial={"reply_to": message.pk}),
-        "forward_form": ForwardForm(frame["rooms"]),
-        "quick": QUICK,
-        "revisions": revisions_of(message)[:-1],
+        "forward_form": ForwardForm(frame["rooms"], auto_id="forward_%s"),
+        "quick": QUICK_REACTIONS,
+        "revisions": [_past(each) for each in revisions_of(message)[:-1]],
         "readers": readers_of(message, asker=user),
     }
 
@@ -64,27 +65,55 @@ def may_delete(user: User, message: Message) -> bool:
     return any(is_at_least(role, Membership.Role.MODERATOR) for role in roles)
 
 
+def _edit_form(message: Message, text: str) -> EditForm:
+    return EditForm(initial={"body": text, "revision": message.revision}, auto_id="edit_%s")
+
+
 def _just_deleted(message: Message) -> bool:
     since = timezone.now() - timedelta(seconds=DELETE_UNDO_SECONDS)
     return message.deleted_at is not None and message.deleted_at > since
 
 
-def kept_page(
-    user: User, messages: Iterable[Message], *, title: str, saved: bool = False, room_id: int | None = None
-) -> dict[str, Any]:
-    """A list of messages out of their rooms."""
+def saved_page(user: User, messages: Iterable[Message], *, cursor: str, following: str | None) -> dict[str, Any]:
+    """A page of what somebody keeps for later, with the rooms that it was said in; ``following`` leads further back."""
+    frame = app_frame(user)
+    names = {room["id"]: room["name"] for room in frame["rooms"]}
+    items = [_item(message, user, where=names.get(message.room_id, "")) for message in messages]
+    return {**frame, "items": items, "cursor": cursor, "next": following}
+
+
+def pins_page(user: User, seat: Membership, messages: Iterable[Message], *, room: Summary) -> dict[str, Any]:
+    """What is pinned in a room that ``user`` has this seat in."""
     items = [_item(message, user) for message in messages]
-    return {**app_frame(user), "title": title, "items": items, "saved": saved, "room_id": room_id}
+    return {**app_frame(user), "items": items, "room": room, "may_pin": pinning(seat.room, seat) is None}
 
 
-def _item(message: Message, reader: User) -> dict[str, Any]:
-    at = message.created_at.astimezone(UTC)
+def delete_page(user: User, message: Message, *, problem: str = "") -> dict[str, Any]:
+    """A message that somebody is about to delete."""
+    own = message.author_id == user.pk
+    return {**app_frame(user), "message": message, "item": _item(message, user), "own": own, "problem": problem}
+
+
+def _item(message: Message, reader: User, *, where: str = "") -> dict[str, Any]:
     return {
         "id": message.pk,
         "author": user_card(message.author),
-        "time": labels.full(at),
+        "where": where,
+        "at": moment(message.created_at),
+        "time": _time(message.created_at),
         "html": mark_safe("" if message.is_deleted else message.html),  # noqa: S308 - sanitised when it was written
         "quote": quote(message.reply_to) if message.reply_to and not message.is_deleted else None,
         "chips": [] if message.is_deleted else chips(message, reader),
         "marks": marks(message),
     }
+
+
+def _past(revision: Mapping[str, Any]) -> dict[str, Any]:
+    written_at = datetime.fromisoformat(revision["written_at"])
+    html = mark_safe(revision["html"])  # noqa: S308 - sanitised when it was written
+    return {"at": revision["written_at"], "time": _time(written_at), "html": html}
+
+
+def _time(at: datetime) -> str:
+    """Until script says it in the reader's own zone."""
+    return f"{labels.full(at.astimezone(UTC))} UTC"

@@ -13,13 +13,12 @@ from accounts.requests import MemberRequest
 from chat import limits, services
 from chat.exceptions import ChatError, not_found
 from chat.forms import LOST_NUMBER, EditForm, ForwardForm
-from chat.message_pages import kept_page, may_delete, message_page
+from chat.message_pages import delete_page, may_delete, message_page, pins_page, saved_page
 from chat.models import Message, Reaction
-from chat.pages import app_frame
+from chat.pagination import SavedPagination
+from chat.services.seats import seat_of
 from chat.summaries import chats_list, summary
 from chat.views import page
-
-SAVED_SHOWN = 100
 
 
 @require_GET
@@ -125,21 +124,19 @@ def _ask_to_delete(request: MemberRequest, message_id: int, *, problem: str = ""
     found = _visible(request, message_id)
     if found.is_deleted or not may_delete(request.user, found):
         raise not_found("message")
-    context = {
-        **app_frame(request.user),
-        "message": found,
-        "own": found.author_id == request.user.pk,
-        "problem": problem,
-    }
-    return render(request, "chat/delete.html", context, status=status)
+    return render(request, "chat/delete.html", delete_page(request.user, found, problem=problem), status=status)
 
 
 @require_GET
 @page
 def saved(request: MemberRequest) -> HttpResponse:
     """What somebody keeps for later, the last one first."""
-    kept = Message.objects.saved_by(request.user).order_by("-saved_at", "-pk")[:SAVED_SHOWN]
-    return render(request, "chat/kept.html", kept_page(request.user, kept, title="Saved messages", saved=True))
+    cursor = request.GET.get("cursor", "")
+    try:
+        kept, following = SavedPagination().page(Message.objects.saved_by(request.user), cursor=cursor)
+    except ChatError:
+        return redirect("saved")  # of another time, or mistyped: from the beginning
+    return render(request, "chat/saved.html", saved_page(request.user, kept, cursor=cursor, following=following))
 
 
 @require_GET
@@ -150,8 +147,8 @@ def pins(request: MemberRequest, room_id: int) -> HttpResponse:
     if shown is None:
         raise not_found()
     pinned = Message.objects.filter(room=room_id).pinned().with_people().order_by("-pinned_at")
-    context = kept_page(request.user, pinned, title=f"Pinned in {shown['name']}", room_id=room_id)
-    return render(request, "chat/kept.html", context)
+    seat = seat_of(request.user, room_id)
+    return render(request, "chat/pins.html", pins_page(request.user, seat, pinned, room=shown))
 
 
 def _visible(request: MemberRequest, message_id: int) -> Message:

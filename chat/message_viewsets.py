@@ -13,11 +13,12 @@ from chat.api_serializers import (
     DeleteSerializer,
     EditSerializer,
     ForwardSerializer,
+    MessageDetailsSerializer,
     MessageSerializer,
     ReactedSerializer,
     RevisionSerializer,
 )
-from chat.histories import reactions_of, revisions_of
+from chat.histories import reactions_of, reason_of, revisions_of
 from chat.models import Message, Room
 from chat.pagination import SavedPagination
 from chat.querysets import MessageQuerySet
@@ -34,8 +35,11 @@ class MessageViewSet(ChatViewSet):
     def get_queryset(self) -> MessageQuerySet:
         return Message.objects.visible_to(self.user).with_people()
 
+    @extend_schema(responses=MessageDetailsSerializer)
     def retrieve(self, request: Request, message_id: int) -> Response:
-        return Response(message_data(self._message(message_id)))
+        """One message. If a moderator deleted it, its author and the moderators learn why."""
+        message = self._message(message_id)
+        return Response({**message_data(message), "delete_reason": reason_of(message, reader=self.user)})
 
     @extend_schema(request=EditSerializer, responses=MessageSerializer)
     def partial_update(self, request: Request, message_id: int) -> Response:

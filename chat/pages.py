@@ -14,11 +14,13 @@ from accounts.models import User
 from accounts.serializers import me_card, user_card
 from accounts.switches import status_of
 from chat import labels
+from chat.emoji import QUICK_REACTIONS
 from chat.forms import MessageForm
 from chat.listing import Presence, Row, Whereabouts, head, rows
+from chat.models import Message
 from chat.privacy import acquaintances
 from chat.scrollback import Page, read_page
-from chat.serializers import message_data
+from chat.serializers import message_data, quote
 from chat.services import find_people
 from chat.snapshot import limits
 from chat.summaries import Summary, chats_list
@@ -36,7 +38,7 @@ BLANKS: Mapping[str, Any] = {
     "chip": Chip("", 0, mine=False),
     "day": Day("", ""),
     "unread": Unread(""),
-    "person": {"card": {"hue": "h0"}, "presence": Presence(), "status": None, "url": ""},
+    "quick": QUICK_REACTIONS,
 }
 """What the partials inside ``<template>`` are rendered with."""
 
@@ -87,7 +89,20 @@ def room_page(user: User, summary: Summary, *, place: Mapping[str, int], form: M
             "has_after": page.has_after,
         },
         "form": form,
+        "answered": _answered(form, summary["id"]),
     }
+
+
+def _answered(form: MessageForm, room_id: int) -> dict[str, Any] | None:
+    """What stands above the form while a message is answered. If that is gone, the form answers nothing any more."""
+    found = None
+    if answered := form.initial.get("reply_to"):
+        kept = Message.objects.filter(room=room_id, pk=answered, deleted_at=None)
+        found = kept.select_related("author").first()
+    if found is None:
+        form.initial.pop("reply_to", None)
+        return None
+    return quote(found)
 
 
 def _ends(page: Page, summary: Mapping[str, Any]) -> tuple[int, int]:

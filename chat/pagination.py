@@ -12,6 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from chat.exceptions import ChatError
+
 Rows = TypeVar("Rows", bound=Model)
 Row = TypeVar("Row")
 
@@ -32,13 +34,19 @@ class KeysetPagination(BasePagination):
     def paginate_queryset(
         self, queryset: QuerySet[Rows, Row], request: Request, view: APIView | None = None
     ) -> list[Row]:
-        limit = _limit(request.query_params)
-        if cursor := request.query_params.get("cursor"):
+        cursor = request.query_params.get("cursor", "")
+        rows, self._next = self.page(queryset, cursor=cursor, limit=_limit(request.query_params))
+        return rows
+
+    def page(
+        self, queryset: QuerySet[Rows, Row], *, cursor: str = "", limit: int = LIMIT
+    ) -> tuple[list[Row], str | None]:
+        """Return the rows of one page, and the cursor of the next one; raises ``ChatError`` for a wrong cursor."""
+        if cursor:
             queryset = queryset.filter(self._after(self._read(cursor)))
         order = [f"-{column}" if self.descending else column for column in self.columns]
         rows = list(queryset.order_by(*order)[: limit + 1])
-        self._next = self._write(rows[limit - 1]) if len(rows) > limit else None
-        return rows[:limit]
+        return rows[:limit], self._write(rows[limit - 1]) if len(rows) > limit else None
 
     def get_paginated_response(self, data: Sequence[Mapping[str, Any]]) -> Response:
         return Response({"results": data, "next": self._next})
@@ -76,7 +84,8 @@ class KeysetPagination(BasePagination):
         try:
             values: list[Any] = signing.loads(cursor, salt=self._salt)
         except signing.BadSignature:
-            raise ValidationError({"cursor": ["This is no cursor of this list. Begin again without one."]}) from None
+            sentence = "This is no cursor of this list. Begin again without one."
+            raise ChatError("invalid", sentence, fields={"cursor": [sentence]}) from None
         return values
 
     @property

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import MemberRequest
+from accounts.serializers import user_card
 from chat import services
 from chat.exceptions import ChatError
 from chat.forms import PreferencesForm, ReadForm
@@ -71,5 +72,6 @@ def unblock(request: MemberRequest, user_id: int) -> HttpResponse:
 @page
 def blocks(request: MemberRequest) -> HttpResponse:
     """The people one blocks."""
-    context = {**app_frame(request.user), "people": services.blocked_by(user=request.user)}
+    people = [user_card(person) for person in services.blocked_by(user=request.user)]
+    context = {**app_frame(request.user), "people": people}
     return render(request, "chat/blocks.html", context)

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from accounts.rows import fetch
+from chat.exceptions import not_found
+from chat.permissions import writing
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -22,6 +24,11 @@ STRANGERS = """
 """
 """Those who block somebody, or whom they block, as a statement."""
 
+_SEAT = """
+    SELECT room.member_count, room.archived_at IS NOT NULL, room.read_only, seat.role
+    FROM chat_membership AS seat JOIN chat_room AS room ON room.id = seat.room_id
+    WHERE seat.user_id = %s AND seat.room_id = %s
+"""
 _PRIVACY = f"""
     SELECT version, private_reading, sends_typing, ARRAY({STRANGERS.format(user="accounts_user.id")})
     FROM accounts_user WHERE id = %s
@@ -63,7 +70,15 @@ def ignored_by(user: User) -> frozenset[str]:
 
 
 def deaf_to_typing(*, user_id: int, room_id: int) -> list[int] | None:
-    """Name those in a room who must not be told that this user writes; None if nobody may be told."""
-    [(member_count,)] = fetch("SELECT member_count FROM chat_room WHERE id = %s", [room_id])
+    """Name those in a room who must not be told that this user writes; None if nobody may be told.
+
+    Raises ``ChatError`` where the user may not write at all.
+    """
+    rows = fetch(_SEAT, [user_id, room_id])
+    if not rows:
+        raise not_found()
+    [(member_count, archived, read_only, role)] = rows
+    if refusal := writing(archived=archived, read_only=read_only, role=role):
+        raise refusal
     privacy = privacy_of(user_id)
     return privacy.strangers if privacy.sends_typing and member_count <= TYPING_MEMBERS else None

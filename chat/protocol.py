@@ -22,8 +22,6 @@ class Close:
 
     MALFORMED: ClassVar = 4400
     SIGNED_OUT: ClassVar = 4401
-    FORBIDDEN: ClassVar = 4403
-    SILENT: ClassVar = 4408
     TOO_MANY_SOCKETS: ClassVar = 4409
     FLOODING: ClassVar = 4429
     BEHIND: ClassVar = 4503

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from chat import protocol
+from chat import protocol, sync
 from chat.protocol import ClientFrame, Close, ServerFrame
 
 RULES = (
@@ -21,7 +21,10 @@ RULES = (
     "When a ``message`` comes: with ``seq`` not above what you hold, you have it, so ignore it. With ``prev`` not "
     "above what you hold, apply it and hold its ``seq``. Else there is a hole: ``sync`` that room from what you hold.",
     "The answer to ``sync`` names each changed message once, as it is now, so ``seq`` jumps and ``prev`` says from "
-    "where. ``synced`` says how far the answer is complete: hold that, even where nothing came.",
+    "where. ``synced`` says how far the answer is complete: hold that, even where nothing came. One answer tells about "
+    f"{sync.ANSWER:,} messages and looks into {sync.ROOMS_READ} rooms that you are behind in; of what is left it says "
+    "``more``. Who asks for very much in a short time hears ``rate_limited`` without a ``ref``: ask again after "
+    "``retry_after`` seconds.",
     "What a message says of the one it answers (``reply_to``) follows that one: when it is edited or deleted, change "
     "the ``excerpt`` in its answers as well. No change of theirs comes.",
     "After each ``ready``, also the one after a broken link, ``sync`` the rooms whose ``last_seq`` is above what you "
@@ -191,10 +194,11 @@ ANSWERS: Mapping[type[ClientFrame], tuple[type[ServerFrame], ...]] = {
 """What a frame is answered with when all is well; any frame may be answered with an ``error``."""
 
 CLOSE_CODES: Mapping[int, str] = {
+    1002: "What came breaks the rules of WebSocket (RFC 6455), such as a frame without a mask. Correct the client.",
+    1007: "What came as text is no UTF-8. Correct the client.",
+    1009: f"A frame, or a message in fragments, has more than {protocol.MAX_FRAME_BYTES:,} bytes. Send less at once.",
     Close.MALFORMED: "Too many frames that could not be read. Correct the client; coming again will not help.",
     Close.SIGNED_OUT: "This device was signed out, or its session has expired. Sign in, then connect.",
-    Close.FORBIDDEN: "Reserved, and not sent by this version: you may not be here, so do not come again by yourself.",
-    Close.SILENT: "Reserved, and not sent by this version: nothing was heard of you for too long. Connect again.",
     Close.TOO_MANY_SOCKETS: "You opened more sockets than one person may, and this was the oldest. Stay away until "
     "somebody asks for it: coming again would close the next one.",
     Close.FLOODING: "Too many frames, or too many handshakes. Wait 10 s at least, then connect.",

@@ -12,8 +12,9 @@ from django.utils.safestring import SafeString, mark_safe
 
 from chat import protocol
 from chat.asyncapi import CLIENT_FRAMES, SERVER_FRAMES, AnyFrame, document, example_of, name_of
-from chat.longpoll import LONGEST_WAIT, PATH, Answer
+from chat.longpoll import PATH, Answer
 from chat.protocol_notes import ANSWERS, CLOSE_CODES, ERROR_CODES, RULES
+from chat.questions import LONGEST_WAIT
 
 SHORT_LINES = 14
 """Longer examples begin folded."""

@@ -67,7 +67,12 @@ def quote(answered: Message | Quoted) -> dict[str, Any]:
 
 def excerpt(html: str) -> str:
     """The beginning of a rendered message in one line of plain text."""
-    return " ".join(unescape(_TAGS.sub(" ", _INLINE_TAGS.sub("", html))).split())[:EXCERPT]
+    return plain_text(html)[:EXCERPT]
+
+
+def plain_text(html: str) -> str:
+    """What one reads of a rendered message, in one line."""
+    return " ".join(unescape(_TAGS.sub(" ", _INLINE_TAGS.sub("", html))).split())
 
 
 def _deleted_by(message: Message | MessageRow) -> str:

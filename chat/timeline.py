@@ -19,7 +19,7 @@ from accounts.models import User
 from accounts.serializers import user_card
 from chat import labels
 from chat.emoji import EMOJI
-from chat.models import Message
+from chat.models import Membership, Message
 from chat.rows import MessageRow
 from chat.serializers import moment, quote
 
@@ -29,6 +29,9 @@ GROUP_FOR = timedelta(minutes=5)
 """Messages of one author this close together are one run: the name is drawn once."""
 
 STATUS_TEXTS = {"": "", "sent": "Sent", "delivered": "Delivered", "read": "Read"}
+
+WHY = "Why?"
+"""Leads from what a moderator deleted to the reason."""
 
 _ONE_TO_THREE_EMOJI = re.compile(rf"\s*(?:{EMOJI}\s*){{1,3}}")
 
@@ -117,7 +120,8 @@ def timeline(
             breaks.append(Unread(f"{labels.count(summary['unread'])} new"))
         first = bool(breaks) or not _continues(message, before)
         status = _status(message, summary) if message is ticked and not message.is_deleted else ""
-        items += [*breaks, _entry(message, at, reader=reader, first=first, status=status)]
+        moderates = summary["role"] != Membership.Role.MEMBER
+        items += [*breaks, _entry(message, at, reader=reader, first=first, status=status, moderates=moderates)]
         before = message
     return items
 
@@ -165,9 +169,11 @@ def _status(message: AnyMessage, summary: Mapping[str, Any]) -> str:
     return "delivered" if all(other["delivered_seq"] >= message.seq for other in others) else "sent"
 
 
-def _entry(message: AnyMessage, at: datetime, *, reader: User, first: bool, status: str) -> Entry:
+def _entry(message: AnyMessage, at: datetime, *, reader: User, first: bool, status: str, moderates: bool) -> Entry:
     mine = _is_mine(message, reader)
     deleted = message.is_deleted
+    is_text = message.kind == Message.Kind.TEXT
+    told_why = deleted and is_text and message.deleted_by_id != message.author_id and (mine or moderates)
     return Entry(
         id=message.pk,
         seq=message.seq,
@@ -177,14 +183,14 @@ def _entry(message: AnyMessage, at: datetime, *, reader: User, first: bool, stat
         time=labels.clock(at),
         full_time=labels.full(at),
         html=SafeString() if deleted else mark_safe(message.html),  # noqa: S308 - sanitised when it was written
-        tombstone=_tombstone(message, reader) if deleted else "",
+        tombstone=_tombstone(message, mine=mine) if deleted else "",
         modifiers=tuple(_modifiers(message, reader_id=reader.pk, mine=mine, first=first)),
         status=status,
-        url=_url("message", message) if message.kind == Message.Kind.TEXT and (mine or not deleted) else "",
+        url=_url("message", message) if is_text and (mine or told_why or not deleted) else "",
         delete_url=_url("message-delete", message) if mine and not deleted else "",
         quote=quote(message.reply_to) if message.reply_to and not deleted else None,
         reactions=() if deleted else chips(message, reader),
-        marks="" if deleted else marks(message),
+        marks=(WHY if told_why else "") if deleted else marks(message),
     )
 
 
@@ -227,8 +233,10 @@ def _modifiers(message: AnyMessage, *, reader_id: int, mine: bool, first: bool) 
         yield "calls-me"
 
 
-def _tombstone(message: AnyMessage, reader: User) -> str:
-    return "You deleted this message" if message.deleted_by_id == reader.pk else "Message deleted"
+def _tombstone(message: AnyMessage, *, mine: bool) -> str:
+    if message.deleted_by_id != message.author_id:
+        return "A moderator deleted this message"
+    return "You deleted this message" if mine else "Message deleted"
 
 
 def only_emoji(body: str) -> bool:

@@ -59,7 +59,7 @@ def room(request: MemberRequest, room_id: int) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         return _send(request, shown)
-    form = MessageForm(initial={"body": shown["draft"]["body"]} if shown["draft"] else None)
+    form = MessageForm(initial=shown["draft"])
     context = room_page(request.user, shown, place=PlaceForm(request.GET).place(), form=form)
     return render(request, "chat/room.html", context)
 

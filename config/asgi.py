@@ -19,11 +19,12 @@ from accounts.middleware import CookieJWTMiddleware, OriginMiddleware
 from chat.longpoll import PATH as LONG_POLL_PATH
 from chat.longpoll import poll
 from chat.routing import websocket_urlpatterns
+from config.cors import Cors
 from config.handler import Pages
 from config.static import StaticFiles
 
 pages = StaticFiles(Pages())
-long_poll = CookieJWTMiddleware(poll)
+long_poll = Cors(CookieJWTMiddleware(poll))
 
 
 async def http(scope: Any, receive: Any, send: Any) -> None:

@@ -161,10 +161,12 @@ RATE_LIMITS = {
     "sends": "100/10 seconds",
     "frames": "3000/10 seconds",
     "handshakes": "60/minute",
+    "syncs": "20000/10 seconds",  # in messages told
     "typing": "20/10 seconds",
     "drafts": "60/10 seconds",
     "changes": "100/10 seconds",
     "groups": "120/minute",
+    "searches": "60/minute",
 }
 SOCKETS_PER_USER = 10
 # One socket, before its frames are even looked at (config/server.py).

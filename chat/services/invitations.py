@@ -14,6 +14,7 @@ from chat.exceptions import ChatError
 from chat.models import Invitation, Room
 from chat.querysets import InvitationQuerySet
 from chat.services.members import come_in
+from chat.services.people import find_people
 from chat.services.seats import allow, hold, hold_as, seat_in, seat_of
 
 DAYS = 7
@@ -24,10 +25,13 @@ MOST_OPEN = 100
 
 
 def invite(*, actor: User, room_id: int, user_id: int, days: int = DAYS) -> Invitation:
-    """Invite one person, who may come or not; inviting them again renews it. Raises ``ChatError``."""
+    """Invite one person, who may come or not; inviting them again renews it.
+
+    Only whom ``actor`` finds: who blocks him is as missing as who is not there. Raises ``ChatError``.
+    """
     if user_id == actor.pk:
         raise ChatError("self", "This is you. Choose somebody else to invite.")
-    if not User.objects.active().filter(pk=user_id).exists():
+    if not find_people(user=actor).filter(pk=user_id).exists():
         raise ChatError("not_found", "There is no such person.", status=404)
     expires_at = _expiry(days)
     with transaction.atomic():
@@ -78,8 +82,9 @@ def open_invitations(*, actor: User, room_id: int) -> InvitationQuerySet:
 
 
 def invitations_for(user: User) -> InvitationQuerySet:
-    """What ``user`` was invited to and has not answered, newest first."""
+    """What ``user`` was invited to and has not answered, newest first; not by those whom they block."""
     found = Invitation.objects.open().filter(user=user, room__archived_at=None)
+    found = found.exclude(created_by__in=user.blocks.values("blocked"))
     return found.select_related("room", "created_by").order_by("-pk")
 
 

@@ -13,6 +13,7 @@ from chat.models import Invitation, Membership, Room
 from chat.permissions import Role
 from chat.querysets import MembershipQuerySet
 from chat.services.log import say
+from chat.services.people import find_people
 from chat.services.seats import allow, count_members, hold, hold_as, open_to, other_seat, seat_in, seat_people, unseat
 
 MOST_ADDED = 50
@@ -58,23 +59,24 @@ def leave_room(*, user: User, room_id: int) -> None:
 def add_members(*, actor: User, room_id: int, user_ids: Sequence[int]) -> list[int]:
     """Bring people into a room, at most 50 at once; answers who is new.
 
-    Raises ``ChatError``. Tells the room and them.
+    Only those whom ``actor`` finds: who blocks him is as missing as who is not there. Raises ``ChatError``. Tells the
+    room and them.
     """
     if not 1 <= len(user_ids) <= MOST_ADDED:
         raise ChatError("invalid", f"Name 1 to {MOST_ADDED} people.")
     with transaction.atomic():
         room, seat = hold_as(actor, room_id)
         allow(permissions.adding(room, seat))
-        people = list(User.objects.active().filter(pk__in=user_ids).order_by("full_name", "pk"))
-        if len(people) < len(set(user_ids)):
-            raise ChatError("not_found", "Not all of these people are there. Choose them again.", status=404)
         seated = Membership.objects.all().seats(rooms=[room.pk], users=user_ids)
-        fresh = [person for person in people if (room.pk, person.pk) not in seated]
+        wanted = {user_id for user_id in user_ids if (room.pk, user_id) not in seated}
+        fresh = list(find_people(user=actor).filter(pk__in=wanted))
+        if len(fresh) < len(wanted):
+            raise ChatError("not_found", "Not all of these people are there. Choose them again.", status=404)
         if not fresh:
             return []
         open_to(room, newcomers=len(fresh))
         ids = [person.pk for person in fresh]
-        say(room, actor, {"type": "member.added", "users": ids}, f"{actor.full_name} added {_names(fresh)}.")
+        say(room, actor, {"type": "member.added", "users": ids}, f"{actor.full_name} added {names_of(fresh)}.")
         seat_people(room, ids)
         count_members(room)
         Invitation.objects.filter(room=room, user__in=ids).delete()
@@ -167,7 +169,7 @@ def _whom(actor: User, seat: Membership) -> str:
     return "themselves" if seat.user_id == actor.pk else seat.user.full_name
 
 
-def _names(people: Sequence[User]) -> str:
+def names_of(people: Sequence[User]) -> str:
     """Name people as in a sentence, the first three of them."""
     names = [person.full_name for person in people]
     if len(names) > 4:

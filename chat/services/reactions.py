@@ -1,6 +1,7 @@
 """Reactions: one person's one emoji on one message, at most, and a few different ones on each message."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from chat.emoji import is_emoji, one_form
 from chat.exceptions import ChatError
 from chat.models import Message, Reaction
 from chat.permissions import is_archived
+from chat.services.searching import renew_text
 from chat.services.touching import hold_message, log_change, refuse_deleted, refuse_strangers_in
 
 MOST_EMOJI = 20
@@ -35,8 +37,11 @@ def react(*, actor: User, message_id: int, emoji: str, on: bool) -> Message:
             raise is_archived()
         if not (_add(message, actor, emoji) if on else _take_off(message, actor, emoji)):
             return message
+        had_some = bool(message.reacted)
         message.reacted = shape_of(message)
         log_change(message, "reacted", room=room)
+        if had_some != bool(message.reacted):
+            renew_text(message)
     return message
 
 
@@ -53,9 +58,14 @@ def _take_off(message: Message, actor: User, emoji: str) -> bool:
 
 
 def shape_of(message: Message) -> list[dict[str, Any]] | None:
-    """How the reactions of a message are shown: in the order in which each emoji came first, and its people."""
+    """How the reactions of a message are shown, as they are stored now."""
+    return shape(Reaction.objects.filter(message=message).order_by("pk").values_list("emoji", "user_id"))
+
+
+def shape(reactions: Iterable[tuple[str, int]]) -> list[dict[str, Any]] | None:
+    """How reactions, (emoji, user id), are shown: in the order in which each emoji came first, and its people."""
     people: defaultdict[str, list[int]] = defaultdict(list)
-    for emoji, user_id in Reaction.objects.filter(message=message).order_by("pk").values_list("emoji", "user_id"):
+    for emoji, user_id in reactions:
         people[emoji].append(user_id)
     shown = [{"emoji": emoji, "count": len(ids), "users": ids[:MOST_USERS]} for emoji, ids in people.items()]
     return shown or None

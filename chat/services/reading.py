@@ -1,5 +1,8 @@
 """How far somebody has read and received: watermarks that only move forward, and the wish to read something again."""
 
+from collections.abc import Mapping
+from contextlib import suppress
+
 from django.db import transaction
 
 from accounts.models import User
@@ -35,6 +38,18 @@ def mark_read(*, user: User, room_id: int, read_seq: int = 0, delivered_seq: int
         else:
             _tell_of_reading(seat)
     return seat
+
+
+def mark_delivered(*, user: User, held: Mapping[int, int]) -> None:
+    """Move the delivered marks of ``user`` forward to what a device holds: room id → seq. Tells the rooms.
+
+    Of the rooms that are not theirs, or not any more, nothing is said.
+    """
+    seats = Membership.objects.of(user).filter(room__in=held)
+    for room_id, delivered_seq, newest in seats.values_list("room", "delivered_seq", "room__last_seq"):
+        if delivered_seq < min(held[room_id], newest):
+            with suppress(ChatError):
+                mark_read(user=user, room_id=room_id, delivered_seq=held[room_id])
 
 
 def mark_unread(*, user: User, room_id: int, seq: int) -> Membership:

@@ -142,6 +142,13 @@ async def connected(user: User, session: Session | None = None) -> AsyncIterator
     communicator = handshake(mint_pair(device).access)
     accepted, subprotocol = await communicator.connect(timeout=SECONDS)
     assert (accepted, subprotocol) == (True, "parley.v1")
+    async with opened(communicator) as socket:
+        yield socket
+
+
+@asynccontextmanager
+async def opened(communicator: WebsocketCommunicator) -> AsyncIterator[Socket]:
+    """Take over a connection that was accepted; `ready` has come and is in `frames`."""
     socket = Socket(communicator)
     try:
         await socket.hear("ready")

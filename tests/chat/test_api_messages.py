@@ -46,7 +46,7 @@ def test_a_message_sent_is_answered_listed_and_found_in_one_shape(api: APIClient
     assert message["html"] == "<p>hello <strong>you</strong></p>"
     assert message["created_at"].endswith("Z")
     assert api.get(url).json() == {"results": [message], "has_before": False, "has_after": False}
-    assert api.get(f"/api/messages/{message['id']}/").json() == message
+    assert api.get(f"/api/messages/{message['id']}/").json() == {**message, "delete_reason": None}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -13,10 +13,10 @@ from accounts.threads import in_thread
 from chat.exceptions import ChatError
 from chat.hub import stop_hub
 from chat.models import Block, Membership, Message, Room
-from chat.services import block, mark_read, unblock
+from chat.services import add_members, block, invitations_for, invite, mark_read, unblock
 from chat.summaries import chats_list
 from tests.chat.sockets import connected
-from tests.factories import direct_room, say
+from tests.factories import direct_room, group_room, say
 from tests.threads import in_parallel
 
 ApiFor = Callable[[User], APIClient]
@@ -78,6 +78,45 @@ def test_they_still_talk_in_rooms_with_others(alice: User, bob: User) -> None:
     block(user=alice, other_id=bob.pk)
     say(bob, garden)
     say(alice, garden)
+
+
+def test_who_is_blocked_brings_the_blocker_into_no_room(alice: User, bob: User, eve: User) -> None:
+    room = group_room(bob, name="Trap")
+    block(user=alice, other_id=bob.pk)
+    acts: list[Callable[[int], object]] = [
+        lambda user: add_members(actor=bob, room_id=room.pk, user_ids=[eve.pk, user]),
+        lambda user: invite(actor=bob, room_id=room.pk, user_id=user),
+    ]
+    for act in acts:
+        answers = []
+        for user_id in (alice.pk, 987_654_321):
+            with pytest.raises(ChatError) as refused:
+                act(user_id)
+            answers.append((refused.value.code, refused.value.status, refused.value.detail))
+        assert answers[0] == answers[1]  # who blocks one is as missing as who is not there
+    assert Membership.objects.filter(room=room).count() == 1
+    assert not invitations_for(alice)
+    unblock(user=alice, other_id=bob.pk)
+    for act in acts[::-1]:
+        act(alice.pk)
+
+
+def test_the_blocker_still_brings_people_in_and_the_blocked_adds_again_who_is_there(
+    alice: User, bob: User, eve: User
+) -> None:
+    room = group_room(alice, kind="public")
+    block(user=alice, other_id=bob.pk)
+    assert add_members(actor=alice, room_id=room.pk, user_ids=[bob.pk]) == [bob.pk]
+    assert add_members(actor=bob, room_id=room.pk, user_ids=[alice.pk, eve.pk]) == [eve.pk]
+
+
+def test_an_invitation_is_not_shown_any_more_once_its_maker_is_blocked(alice: User, bob: User) -> None:
+    invitation = invite(actor=bob, room_id=group_room(bob).pk, user_id=alice.pk)
+    assert list(invitations_for(alice)) == [invitation]
+    block(user=alice, other_id=bob.pk)
+    assert list(invitations_for(alice)) == []
+    unblock(user=alice, other_id=bob.pk)
+    assert list(invitations_for(alice)) == [invitation]
 
 
 def test_only_the_blocker_is_told_that_there_is_a_block(room: Room, alice: User, bob: User) -> None:

@@ -12,10 +12,10 @@ from playwright.sync_api import Page, sync_playwright
 
 from chat import protocol
 from config.storage import smaller
+from tests.browser.chromium import CHROMIUM, launch
 
 ROOT = Path(__file__).resolve().parents[2]
 TESTS = sorted(path.name for path in (ROOT / "tests/js").glob("*.test.js"))
-CHROMIUM = Path("/usr/bin/chromium")
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -46,7 +46,7 @@ def chromium_page() -> Iterator[Page]:
     if not CHROMIUM.exists():
         pytest.fail(f"There is no {CHROMIUM}. Install Debian's chromium.")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = launch(playwright)
         yield browser.new_page()
         browser.close()
 

@@ -1,17 +1,20 @@
 """The demo: a furnished Parley for development, and only there."""
 
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db.models import Count, F, Max
+from django.db.models import Count, F, Max, Q
 from django.test import Client
 from django.utils import timezone
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import User
 from chat import demo, services
 from chat.models import Membership, Message, Room
+from chat.services.reactions import shape_of
+from chat.summaries import chats_list
 from presence.models import LastSeen
 from tests.factories import direct_room, group_room, say, unread_by
 
@@ -40,23 +43,27 @@ def test_counters_and_marks_are_as_if_it_had_been_sent() -> None:
     demo.create()
     for room in Room.objects.annotate(newest=Max("messages__changed_seq"), said=Count("messages")):
         rows = list(room.messages.order_by("seq"))
-        taken = sorted({row.seq for row in rows} | {row.changed_seq for row in rows})
-        assert taken == list(range(1, room.last_seq + 1)), room
+        places = [row.seq for row in rows]
+        assert places == sorted(places)
+        assert room.last_seq == max(row.changed_seq for row in rows)
+        assert {row.seq for row in rows if row.changed_seq > row.seq}.isdisjoint(row.changed_seq for row in rows)
         assert [row.created_at for row in rows] == sorted(row.created_at for row in rows)
         assert room.last_message == rows[-1]
         assert room.last_activity_at == rows[-1].created_at
         for seat in room.memberships.all():
             own = [row.seq for row in rows if row.author_id == seat.user_id]
-            assert max(own) <= seat.read_seq <= seat.delivered_seq <= room.last_seq
+            assert max(own, default=0) <= seat.read_seq <= seat.delivered_seq <= room.last_seq
     assert not Message.objects.exclude(author__memberships__room=F("room")).exists()
     assert not Membership.objects.filter(room__last_seq=0).exists()
+    assert [finding.number for finding in services.find_wrong_counts() if finding.number] == []
 
 
 def test_a_message_that_was_taken_back_says_by_whom() -> None:
     demo.create()
-    for message in Message.objects.exclude(deleted_at=None):
-        assert message.deleted_by == message.author
-        assert message.changed_seq > message.seq
+    taken_back = Message.objects.exclude(deleted_at=None)
+    assert taken_back.filter(deleted_by=F("author"), delete_reason="").exists()
+    assert taken_back.exclude(deleted_by=F("author")).exclude(delete_reason="").exists()
+    assert not taken_back.filter(Q(deleted_by=None) | Q(changed_seq=F("seq"))).exists()
 
 
 def test_grace_has_something_to_read() -> None:
@@ -64,9 +71,49 @@ def test_grace_has_something_to_read() -> None:
     grace = User.objects.get(email=f"grace@{demo.DOMAIN}")
     rooms = Room.objects.visible_to(grace)
     assert sum(unread_by(grace, room) for room in rooms) >= 5
-    with_alan = rooms.get(memberships__user__email=f"alan@{demo.DOMAIN}")
+    with_alan = rooms.get(kind="direct", memberships__user__email=f"alan@{demo.DOMAIN}")
     assert unread_by(grace, with_alan) == 4
     assert with_alan.messages.count() > 70
+
+
+def test_whoever_looks_around_finds_what_rooms_and_messages_can_be() -> None:
+    demo.create()
+    grace = User.objects.get(email=f"grace@{demo.DOMAIN}")
+    hers = {room["name"]: room for room in chats_list(grace)}
+    engine, notices, kitchen = (hers[name] for name in ("Tide engine", "Harbour notices", "Kitchen table"))
+    assert (engine["kind"], engine["role"], engine["pinned"], engine["mentions"]) == ("private", "owner", True, 1)
+    assert (notices["kind"], notices["read_only"], notices["may_write"]) == ("public", True, False)
+    assert (kitchen["kind"], kitchen["muted"], kitchen["mentions"]) == ("public", True, 2)
+    roles = Membership.objects.filter(room=engine["id"]).values_list("role", flat=True)
+    assert set(roles) == {"owner", "admin", "moderator", "member"}
+    assert Room.objects.filter(kind="public").exclude(memberships__user=grace).exists()
+    assert list(services.invitations_for(grace).values_list("room__name", flat=True)) == ["Chess by post"]
+    assert Message.objects.saved_by(grace).count() >= 2
+    edited = Message.objects.get(revision=1)
+    assert edited.edited_at
+    assert edited.revisions.get().body != edited.body
+    said = Message.objects.filter(room=engine["id"])
+    assert said.pinned().count() == 2
+    assert said.filter(reply_to__room=engine["id"], reply_to__seq__lt=F("seq")).count() >= 4
+    assert said.get(mentions_room=True).mentions.count() == engine["member_count"] - 1
+    assert [shape_of(message) for message in said] == [message.reacted for message in said]
+    assert said.exclude(reacted=None).count() >= 5
+    for sentence in said.filter(kind="system", event__type="message.pinned"):
+        event = sentence.event or {}
+        assert said.pinned().filter(pk=event["message"], seq=event["seq"]).exists()
+
+
+def test_it_takes_few_statements(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_max_num_queries(80):
+        demo.create()
+
+
+def test_a_row_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = tmp_path / "talk.txt"
+    script.write_text("# grace & alan\n@ 2 days ago, 09:00\nGood morning!\n")
+    monkeypatch.setattr("chat.demo.script.CONVERSATIONS", script)
+    with pytest.raises(ValueError, match=r"talk\.txt, line 3: this cannot be read: 'Good morning!'"):
+        demo.create()
 
 
 def test_a_second_run_changes_nothing() -> None:

@@ -163,6 +163,28 @@ def test_a_moderator_deletes_with_a_reason_what_those_below_said(alice: User, bo
     assert "Advertising" not in str(message_data(deleted))
 
 
+def test_the_reason_is_read_by_its_author_and_by_the_moderators(
+    alice: User, bob: User, eve: User, api_for: ApiFor
+) -> None:
+    room = group_room(alice, bob, eve)
+    path = f"/api/messages/{say(eve, room, 'spam').pk}/"
+
+    def reasons() -> list[str | None]:
+        return [api_for(user).get(path).json()["delete_reason"] for user in (alice, eve, bob)]
+
+    assert reasons() == [None, None, None]
+    api_for(alice).delete(path, {"reason": "Advertising."}, format="json")
+    assert reasons() == ["Advertising.", "Advertising.", None]
+    assert "Advertising" not in str(api_for(eve).get(f"/api/rooms/{room.pk}/messages/").json())
+
+
+def test_there_is_no_reason_where_the_author_took_it_back(alice: User, bob: User, api_for: ApiFor) -> None:
+    message = say(bob, group_room(alice, bob))
+    services.delete_message(actor=bob, message_id=message.pk, reason="A slip.")
+    for user in (alice, bob):
+        assert api_for(user).get(f"/api/messages/{message.pk}/").json()["delete_reason"] is None
+
+
 @pytest.mark.parametrize(("theirs", "code"), [("moderator", "forbidden"), ("owner", "forbidden"), ("member", "")])
 def test_nobody_deletes_what_an_equal_or_somebody_above_said(alice: User, bob: User, theirs: str, code: str) -> None:
     room = group_room(alice, bob)

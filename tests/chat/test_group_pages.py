@@ -88,6 +88,20 @@ def test_people_come_in_by_handle(client_for: ClientFor, about: str, room: Room,
     assert seat_of(eve, room).role == "member"
 
 
+def test_who_blocks_one_is_not_found_to_be_brought_in(
+    client_for: ClientFor, about: str, room: Room, alice: User, eve: User
+) -> None:
+    services.block(user=eve, other_id=alice.pk)
+    for do in ({}, {"do": "invite"}):
+        refused = client_for(alice).post(f"{about}add/", {"handles": f"@{eve.handle}", **do})
+        assert refused.status_code == 400
+        assert f"Nobody here is called @{eve.handle}." in refused.content.decode()
+    services.unblock(user=eve, other_id=alice.pk)
+    added = client_for(alice).post(f"{about}add/", {"handles": f"@{eve.handle} @{alice.handle} @{eve.handle}"})
+    assert added.status_code == 302
+    assert seat_of(eve, room).role == "member"
+
+
 def test_members_are_given_roles_handed_the_room_and_removed(
     client_for: ClientFor, about: str, room: Room, alice: User, bob: User, eve: User
 ) -> None:

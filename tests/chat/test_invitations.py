@@ -13,7 +13,6 @@ from chat.exceptions import ChatError
 from chat.models import Invitation, Membership, Message, Room
 from chat.services import invitations
 from tests.factories import give, group_room, people, say
-from tests.threads import in_parallel
 
 
 def refusal(do: Callable[[], Any]) -> ChatError:
@@ -177,21 +176,3 @@ def test_what_was_said_before_is_not_unread_to_who_follows(room: Room, token: st
     services.accept_invitation(user=eve, token=token)
     seat = Membership.objects.get(user=eve)
     assert seat.read_seq == Room.objects.get(pk=room.pk).last_seq
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_link_lets_in_no_more_than_its_uses(room: Room, alice: User) -> None:
-    _, token = services.make_link(actor=alice, room_id=room.pk, uses=5)
-    crowd = people(50)
-
-    def one() -> str:
-        try:
-            services.accept_invitation(user=crowd.pop(), token=token)
-        except ChatError as error:
-            return error.code
-        return "in"
-
-    outcomes = in_parallel(one, times=50)
-    assert (outcomes.count("in"), outcomes.count("not_found")) == (5, 45)
-    assert Membership.objects.filter(room=room).count() == 7
-    assert Invitation.objects.get().uses_left == 0

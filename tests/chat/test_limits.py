@@ -11,12 +11,14 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.threads import in_thread
 from chat import limits, services
+from chat.consumers import FRAMES_A_TURN
 from chat.exceptions import ChatError
 from chat.hub import stop_hub
-from chat.limits import HANDSHAKES, SENDS, Allowance, check
+from chat.limits import HANDSHAKES, SENDS, SYNCS, Allowance, check
 from chat.models import Message, Room
 from chat.protocol import Close
 from tests.chat.sockets import connected
+from tests.factories import say_many
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,6 +38,7 @@ def few(settings: Any) -> None:
         "sends": "30/minute",
         "handshakes": "5/minute",
         "frames": "300/minute",
+        "syncs": "200/minute",
     }
     settings.SOCKETS_PER_USER = 3
     limits._limiter.cache_clear()
@@ -135,6 +138,58 @@ async def test_frames_without_end_close_the_socket(alice: User) -> None:
         for _ in range(400):
             await socket.say("ping")
         assert await socket.hear_close() == Close.FLOODING
+
+
+async def test_others_have_their_turn_while_frames_of_one_socket_wait_in_line(alice: User) -> None:
+    turns = 0
+
+    async def take_turns() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    async with connected(alice) as socket:
+        await socket.settle()
+        for _ in range(160):
+            await socket.say("ping")
+        other = asyncio.create_task(take_turns())
+        while socket.communicator.input_queue.qsize():
+            await asyncio.sleep(0)
+        other.cancel()
+        assert turns >= 160 // FRAMES_A_TURN
+
+
+@pytest.mark.usefixtures("few")
+async def test_who_catches_up_with_the_same_again_and_again_has_to_wait_and_the_socket_lives(
+    room: Room, alice: User, bob: User
+) -> None:
+    await in_thread(say_many)(alice, room, 80)
+    async with connected(bob) as socket:
+        for _ in range(3):
+            await socket.say("sync", rooms={str(room.pk): 0})
+            await socket.hear("synced")
+        await socket.say("sync", rooms={str(room.pk): 0})
+        refusal = await socket.hear("error")
+        assert refusal["code"] == "rate_limited"
+        assert refusal["retry_after"] >= 1
+        await socket.settle()
+    async with connected(alice) as other:
+        await other.say("sync", rooms={str(room.pk): 0})
+        await other.hear("synced")
+
+
+@pytest.mark.usefixtures("few")
+async def test_a_debt_is_paid_with_the_next_one_or_stays(alice: User) -> None:
+    allowance = Allowance()
+    await allowance.spend(SYNCS, alice.pk)
+    allowance.owe(SYNCS, alice.pk, 10**9)
+    await allowance.spend(SYNCS, alice.pk)  # pays half of what is allowed, which is as much as anybody can owe
+    allowance.owe(SYNCS, alice.pk, 99)
+    for _ in range(2):
+        with pytest.raises(ChatError):
+            await allowance.spend(SYNCS, alice.pk)
+    await allowance.close()
 
 
 async def test_without_redis_everybody_may_go_on(alice: User, settings: Any, caplog: pytest.LogCaptureFixture) -> None:

@@ -13,7 +13,6 @@ from chat.models import Draft, Membership, Message, Room
 from chat.services import seats
 from chat.summaries import chats_list, summary
 from tests.factories import give, group_room, people, say, seat_of, unread_by
-from tests.threads import in_parallel
 
 ROLES = ("owner", "admin", "moderator", "member")
 
@@ -208,83 +207,3 @@ def test_who_comes_back_is_a_member_like_any_other(room: Room, alice: User, bob:
     services.remove_member(actor=alice, room_id=room.pk, user_id=bob.pk)
     services.join_room(user=bob, room_id=room.pk)
     assert seat_of(bob, room).role == "member"
-
-
-# All at once.
-
-
-@pytest.mark.django_db(transaction=True)
-def test_who_joins_many_times_at_once_is_in_once(room: Room, eve: User) -> None:
-    in_parallel(lambda: services.join_room(user=eve, room_id=room.pk), times=50)
-    assert Membership.objects.filter(room=room, user=eve).count() == 1
-    assert said(room).count("Eve Evans joined.") == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_the_last_owners_who_leave_at_once_one_stays(alice: User, bob: User) -> None:
-    for _ in range(20):
-        room = group_room(alice, bob)
-        give(alice, room, bob, "owner")
-        outcomes = in_parallel_as([alice, bob], lambda user: services.leave_room(user=user, room_id=room.pk))  # noqa: B023
-        assert sorted(outcomes) == ["done", "last_owner"]
-        check(room)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_an_owner_who_leaves_while_the_other_steps_down_leaves_one(alice: User, bob: User) -> None:
-    for _ in range(20):
-        room = group_room(alice, bob)
-        give(alice, room, bob, "owner")
-
-        def go(user: User, room: Room = room) -> None:
-            if user == alice:
-                services.leave_room(user=alice, room_id=room.pk)
-            else:
-                give(bob, room, bob, "member")
-
-        assert sorted(in_parallel_as([alice, bob], go)) == ["done", "last_owner"]
-        check(room)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_nobody_is_added_to_a_room_after_it_was_archived(alice: User, bob: User) -> None:
-    crowd = people(49)
-    room = group_room(alice, bob, kind="public")
-
-    def go(user: User) -> None:
-        if user == alice:
-            services.archive_room(actor=alice, room_id=room.pk)
-        else:
-            services.add_members(actor=bob, room_id=room.pk, user_ids=[user.pk])
-
-    outcomes = in_parallel_as([*crowd[:25], alice, *crowd[25:]], go)
-    assert set(outcomes) <= {"done", "archived"}
-    types = [message.event["type"] for message in Message.objects.filter(room=room).order_by("seq") if message.event]
-    assert types[-1] == "room.archived"
-    assert Membership.objects.filter(room=room).count() == 2 + outcomes.count("done") - 1
-    check(room)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_room_never_holds_more_than_fit(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(seats, "MOST_MEMBERS", 10)
-    room = group_room(alice, kind="public")
-    outcomes = in_parallel_as(people(50), lambda user: services.join_room(user=user, room_id=room.pk))
-    assert outcomes.count("done") == 9
-    assert outcomes.count("room_full") == 41
-    check(room)
-
-
-def in_parallel_as(users: list[User], do: Callable[[User], Any]) -> list[str]:
-    """Let each of these do it at the same time; answers what came of it, in any order."""
-    waiting = list(users)
-
-    def one() -> str:
-        user = waiting.pop()
-        try:
-            do(user)
-        except ChatError as error:
-            return error.code
-        return "done"
-
-    return in_parallel(one, times=len(users))

@@ -1,5 +1,6 @@
 """Without script: all that can be done with a message, by plain forms."""
 
+import re
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -51,8 +52,9 @@ def test_a_message_is_edited_reacted_to_pinned_and_kept(
         assert (response.status_code, response.headers["Location"]) == (302, place(message))
     assert client.post(path, {"action": "save"}).headers["Location"] == "/saved/"
     page = client.get(path).content.decode()
-    for text in ("<p>two</p>", "one", "Take the pin off", "Remove from saved", "👍 1", "Edited"):
+    for text in ("<p>two</p>", "<p>one</p>", "Take the pin off", "Remove from saved", "👍 1", "Edited"):
         assert text in page
+    assert ids_in(page)
     assert "<p>two</p>" in client.get("/saved/").content.decode()
     assert "<p>two</p>" in client_for(bob).get(f"/rooms/{room.pk}/pins/").content.decode()
     client.post(path, {"action": "react", "emoji": "👍"})
@@ -61,6 +63,22 @@ def test_a_message_is_edited_reacted_to_pinned_and_kept(
     message.refresh_from_db()
     assert (message.reacted, message.pinned_at) == (None, None)
     assert "two" not in client.get("/saved/").content.decode()
+
+
+def ids_in(page: str) -> list[str]:
+    """The ids on a page, of which each is there once."""
+    ids = re.findall(r' id="([^"]+)"', page.split("<template")[0])
+    assert sorted(ids) == sorted(set(ids))
+    return ids
+
+
+def test_a_room_without_pins_says_what_they_are_for(alice: User, bob: User, client_for: ClientFor) -> None:
+    room = group_room(alice, bob)
+    path = f"/rooms/{room.pk}/pins/"
+    assert "Choose “Pin” at a message" in client_for(alice).get(path).content.decode()
+    page = client_for(bob).get(path).content.decode()
+    assert "Moderators pin what everybody shall find again." in page
+    assert f'href="/rooms/{room.pk}/" aria-label="Back to Harbour"' in page
 
 
 def test_the_room_shows_quotes_reactions_and_marks(room: Room, alice: User, bob: User, client_for: ClientFor) -> None:
@@ -111,6 +129,23 @@ def test_moderators_say_why_they_delete(alice: User, bob: User, eve: User, clien
     assert client_for(bob).post(path, {"reason": "Advertising."}).status_code == 302
     message.refresh_from_db()
     assert (message.deleted_by, message.delete_reason) == (bob, "Advertising.")
+
+
+def test_the_reason_is_shown_to_the_author_and_the_moderators(
+    alice: User, bob: User, eve: User, client_for: ClientFor
+) -> None:
+    room = group_room(alice, bob, eve)
+    message = say(eve, room, "spam")
+    services.delete_message(actor=alice, message_id=message.pk, reason="Advertising <b>boats</b>.")
+    for reader, told in ((alice, True), (eve, True), (bob, False)):
+        client = client_for(reader)
+        timeline = client.get(f"/rooms/{room.pk}/").content.decode()
+        details = client.get(f"/messages/{message.pk}/").content.decode()
+        assert "A moderator deleted this message" in timeline
+        assert "A moderator deleted this message" in details
+        assert (f'href="/messages/{message.pk}/">Why?</a>' in timeline) is told
+        assert ("Advertising &lt;b&gt;boats" in details) is told
+        assert "Undo…" not in timeline
 
 
 def test_a_message_is_forwarded_by_a_form(room: Room, alice: User, bob: User, eve: User, client_for: ClientFor) -> None:

@@ -17,10 +17,13 @@ def names_in(html: str) -> list[str]:
 LATER = {
     "js/chat/changes.js",
     "js/chat/draft-sync.js",
+    "js/chat/elements/invitation-hint.js",
     "js/chat/elements/mark-unread.js",
     "js/chat/elements/message-changes.js",
+    "js/chat/elements/message-menu.js",
     "js/chat/elements/message-readers.js",
     "js/chat/longpoll.js",
+    "js/chat/notifications.js",
 }
 """Modules that are imported when something first needs them."""
 

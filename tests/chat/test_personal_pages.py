@@ -1,6 +1,7 @@
 """Pages about what is one's own, with plain forms: preferences, reading on later, drafts, blocks."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -84,6 +85,50 @@ def test_what_was_begun_is_in_the_form_and_forgotten_once_sent(client_for: Clien
     client.post(url, {"client_id": str(uuid4()), "body": "half a thought, whole"})
     assert not Draft.objects.exists()
     assert "half a thought</textarea>" not in client.get(url).content.decode()
+
+
+def test_a_draft_answers_what_it_answered_as_long_as_that_is_there(
+    client_for: ClientFor, room: Room, alice: User, bob: User
+) -> None:
+    asked = say(alice, room, "a *moth*?")
+    services.save_draft(user=bob, room_id=room.pk, body="a real one", reply_to=asked.pk)
+    client, url = client_for(bob), f"/rooms/{room.pk}/"
+    page = client.get(url).content.decode()
+    answers = f'name="reply_to" value="{asked.pk}"'
+    assert "Reply to Alice Arden: a moth?" in page
+    assert answers in page
+    too_long = client.post(url, {"client_id": str(uuid4()), "body": "x" * 10_001, "reply_to": str(asked.pk)})
+    assert answers in too_long.content.decode()
+    services.delete_message(actor=alice, message_id=asked.pk)
+    page = client.get(url).content.decode()
+    assert "a real one</textarea>" in page
+    assert answers not in page
+    garbled = client.post(url, {"client_id": str(uuid4()), "body": "still here", "reply_to": "x"})
+    assert garbled.status_code == 400
+    assert "still here</textarea>" in garbled.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("wishes", "calls"),
+    [({}, True), ({"muted": True}, False), ({"level": "mentions"}, False), ({"level": "nothing"}, False)],
+)
+def test_only_what_one_wants_to_be_called_for_stands_out_in_the_list(
+    client_for: ClientFor, room: Room, alice: User, bob: User, wishes: dict[str, Any], calls: bool
+) -> None:
+    services.set_preferences(user=bob, room_id=room.pk, **wishes)
+    client = client_for(bob)
+    assert ("row--unread" in client.get("/rooms/").content.decode().split("<template")[0]) is calls
+    say(alice, room, f"@{bob.handle}?")
+    stands_out = "row--unread" in client.get("/rooms/").content.decode().split("<template")[0]
+    assert stands_out is (wishes != {"level": "nothing"})
+
+
+def test_the_list_shows_what_was_said_and_not_how_it_was_typed(
+    client_for: ClientFor, room: Room, alice: User, bob: User
+) -> None:
+    say(alice, room, "**high** water at [four](https://example.org) :wave:\n- bring *boots* & `rope`")
+    page = client_for(bob).get("/rooms/").content.decode()
+    assert 'data-slot="last">high water at four 👋 bring boots &amp; rope</span>' in page
 
 
 def test_somebody_is_blocked_and_unblocked_by_forms(client_for: ClientFor, room: Room, alice: User, bob: User) -> None:

@@ -17,7 +17,7 @@ from chat.models import Membership, Message, Room
 from chat.services import mark_read
 from chat.summaries import chats_list
 from tests.chat.sockets import connected
-from tests.factories import direct_room, people, say
+from tests.factories import direct_room, group_room, people, say
 
 ApiFor = Callable[[User], APIClient]
 
@@ -200,6 +200,25 @@ async def test_in_large_rooms_nobody_is_told_who_writes(
         await reader.settle()
         assert not reader.heard("typing")
         assert not writer.heard("error")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("worker")
+async def test_who_may_not_write_is_not_shown_writing(alice: User, bob: User) -> None:
+    shelf, board = await in_thread(group_room)(alice, bob), await in_thread(group_room)(alice, bob)
+    await in_thread(services.archive_room)(actor=alice, room_id=shelf.pk)
+    await in_thread(services.update_room)(actor=alice, room_id=board.pk, read_only=True)
+    async with connected(alice) as owner, connected(bob) as member:
+        for socket, room, code in [
+            (owner, shelf, "archived"),
+            (member, shelf, "archived"),
+            (member, board, "read_only"),
+        ]:
+            await socket.say("typing.start", room=room.pk)
+            assert (await socket.hear("error"))["code"] == code
+        await owner.say("typing.start", room=board.pk)
+        assert (await member.hear("typing"))["room"] == board.pk
+        assert not (await owner.settle() and owner.heard("typing"))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,5 +1,7 @@
 """Read and delivered marks, and what is left unread."""
 
+from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -74,3 +76,19 @@ def test_unread_is_counted_to_a_hundred(room: Room, alice: User, bob: User) -> N
     drafts = [services.Draft(alice.pk, room.pk, uuid4(), "more") for _ in range(120)]
     services.send_messages(drafts)
     assert unread(bob, room) == 100
+
+
+def test_a_device_marks_what_it_holds_of_all_rooms_and_asks_once_where_nothing_is_new(
+    room: Room, alice: User, bob: User, eve: User, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    other = services.open_direct_room(user=eve, other_id=bob.pk)[0]
+    foreign = services.open_direct_room(user=alice, other_id=eve.pk)[0]
+    for author, place in ((eve, other), (alice, foreign)):
+        services.send_message(author=author, room_id=place.pk, client_id=uuid4(), body="hello")
+    held = {room.pk: 3, other.pk: 10**12, foreign.pk: 1, 10**12: 1}
+    services.mark_delivered(user=bob, held=held)
+    seats = Membership.objects.filter(user=bob)
+    assert dict(seats.values_list("room", "delivered_seq")) == {room.pk: 3, other.pk: 1}
+    assert not seats.exclude(read_seq=0).exists()
+    with django_assert_num_queries(1):
+        services.mark_delivered(user=bob, held=held)

@@ -1,10 +1,12 @@
 """Messages kept for later: one's own affair, and only as long as one may see them."""
 
+import re
 from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
@@ -12,12 +14,14 @@ from accounts.models import User
 from accounts.threads import in_thread
 from chat import services
 from chat.models import SavedMessage
+from chat.pagination import LIMIT
 from tests.chat.sockets import connected
 from tests.factories import direct_room, group_room, say, say_many
 
 pytestmark = pytest.mark.django_db
 
 ApiFor = Callable[[User], APIClient]
+ClientFor = Callable[[User], Client]
 
 
 def test_what_is_kept_last_comes_first_page_by_page(alice: User, bob: User, api_for: ApiFor) -> None:
@@ -71,6 +75,28 @@ def test_the_list_costs_the_same_whatever_is_in_it(alice: User, bob: User, api_f
         reply = services.send_message(author=alice, room_id=room.pk, client_id=uuid4(), body="more", reply_to=asked.pk)
         services.save_message(user=bob, message_id=reply.pk, on=True)
     assert statements() == one
+
+
+def test_the_page_shows_all_that_is_kept_page_by_page_and_where_it_was_said(
+    alice: User, bob: User, client_for: ClientFor
+) -> None:
+    room, client = group_room(alice, bob, name="Harbour"), client_for(bob)
+    empty = client.get("/saved/").content.decode()
+    assert "Nothing is saved yet." in empty
+    assert "Pages" not in empty
+    for message in say_many(alice, room, LIMIT + 1):
+        services.save_message(user=bob, message_id=message.pk, on=True)
+    first = client.get("/saved/").content.decode()
+    assert first.count('<li class="kept">') == first.count("in Harbour") == LIMIT
+    assert f"<p>number {LIMIT + 1}</p>" in first
+    link = re.search(r'href="(\?cursor=[^"]+)"', first)
+    assert link
+    second = client.get(f"/saved/{link[1]}").content.decode()
+    assert second.count('<li class="kept">') == 1
+    assert "<p>number 1</p>" in second
+    assert "Saved earlier" not in second
+    wrong = client.get("/saved/?cursor=elsewhere")
+    assert (wrong.status_code, wrong.headers["Location"]) == (302, "/saved/")
 
 
 @pytest.mark.django_db(transaction=True)

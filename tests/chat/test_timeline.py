@@ -11,7 +11,7 @@ from chat.models import Message
 from chat.timeline import Entry, only_emoji, timeline
 
 NOW = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
-SUMMARY: dict[str, Any] = {"unread": 0, "unread_from": None, "read_seq": 0, "others": []}
+SUMMARY: dict[str, Any] = {"unread": 0, "unread_from": None, "read_seq": 0, "others": [], "role": "member"}
 
 
 def message_at(author: User, seq: int, at: datetime, body: str = "hi") -> Message:

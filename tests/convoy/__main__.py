@@ -16,9 +16,9 @@ from tests.convoy.pace import LONG, QUICK, SMOKE
 from tests.convoy.run import Plan, play
 from tests.convoy.stack import Stack
 
-QUICK_FAULTS = ["killed_before_publish", "subscriptions_killed", "links_cut", "sign_out"]
+QUICK_FAULTS = ["killed_before_publish", "subscriptions_killed", "links_cut", "sign_out", "members_removed"]
 
-QUICK_BUGS = ["told_twice", "no_resume"]
+QUICK_BUGS = ["no_resume", "removed_in_replay"]
 
 
 def main() -> int:

@@ -14,23 +14,19 @@ class Chatter:
 
     def __init__(self, world: World, pace: Pace) -> None:
         self.on = True
-        self._pace = pace
-        self._rooms = {
-            device.user: [room for room in world.busy if device.user in world.members[room]] for device in world.devices
-        }
-        self._foreign = {
-            device.user: [room for room in world.busy if device.user not in world.members[room]]
-            for device in world.devices
-        }
+        self._busy, self._pace = world.busy, pace
 
     def __call__(self, client: Client) -> None:
         if not self.on:
             return
-        rng, user = client.rng, client.device.user
-        if self._rooms[user] and rng.random() < TICK / self._pace.says:
-            self._say(client, rng.choice(self._rooms[user]), rng)
+        rng = client.rng
+        if rng.random() < TICK / self._pace.says and (rooms := self._rooms_of(client)):
+            self._say(client, rng.choice(rooms), rng)
         if rng.random() < TICK / (10 * self._pace.says):
             self._do_something_else(client, rng)
+
+    def _rooms_of(self, client: Client) -> list[int]:
+        return [room for room in self._busy if room in client.rooms]
 
     def _say(self, client: Client, room: int, rng: Random) -> None:
         for _ in range(client.outbox.width):
@@ -38,7 +34,8 @@ class Chatter:
             client.say(room, body + " and so on" * (LONG_BODY // 10) if rng.random() < 0.02 else body)
 
     def _do_something_else(self, client: Client, rng: Random) -> None:
-        rooms, foreign = self._rooms[client.device.user], self._foreign[client.device.user]
+        rooms = self._rooms_of(client)
+        foreign = [room for room in self._busy if room not in client.rooms]
         what = rng.choice(["delete", "delete", "resend", "resend", "read", "typing", "trespass", "absurd"])
         if what == "delete" and client.own:
             client.ask("message.delete", ref=f"d{rng.getrandbits(32)}", message=rng.choice(client.own)[2])
@@ -51,6 +48,6 @@ class Chatter:
         elif what == "typing" and rooms:
             client.ask("typing.start", room=rng.choice(rooms))
         elif what == "trespass" and foreign:
-            client.ask("sync", rooms={rng.choice(foreign): 0})
+            client.trespass({rng.choice(foreign): 0})
         elif what == "absurd" and foreign:
-            client.ask("sync", rooms={rng.choice(foreign): 2**62, 2**40: 1})
+            client.trespass({rng.choice(foreign): 2**62, 2**40: 1})

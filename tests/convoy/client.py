@@ -15,12 +15,13 @@ from websockets.exceptions import InvalidStatus, WebSocketException
 from tests.convoy.history import History
 from tests.convoy.outbox import Outbox
 from tests.convoy.pace import Pace
-from tests.convoy.roomlog import RoomLog
+from tests.convoy.roomlog import Rooms
 from tests.convoy.world import Device
 
 COOKIE = "__Host-parley_access"
 TICK = 0.2
 READY_SECONDS = 10.0
+ANSWER_SECONDS = 8.0
 SIGNED_OUT = 4401
 
 _decode = msgspec.json.Decoder().decode
@@ -60,7 +61,7 @@ class Client:
         self.name = device.name
         self.rng = rng
         self.outbox = Outbox(rng, width)
-        self.logs: dict[int, RoomLog] = {}
+        self.rooms = Rooms()
         self.own: list[tuple[int, str, int, str]] = []
         """Messages of this device that were acknowledged: room, client_id, id, body."""
         self.online = False
@@ -77,6 +78,7 @@ class Client:
         self._attempt = 0
         self._bound = pace.backoff
         self._asked: dict[int, float] = {}
+        self._questions = 0
         self._heard = self._beat = 0.0
         self._posts: set[asyncio.Task[None]] = set()
 
@@ -112,7 +114,7 @@ class Client:
     def forget(self) -> None:
         """Come back with nothing but what is in the outbox."""
         self.note("forget")
-        self.logs, self.own = {}, []
+        self.rooms.logs, self.own = {}, []
         self.cut()
 
     def note(self, what: str, **fields: Any) -> None:
@@ -130,8 +132,15 @@ class Client:
         """Say again what was acknowledged long ago: it must change nothing."""
         self._say(room, client_id, body, again=True)
 
+    def trespass(self, rooms: dict[int, int]) -> None:
+        """Ask what happened in rooms that are not ours, or no longer."""
+        foreign = {room: seq for room, seq in rooms.items() if room not in self.rooms}
+        if foreign and self.online:
+            self._asked |= dict.fromkeys(foreign, self._history.now())
+            self._question(foreign)
+
     def known(self, room: int) -> int:
-        log = self.logs.get(room)
+        log = self.rooms.logs.get(room)
         return log.known if log else 0
 
     # One connection.
@@ -140,6 +149,7 @@ class Client:
         self._socket, self._number = socket, self._number + 1
         self._heard = self._beat = self._history.now()
         self._refs = {}
+        self._questions = 0
         self.note("open")
         ticking = asyncio.create_task(self._tick())
         try:
@@ -156,7 +166,7 @@ class Client:
             ticking.cancel()
             with suppress(asyncio.CancelledError):
                 await ticking
-            for log in self.logs.values():
+            for log in self.rooms.logs.values():
                 log.cut()
             self._asked = {}
             self.outbox.cut()
@@ -183,11 +193,7 @@ class Client:
                 if silent > self._pace.beat and now - self._beat > self._pace.beat:
                     self._beat = now
                     self._send({"type": "ping"})
-                for room, asked in self._asked.items():
-                    if now - asked > 8:
-                        self.logs[room].behind = True
-                        self._asked[room] = now
-                self._sync([room for room, log in self.logs.items() if log.behind])
+                self._ask_again(now)
                 self.flush(now)
                 if self.chatter is not None:
                     self.chatter(self)
@@ -195,6 +201,17 @@ class Client:
             elif self._rest is not None:
                 self.flush(now)
             await asyncio.sleep(TICK)
+
+    def _ask_again(self, now: float) -> None:
+        """What was not answered is asked for again; of a room that is not ours (any more) nothing will come."""
+        for room in [room for room, asked in self._asked.items() if now - asked > ANSWER_SECONDS]:
+            if room in self.rooms:
+                self.rooms.log(room).behind = True
+                self._asked[room] = now
+            else:
+                self.rooms.logs.pop(room, None)
+                del self._asked[room]
+        self._sync_those_behind()
 
     def flush(self, now: float) -> None:
         for entry in self.outbox.due(now):
@@ -246,17 +263,31 @@ class Client:
         if handler is not None:
             handler(self, frame)
         elif "room" in frame:
-            room = frame["room"]
-            self.note("hear", type=frame["type"], room=room["id"] if isinstance(room, dict) else room)
+            self.note("hear", type=frame["type"], room=frame["room"])
 
     def _on_ready(self, frame: dict[str, Any]) -> None:
         heads = {room["id"]: room["last_seq"] for room in frame["rooms"]}
         self.note("ready", heads=heads)
         self.online = True
+        self.rooms.ready(heads)
         self._bound = self._pace.backoff
         self._sync([room for room, head in heads.items() if head != self.known(room)])
         if self._watch:
             self._send({"type": "presence.watch", "users": list(self._watch)})
+
+    def _on_room(self, frame: dict[str, Any]) -> None:
+        room = frame["room"]["id"]
+        self.note("hear", type="room", room=room)
+        if not self.rooms.joined(room):
+            return
+        if self._questions and room in self._asked:
+            self.cut()  # the answer to a question of before may still come, and looks like that to a new one
+        elif frame["room"]["last_seq"]:
+            self._sync([room])
+
+    def _on_left(self, frame: dict[str, Any]) -> None:
+        self.note("hear", type="room.left", room=frame["room"])
+        self.rooms.out(frame["room"])
 
     def _on_message(self, frame: dict[str, Any]) -> None:
         message = frame["message"]
@@ -272,9 +303,7 @@ class Client:
             "h": zlib.crc32(message["body"].encode()),
         }
         self.note("msg", **event)
-        log = self.logs.setdefault(frame["room"], RoomLog())
-        log.take(event)
-        if log.behind:
+        if self.rooms.take(event).behind:
             self._sync([frame["room"]])
 
     def _on_synced(self, frame: dict[str, Any]) -> None:
@@ -285,12 +314,12 @@ class Client:
                 rows = [[m["id"], m["seq"], m["changed_seq"], m["deleted_at"] is not None] for m in part["messages"]]
             rooms[key] = {"seq": part["seq"], "more": part["more"], "rows": rows}
         self.note("synced", rooms=rooms)
+        self._questions -= 1
         for key, part in rooms.items():
-            log = self.logs.get(int(key))
-            if log is not None:
-                self._asked.pop(int(key), None)
+            self._asked.pop(int(key), None)
+            if log := self.rooms.logs.get(int(key)):
                 log.synced(**part)
-        self._sync([room for room, log in self.logs.items() if log.behind])
+        self._sync_those_behind()
 
     def _on_reply(self, frame: dict[str, Any]) -> None:
         client_id = self._refs.get(frame["ref"])
@@ -321,21 +350,30 @@ class Client:
         passing = self.outbox.refused(client_id, code, retry_after, self._history.now())
         self.note("refuse", cid=client_id, code=code, final=not passing)
 
+    def _sync_those_behind(self) -> None:
+        self._sync([room for room, log in self.rooms.logs.items() if log.behind])
+
     def _sync(self, rooms: list[int]) -> None:
         wanted = {}
         for room in rooms:
-            log = self.logs.setdefault(room, RoomLog())
+            log = self.rooms.log(room)
             if not log.syncing or (room in self._asked and log.behind):
                 wanted[room] = log.ask()
                 self._asked[room] = self._history.now()
         if wanted:
-            self.note("sync", rooms=wanted)
-            self._send({"type": "sync", "rooms": wanted})
+            self._question(wanted)
+
+    def _question(self, rooms: dict[int, int]) -> None:
+        self._questions += 1
+        self.note("sync", rooms=rooms)
+        self._send({"type": "sync", "rooms": rooms})
 
 
 HANDLERS: dict[str, Callable[[Client, dict[str, Any]], None]] = {
     "ready": Client._on_ready,
     "message": Client._on_message,
+    "room": Client._on_room,
+    "room.left": Client._on_left,
     "synced": Client._on_synced,
     "reply": Client._on_reply,
     "error": Client._on_error,

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 
@@ -11,6 +12,7 @@ import psycopg
 
 from tests.convoy.chatter import Chatter
 from tests.convoy.client import Client
+from tests.convoy.doorman import Doorman
 from tests.convoy.history import NEMESIS, History
 from tests.convoy.pace import RECOVERY, Pace
 from tests.convoy.proxy import Proxy
@@ -38,6 +40,7 @@ class Rig:
     leavers: list[Client]
     """Clients that may be told to go for good."""
     chatter: Chatter
+    doorman: Doorman
     rest: httpx.AsyncClient
     crowd: list[Device] = field(default_factory=list)
 
@@ -69,15 +72,13 @@ class Rig:
         client = self.leavers.pop()
         headers = {"Authorization": f"Bearer {client.device.spare}"}
         path = f"/api/users/me/sessions/{client.device.session}/"
-        for _ in range(5):
-            try:
+        for _ in range(60):
+            with suppress(httpx.HTTPError):
                 answer = await self.rest.delete(path, headers=headers)
-            except httpx.HTTPError:
-                continue
-            if answer.status_code == 204:
-                client.left_out = True
-                client.note("out", user=client.device.user)
-                return
+                if answer.status_code in (204, 404):  # 404 where the answer to an earlier try got lost
+                    client.left_out = True
+                    client.note("out", user=client.device.user)
+                    return
             await asyncio.sleep(0.5)
         self.note("trouble", saying=f"{client.name} could not be signed out")
 
@@ -109,7 +110,7 @@ class Rig:
         """Wait until every client that did not leave has all that is in the database now; after how long, or None."""
         began = self.history.now()
         heads = await self.heads()
-        rooms = {client.name: self.world.rooms_of(client.device.user) for client in self.clients}
+        rooms = {client.name: self.doorman.rooms_of(client.device.user) for client in self.clients}
         while self.history.now() - began < seconds:
             if not any(self._behind(client, rooms[client.name], heads, began) for client in self.clients):
                 return self.history.now() - began
@@ -121,7 +122,7 @@ class Rig:
         return [
             client.name
             for client in self.clients
-            if self._behind(client, self.world.rooms_of(client.device.user), heads, began)
+            if self._behind(client, self.doorman.rooms_of(client.device.user), heads, began)
         ]
 
     @staticmethod

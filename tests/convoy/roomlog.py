@@ -1,5 +1,6 @@
-"""The rules by which a client keeps a room: pure, so that clients live by them and the checker judges by them."""
+"""The rules by which a client keeps its rooms: pure, so that clients live by them and the checker judges by them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -67,3 +68,48 @@ class RoomLog:
     def cut(self) -> None:
         """The link is gone, and the answer with it."""
         self.syncing, self.waiting = False, {}
+
+
+@dataclass
+class Rooms:
+    """What one client has of all rooms. ``mine``: those it is in, as far as it was told; ``left``: those it is out of.
+
+    What is told of a room that is not known here is kept as well: the news that we are in it may come later.
+    """
+
+    logs: dict[int, RoomLog] = field(default_factory=dict)
+    mine: set[int] = field(default_factory=set)
+    left: set[int] = field(default_factory=set)
+
+    def __contains__(self, room: int) -> bool:
+        return room in self.mine
+
+    def ready(self, rooms: Iterable[int]) -> None:
+        """Learn all at once which rooms we are in; of the others we forget everything."""
+        self.mine, self.left = set(rooms), set()
+        self.logs = {room: log for room, log in self.logs.items() if room in self.mine}
+
+    def joined(self, room: int) -> bool:
+        """Hear that we are in a room; whether that is new, so that it is to be read from its beginning."""
+        self.left.discard(room)
+        if room in self.mine:
+            return False
+        self.logs.pop(room, None)
+        self.mine.add(room)
+        return True
+
+    def out(self, room: int) -> None:
+        """Hear that we are out of a room: nothing of it stays."""
+        self.mine.discard(room)
+        self.left.add(room)
+        self.logs.pop(room, None)
+
+    def take(self, frame: dict[str, Any]) -> RoomLog:
+        """Take a `message` frame; the room's log, which may want a sync after it."""
+        log = self.log(frame["room"])
+        if log.take(frame) == "next" and not log.syncing and frame["room"] not in self.left:
+            self.mine.add(frame["room"])
+        return log
+
+    def log(self, room: int) -> RoomLog:
+        return self.logs.setdefault(room, RoomLog())

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -15,8 +16,9 @@ from tests.convoy import probes
 from tests.convoy.chatter import Chatter
 from tests.convoy.checker import Verdict, check
 from tests.convoy.client import Client
+from tests.convoy.doorman import Doorman
 from tests.convoy.faults import FAULTS
-from tests.convoy.history import History
+from tests.convoy.history import NEMESIS, History
 from tests.convoy.nemesis import Nemesis
 from tests.convoy.pace import SMOKE, Pace
 from tests.convoy.proxy import Proxy
@@ -25,7 +27,7 @@ from tests.convoy.stack import Server, Stack, environment
 from tests.convoy.truth import Truth
 from tests.convoy.world import Device
 
-LEAVERS = 5
+LEAVERS = 12
 EAGER = ("c10", "c11")
 """They send three messages at a time without waiting for answers, as bots do; order must hold for them too."""
 REST = ("c12", "c13")
@@ -94,6 +96,12 @@ def _rig(
 ) -> Rig:  # fmt: skip
     rng = random.Random(plan.seed)  # noqa: S311  to be repeated
     chatter = Chatter(stack.world, plan.pace)
+    doorman = Doorman(
+        stack.world,
+        rest=rest,
+        rng=random.Random(f"{plan.seed} doorman"),  # noqa: S311
+        note=partial(history.note, NEMESIS),
+    )
     singles = stack.world.devices[4:10] + stack.world.devices[14:36]
     leaving = rng.sample(singles, LEAVERS)
     people = [device.user for device in stack.world.devices]
@@ -115,8 +123,8 @@ def _rig(
     clients = [client(device) for device in stack.world.devices]
     leavers = [each for each in clients if each.device in leaving]
     return Rig(
-        stack, server, database, front, redis, history, plan.pace, rng, clients, leavers, chatter, rest,
-        crowd=stack.world.crowd,
+        stack, server, database, front, redis, history, plan.pace, rng, clients, leavers, chatter, doorman,
+        rest, crowd=stack.world.crowd,
     )  # fmt: skip
 
 

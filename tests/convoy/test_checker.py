@@ -19,13 +19,14 @@ class Story:
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
-        self.members = {ROOM: {ANN, BOB}, OTHER: {EVE}}
+        self.at_first = {ROOM: {ANN, BOB}, OTHER: {EVE}}
+        self.members = {room: set(users) for room, users in self.at_first.items()}
         self.histories: dict[str, list[Event]] = {NEMESIS: []}
         self.users = {"ann": ANN, "bob": BOB, "eve": EVE}
         self.head: int | None = None
-        for name in self.users:
+        for name, user in self.users.items():
             self.see(name, 0, "open")
-            self.see(name, 0, "ready", heads={})
+            self.see(name, 0, "ready", heads={str(ROOM if user != EVE else OTHER): 0})
 
     def see(self, who: str, t: float, what: str, **fields: Any) -> None:
         event = {"t": t, "who": who, "e": what, **({} if who == NEMESIS else {"conn": 1}), **fields}
@@ -56,12 +57,31 @@ class Story:
                 self.told(who, row, t=row.seq + 0.2)
         return rows
 
+    def happens(self, what: str, user: int, *, seq: int, t: float) -> Row:
+        """Ann puts somebody out of the room (`removed`) or lets them in (`added`), and those who are in hear it."""
+        steps = ("remove", "removed") if what == "removed" else ("add", "added")
+        for step, at in zip(steps, (t, t + 0.1), strict=True):
+            self.see(NEMESIS, at, step, room=ROOM, user=user)
+        if what == "removed":
+            self.members[ROOM].discard(user)
+        row = Row(100 + seq, ROOM, seq, seq, ANN, None, False, 6, {"type": f"member.{what}", "users": [user]})
+        self.rows.append(row)
+        for name in ("ann", "bob", "eve"):
+            if self.users[name] in self.members[ROOM]:
+                self.told(name, row, t=t + 0.2)
+        if what == "added":
+            self.members[ROOM].add(user)
+        return row
+
     def broken(self) -> set[str]:
         self.see(NEMESIS, 60, "final")
         for events in self.histories.values():
             events.sort(key=lambda event: float(event["t"]))
         heads = {ROOM: max((row.changed for row in self.rows), default=0) if self.head is None else self.head}
-        return judge(Case.of(self.histories, Truth(self.rows, heads, self.members, self.users))).broken
+        return judge(self.case(heads)).broken
+
+    def case(self, heads: dict[int, int]) -> Case:
+        return Case.of(self.histories, Truth(self.rows, heads, self.members, self.users, self.at_first))
 
 
 @pytest.fixture
@@ -253,6 +273,188 @@ def test_who_does_not_come_back(story: Story) -> None:
     assert story.broken() == {"everybody_comes_back"}
 
 
+def test_an_older_message_that_changes_after_a_reset(story: Story) -> None:
+    rows = story.talk(3)
+    story.see("bob", 5, "sync", rooms={str(ROOM): 0})
+    newest = [[row.id, row.seq, row.changed, row.gone] for row in rows[1:]]
+    story.see("bob", 5.1, "synced", rooms={str(ROOM): {"seq": 3, "more": False, "rows": newest}})
+    story.rows[0] = gone = Row(rows[0].id, ROOM, 1, 4, ANN, rows[0].cid, True, 5)
+    for who in ("ann", "bob"):
+        story.told(who, gone, t=6, prev=3, seq=4, at=1, gone=True, h=0)
+    assert story.broken() == set()
+
+
+# In and out
+
+
+def put_out(story: Story) -> None:
+    """Bob hears two messages, is put out with the third change, and is told so."""
+    story.talk(2)
+    story.happens("removed", BOB, seq=3, t=5)
+    story.see("bob", 5.2, "hear", type="room.left", room=ROOM)
+
+
+def bring_back(story: Story, *, seq: int, t: float) -> None:
+    """Bob is let in again, and reads the room from its beginning."""
+    story.happens("added", BOB, seq=seq, t=t)
+    story.see("bob", t + 0.3, "hear", type="room", room=ROOM)
+    story.see("bob", t + 0.3, "sync", rooms={str(ROOM): 0})
+    for row in story.rows:
+        story.told("bob", row, t=t + 0.4)
+    story.see("bob", t + 0.5, "synced", rooms={str(ROOM): {"seq": seq, "more": False, "rows": None}})
+
+
+def say_without_bob(story: Story, seq: int, *, t: float) -> Row:
+    row = story.keep(seq)
+    story.said(row, t=t, ack=t + 0.1)
+    story.told("ann", row, t=t + 0.2)
+    return row
+
+
+def test_who_is_out_need_not_hear_what_is_said_then(story: Story) -> None:
+    put_out(story)
+    say_without_bob(story, 4, t=8)
+    assert story.broken() == set()
+
+
+def test_who_is_back_has_everything_again(story: Story) -> None:
+    put_out(story)
+    say_without_bob(story, 4, t=8)
+    bring_back(story, seq=5, t=12)
+    assert story.broken() == set()
+
+
+def test_who_is_back_and_does_not_get_what_was_said_meanwhile(story: Story) -> None:
+    put_out(story)
+    row = say_without_bob(story, 4, t=8)
+    bring_back(story, seq=5, t=12)
+    story.histories["bob"] = [event for event in story.histories["bob"] if event.get("id") != row.id]
+    assert story.broken() == {"everybody_has_everything", "everybody_hears_in_time"}
+
+
+def test_who_is_back_and_does_not_get_again_what_he_had(story: Story) -> None:
+    put_out(story)
+    bring_back(story, seq=4, t=12)
+    first = story.rows[0].id
+    story.histories["bob"] = [e for e in story.histories["bob"] if e["t"] < 12 or e.get("id") != first]
+    assert story.broken() == {"everybody_has_everything", "everybody_hears_in_time"}
+
+
+def test_who_is_back_and_gets_it_too_late(story: Story) -> None:
+    put_out(story)
+    say_without_bob(story, 4, t=8)
+    story.happens("added", BOB, seq=5, t=12)
+    story.see("bob", 35, "hear", type="room", room=ROOM)
+    story.see("bob", 35, "sync", rooms={str(ROOM): 0})
+    for row in story.rows:
+        story.told("bob", row, t=35.1)
+    story.see("bob", 35.2, "synced", rooms={str(ROOM): {"seq": 5, "more": False, "rows": None}})
+    assert story.broken() == {"everybody_hears_in_time"}
+
+
+def test_who_was_away_the_whole_time_still_has_what_he_had(story: Story) -> None:
+    story.talk(2)
+    story.see("bob", 4, "close", code=1006)
+    story.happens("removed", BOB, seq=3, t=5)
+    story.happens("added", BOB, seq=4, t=6)
+    story.see("bob", 7, "ready", heads={str(ROOM): 4}, conn=2)
+    story.see("bob", 7, "sync", rooms={str(ROOM): 2}, conn=2)
+    for row in story.rows[2:]:
+        story.told("bob", row, t=7.1, conn=2)
+    story.see("bob", 7.2, "synced", rooms={str(ROOM): {"seq": 4, "more": False, "rows": None}}, conn=2)
+    assert story.broken() == set()
+
+
+def test_a_change_after_the_removal_that_reaches_the_removed(story: Story) -> None:
+    put_out(story)
+    story.told("bob", say_without_bob(story, 4, t=5.5), t=5.8)
+    assert story.broken() == {"nothing_after_removal"}
+
+
+def test_a_change_after_the_removal_among_the_newest(story: Story) -> None:
+    put_out(story)
+    row = say_without_bob(story, 4, t=5.5)
+    rows = [[row.id, row.seq, row.changed, row.gone]]
+    story.see("bob", 5.8, "synced", rooms={str(ROOM): {"seq": 4, "more": False, "rows": rows}})
+    assert story.broken() == {"nothing_after_removal"}
+
+
+@pytest.mark.parametrize("what", ["msg", "synced", "hear", "ready"])
+def test_somebody_who_hears_of_the_room_long_after_his_removal(story: Story, what: str) -> None:
+    put_out(story)
+    if what == "msg":
+        story.told("bob", story.rows[0], t=8)
+    elif what == "synced":
+        story.see("bob", 8, "synced", rooms={str(ROOM): {"seq": 2, "more": False, "rows": None}})
+    elif what == "hear":
+        story.see("bob", 8, "hear", type="typing", room=ROOM)
+    else:
+        story.see("bob", 8, "close", code=1006)
+        story.see("bob", 8, "ready", heads={str(ROOM): 3}, conn=2)
+        story.see("bob", 8.1, "hear", type="room.left", room=ROOM, conn=2)
+    assert story.broken() >= {"nothing_after_removal"}
+
+
+@pytest.mark.parametrize(("kind", "broken"), [("redis", set()), ("held", set()), ("", {"nothing_after_removal"})])
+def test_it_may_take_longer_without_redis_or_arrive_when_links_move_again(
+    story: Story, kind: str, broken: set[str]
+) -> None:
+    put_out(story)
+    story.see(NEMESIS, 4, "begin", fault="something", redis=kind == "redis", held=kind == "held")
+    story.see(NEMESIS, 9, "end", fault="something")
+    story.see("bob", 10, "hear", type="typing", room=ROOM)
+    assert story.broken() == broken
+
+
+def test_somebody_who_is_not_told_that_he_is_out(story: Story) -> None:
+    put_out(story)
+    story.histories["bob"] = [event for event in story.histories["bob"] if event.get("type") != "room.left"]
+    assert story.broken() == {"the_removed_are_told"}
+
+
+def test_somebody_who_speaks_though_he_is_out(story: Story) -> None:
+    put_out(story)
+    row = Row(104, ROOM, 4, 4, BOB, CID.format(4), False, 5)
+    story.rows.append(row)
+    story.see("bob", 8, "send", room=ROOM, cid=row.cid, door="socket", h=5, again=False)
+    story.see("bob", 8.1, "ack", cid=row.cid, id=row.id, room=ROOM, seq=4)
+    story.told("ann", row, t=8.2)
+    assert story.broken() == {"only_members_speak"}
+
+
+def test_somebody_who_is_refused_because_he_is_out(story: Story) -> None:
+    put_out(story)
+    story.see("bob", 4.9, "send", room=ROOM, cid=CID.format(4), door="socket", h=5, again=False)
+    story.see("bob", 5.1, "refuse", cid=CID.format(4), code="not_found", final=True)
+    assert story.broken() == set()
+
+
+def test_a_member_who_is_refused_as_if_he_were_out(story: Story) -> None:
+    put_out(story)
+    story.see("bob", 3, "send", room=ROOM, cid=CID.format(4), door="socket", h=5, again=False)
+    story.see("bob", 3.1, "refuse", cid=CID.format(4), code="not_found", final=True)
+    assert story.broken() == {"sends_are_taken"}
+
+
+def test_a_removal_that_is_undone_by_nobody(story: Story) -> None:
+    put_out(story)
+    story.members[ROOM].add(BOB)
+    assert "in_and_out_is_kept" in story.broken()
+
+
+def test_a_removal_that_is_acknowledged_and_lost(story: Story) -> None:
+    story.talk(2)
+    story.see(NEMESIS, 5, "remove", room=ROOM, user=BOB)
+    story.see(NEMESIS, 5.1, "removed", room=ROOM, user=BOB)
+    assert "in_and_out_is_kept" in story.broken()
+
+
+def test_somebody_who_is_removed_by_nobody(story: Story) -> None:
+    put_out(story)
+    story.histories[NEMESIS] = []
+    assert "in_and_out_is_kept" in story.broken()
+
+
 @pytest.mark.parametrize("what", ["msg", "synced", "hear"])
 def test_a_stranger_who_hears_something(story: Story, what: str) -> None:
     row = story.talk(1)[0]
@@ -348,8 +550,7 @@ def test_the_report_shows_what_led_to_it(story: Story) -> None:
     row = story.talk(1)[0]
     story.told("bob", row, t=2)
     story.see(NEMESIS, 0.5, "begin", fault="links_cut", redis=False)
-    heads = {ROOM: 1}
-    report = judge(Case.of(story.histories, Truth(story.rows, heads, story.members, story.users))).report()
+    report = judge(story.case({ROOM: 1})).report()
     assert "nothing_is_told_twice: 1 times" in report
     assert "bob heard change 1 of room 7 too often." in report
     assert "links_cut" in report

@@ -17,7 +17,7 @@ from tests.convoy.bugs import BUGS
 from tests.convoy.faults import FAULTS
 from tests.convoy.rules import RULES
 
-SECONDS = 100
+SECONDS = 150
 
 
 class Convoy:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.convoy.roomlog import Held, RoomLog
+from tests.convoy.roomlog import Held, RoomLog, Rooms
 
 
 def change(seq: int, *, prev: int | None = None, id: int | None = None, at: int | None = None) -> dict[str, Any]:  # noqa: A002
@@ -57,3 +57,45 @@ def test_what_waited_is_lost_with_the_link() -> None:
     log.take(change(1))
     log.cut()
     assert (log.known, log.messages, log.syncing) == (0, {}, False)
+
+
+def told(seq: int, *, room: int = 7) -> dict[str, Any]:
+    return change(seq) | {"room": room}
+
+
+def test_who_is_out_of_a_room_forgets_it_and_begins_anew_when_back() -> None:
+    rooms = Rooms()
+    rooms.ready([7])
+    rooms.take(told(1))
+    rooms.out(7)
+    assert 7 not in rooms
+    assert rooms.logs == {}
+    assert [rooms.joined(7), rooms.joined(7)] == [True, False]
+    assert rooms.take(told(5)).behind
+
+
+def test_what_a_link_says_at_its_beginning_goes_for_all_rooms() -> None:
+    rooms = Rooms()
+    rooms.ready([7, 8])
+    for room in (7, 8):
+        rooms.take(told(1, room=room))
+    rooms.ready([8, 9])
+    assert (sorted(rooms.mine), sorted(rooms.logs)) == ([8, 9], [8])
+
+
+def test_the_first_message_of_a_room_may_come_before_the_news_that_we_are_in_it() -> None:
+    rooms = Rooms()
+    rooms.take(told(1))
+    assert 7 in rooms
+    assert not rooms.joined(7)
+    assert rooms.log(7).known == 1
+
+
+def test_what_comes_late_of_a_room_that_we_are_out_of_does_not_lead_back_into_it() -> None:
+    rooms = Rooms()
+    rooms.ready([7])
+    rooms.out(7)
+    rooms.take(told(1))
+    assert 7 not in rooms
+    assert rooms.joined(7)
+    assert rooms.logs == {}

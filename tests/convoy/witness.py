@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tests.convoy.history import Event
-from tests.convoy.roomlog import RoomLog
+from tests.convoy.roomlog import RoomLog, Rooms
 
 
 class Lists(dict[str, list[Event]]):
@@ -28,14 +28,19 @@ class Span:
 
 @dataclass
 class Witness:
-    """One client. ``arrived``: when each message (by id) first stood in its history."""
+    """One client.
+
+    ``arrived``: when each message (by id) first stood in its history, and again where it was out of the room and had to
+    forget everything; ``forgot``: when that was, by room.
+    """
 
     name: str
     user: int
     events: list[Event]
-    logs: dict[int, RoomLog] = field(default_factory=dict)
+    rooms: Rooms = field(default_factory=Rooms)
     spans: list[Span] = field(default_factory=list)
-    arrived: dict[int, float] = field(default_factory=dict)
+    arrived: dict[int, list[float]] = field(default_factory=dict)
+    forgot: dict[int, list[float]] = field(default_factory=dict)
     sends: Lists = field(default_factory=Lists)
     acks: Lists = field(default_factory=Lists)
     refusals: Lists = field(default_factory=Lists)
@@ -46,7 +51,11 @@ class Witness:
     def of(cls, name: str, user: int, events: Iterable[Event]) -> "Witness":
         witness = cls(name, user, list(events))
         for event in witness.events:
+            before = dict(witness.rooms.logs)
             witness._read(event)
+            if event["e"] in ("ready", "hear"):
+                for room in before.keys() - witness.rooms.logs.keys():
+                    witness.forgot.setdefault(room, []).append(event["t"])
         return witness
 
     @property
@@ -63,14 +72,25 @@ class Witness:
     def next_ready(self, t: float) -> float | None:
         return next((span.begin for span in self.spans if span.begin >= t), None)
 
+    def came(self, message: int, room: int, *, since: float) -> float | None:
+        """When a message first stood in the history, if it still did so at some time after ``since``."""
+        forgot = self.forgot.get(room, [])
+        times = self.arrived.get(message, [])
+        return next((t for t in times if t >= since or not any(t <= again <= since for again in forgot)), None)
+
     def _read(self, event: Event) -> None:
         match event["e"]:
             case "ready":
                 self.spans.append(Span(event["conn"], event["t"]))
+                self.rooms.ready(map(int, event["heads"]))
+            case "hear" if event["type"] == "room":
+                self.rooms.joined(event["room"])
+            case "hear" if event["type"] == "room.left":
+                self.rooms.out(event["room"])
             case "close" | "dead":
                 self._cut(event)
             case "forget":
-                self.logs = {}
+                self.rooms.logs = {}
             case "send":
                 self.sends.add(event)
             case "ack":
@@ -79,31 +99,31 @@ class Witness:
                 self.refusals.add(event)
             case "sync":
                 for room in event["rooms"]:
-                    self._log(room).ask()
+                    self.rooms.log(int(room)).ask()
             case "msg":
-                self._log(event["room"]).take(event)
-                if event["id"] in self._log(event["room"]).messages:
-                    self.arrived.setdefault(event["id"], event["t"])
+                known = event["id"] in self.rooms.log(event["room"]).messages
+                if event["id"] in self.rooms.take(event).messages and not known:
+                    self._arrive(event["id"], event["t"])
             case "synced":
                 for room, part in event["rooms"].items():
-                    self._synced(self._log(room), part, event["t"])
+                    self._synced(self.rooms.log(int(room)), part, event["t"])
             case "left":
                 self.left = self.left or event
             case "out":
                 self.out = self.out or event
 
-    def _log(self, room: int | str) -> RoomLog:
-        return self.logs.setdefault(int(room), RoomLog())
+    def _arrive(self, message: int, t: float) -> None:
+        self.arrived.setdefault(message, []).append(t)
 
     def _synced(self, log: RoomLog, part: Event, t: float) -> None:
-        told = [frame["id"] for frame in log.waiting.values()] + [row[0] for row in part["rows"] or ()]
+        told = {frame["id"] for frame in log.waiting.values()} | {row[0] for row in part["rows"] or ()}
+        fresh = told - log.messages.keys()
         log.synced(seq=part["seq"], more=part["more"], rows=part["rows"])
-        for message in told:
-            if message in log.messages:
-                self.arrived.setdefault(message, t)
+        for message in fresh & log.messages.keys():
+            self._arrive(message, t)
 
     def _cut(self, event: Event) -> None:
         if self.spans and self.spans[-1].conn == event["conn"]:
             self.spans[-1].end = min(self.spans[-1].end, event["t"])
-        for log in self.logs.values():
+        for log in self.rooms.logs.values():
             log.cut()

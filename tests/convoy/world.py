@@ -31,8 +31,8 @@ class Device(msgspec.Struct, frozen=True):
 class World(msgspec.Struct, frozen=True):
     """The cast: devices that talk, a crowd that only comes and goes, and who is in which room.
 
-    ``busy`` are the rooms where all the talking is; ``quiet`` ones hear one message; ``flood`` is for the noise of
-    one who does not read.
+    ``members`` is how it begins. ``busy`` are the rooms where all the talking is; ``quiet`` ones hear one message;
+    ``flood`` is for the noise of one who does not read.
     """
 
     devices: list[Device]
@@ -41,9 +41,12 @@ class World(msgspec.Struct, frozen=True):
     busy: list[int]
     quiet: list[int]
     flood: int
+    rulers: dict[int, list[int]]
+    """Of each busy room that people come and go in, its owner and its moderator, who stay."""
 
-    def rooms_of(self, user: int) -> list[int]:
-        return [room for room, members in self.members.items() if user in members]
+    def token_of(self, user: int) -> str:
+        """What somebody may act with, also when their device is signed out."""
+        return next(device.spare for device in self.devices if device.user == user)
 
 
 def read(path: Path) -> World:
@@ -82,8 +85,12 @@ def make(seed: int) -> World:
             name="" if direct else "A room",
             direct_key=Room.direct_key_for(who[0].pk, who[1].pk) if direct else None,
             created_by=who[0],
+            member_count=len(who),
         )
-        Membership.objects.bulk_create(Membership(room=made, user=user) for user in who)
+        roles = ["member"] * len(who) if direct else ["owner", "moderator", *["member"] * len(who)]
+        Membership.objects.bulk_create(
+            Membership(room=made, user=user, role=role) for user, role in zip(who, roles, strict=False)
+        )
         members[made.pk] = [user.pk for user in who]
         return made.pk
 
@@ -97,7 +104,8 @@ def make(seed: int) -> World:
     room(strangers)
     devices = [device(f"c{number:02}", people[number % PEOPLE]) for number in range(CLIENTS)]
     crowd = [device(f"x{number:02}", user) for number, user in enumerate(strangers)]
-    return World(devices, crowd, members, busy, quiet, flood)
+    rulers = {room_id: members[room_id][:2] for room_id in busy[: len(sizes)]}
+    return World(devices, crowd, members, busy, quiet, flood, rulers)
 
 
 if __name__ == "__main__":

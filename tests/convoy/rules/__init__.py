@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator
 
 from tests.convoy.case import Case, Violation
-from tests.convoy.rules import database, people, reading, sending, workers
+from tests.convoy.rules import database, members, people, reading, sending, workers
 
 Rule = Callable[[Case], Iterator[Violation]]
 
 RULES: dict[str, Rule] = {
     name: rule
-    for module in (database, sending, reading, people, workers)
+    for module in (database, sending, reading, members, people, workers)
     for name, rule in module.RULES.items()
 }  # fmt: skip
 

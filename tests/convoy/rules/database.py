@@ -35,6 +35,8 @@ def kept_once(case: Case) -> Iterator[Violation]:
     """One client_id of one author is one message."""
     seen: dict[tuple[int, str], int] = {}
     for row in case.truth.rows:
+        if row.cid is None:
+            continue  # nobody sent it
         key = row.author, row.cid
         if key in seen:
             events = [e for w in case.witnesses.values() for e in [*w.sends[row.cid], *w.acks[row.cid]]]

@@ -6,20 +6,15 @@ from tests.convoy.case import Case, Violation
 from tests.convoy.history import Event
 from tests.convoy.witness import Witness
 
-OUT_SECONDS = 2.0
-OUT_SECONDS_WITHOUT_REDIS = 20.0
 HEARD = ("msg", "hear", "synced", "ready", "presence", "ack")
 
 
 def nothing_after_sign_out(case: Case) -> Iterator[Violation]:
-    """2 s after a sign-out (20 s while Redis is away) the device hears nothing any more, and is closed.
-
-    Removal from a room will be the same rule with another event in the place of `out`.
-    """
+    """2 s after a sign-out (20 s while Redis is away) the device hears nothing any more, and is closed."""
     for witness in case.witnesses.values():
         if witness.out is None:
             continue
-        limit = witness.out["t"] + _patience(case, witness.out["t"])
+        limit = witness.out["t"] + case.patience(witness.out["t"])
         heard = [event for event in witness.of_kind(*HEARD) if event["t"] > limit]
         if heard:
             text = f"{witness.name} still heard something {heard[-1]['t'] - witness.out['t']:.1f} s after signing out."
@@ -58,12 +53,6 @@ def no_ghosts(case: Case) -> Iterator[Violation]:
 
 def _last_seen(witness: Witness, *, before: float) -> dict[int, Event]:
     return {event["user"]: event for event in witness.of_kind("presence") if event["t"] <= before}
-
-
-def _patience(case: Case, t: float) -> float:
-    away = next((w for w in case.windows if w.redis and w.begin - 1 <= t <= w.end + 1), None)
-    seconds = OUT_SECONDS if away is None else OUT_SECONDS_WITHOUT_REDIS
-    return seconds + case.lag(t, t + seconds)
 
 
 RULES = {"nothing_after_sign_out": nothing_after_sign_out, "no_ghosts": no_ghosts}

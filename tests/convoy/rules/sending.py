@@ -36,10 +36,10 @@ def resend_changes_nothing(case: Case) -> Iterator[Violation]:
 
 
 def sends_are_taken(case: Case) -> Iterator[Violation]:
-    """A proper message is never refused for good, and is acknowledged once the faults are over."""
+    """A member's message is never refused for good, and is acknowledged once the faults are over."""
     for witness in case.witnesses.values():
         for cid, refusals in witness.refusals.items():
-            if refusals[-1]["final"]:
+            if refusals[-1]["final"] and not _may_be_refused(case, witness, cid):
                 text = f"{witness.name}: a proper message was refused for good ({refusals[-1]['code']})."
                 yield Violation("sends_are_taken", text, [*witness.sends[cid], *refusals])
         if not witness.stayed:
@@ -62,12 +62,14 @@ def nothing_breaks_inside(case: Case) -> Iterator[Violation]:
 
 
 def nobody_else_spoke(case: Case) -> Iterator[Violation]:
-    """Every message was sent by its author, with this text."""
+    """Every message of a person was sent by its author, with this text."""
     sent = {
         (witness.user, cid): sends[0] for witness in case.witnesses.values() for cid, sends in witness.sends.items()
     }
     for row in case.truth.rows:
-        send = sent.get((row.author, row.cid))
+        if row.event:
+            continue
+        send = sent.get((row.author, row.cid or ""))
         if send is None or send["room"] != row.room or (send["h"] != row.h and not row.gone):
             yield Violation("nobody_else_spoke", f"{row} was not sent like that by anybody.", [send] if send else [])
 
@@ -105,6 +107,12 @@ def a_held_room_delays_only_itself(case: Case) -> Iterator[Violation]:
                 if inside and send["door"] == "socket" and (not acks or acks[0]["t"] - send["t"] > allowed):
                     text = f"{witness.name}: a message to room {send['room']} waited for room {held['room']}."
                     yield Violation("a_held_room_delays_only_itself", text, [held, *sends, *acks])
+
+
+def _may_be_refused(case: Case, witness: Witness, cid: str) -> bool:
+    """Whether its author may have been out of the room for a moment between the first try and the refusal."""
+    send, refusal = witness.sends[cid][0], witness.refusals[cid][-1]
+    return refusal["code"] == "not_found" and not case.was_in(send["room"], witness.user, send["t"], refusal["t"])
 
 
 def _was_smooth(witness: Witness, send: Event) -> bool:

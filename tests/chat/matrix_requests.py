@@ -1,0 +1,171 @@
+"""What each row of the permission matrix asks: what stands in its address, and what it sends along."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+
+from chat.models import Room
+from tests.chat.matrix import Row
+from tests.chat.matrix_stage import Scene, Stage
+from tests.conftest import PASSWORD
+
+Body = dict[str, Any]
+Ask = Callable[[Stage, Scene], Body]
+
+
+def address(row: Row, template: str, stage: Stage, scene: Scene) -> str:
+    """Put what the scene has into an address, or what the note of the row asks for instead."""
+    values = {
+        "room": scene.room.pk,
+        "user": scene.other.pk,
+        "message": scene.theirs.pk,
+        "invitation": scene.link.pk,
+        "token": scene.token,
+        "emoji": "👍",
+        "session": stage.foreign.pk,
+        "content_type": ContentType.objects.get_for_model(Room).pk,
+        "object": _shown_in_admin(template),
+        "app_label": "chat",
+        "anything": "anything",
+        "url": "anything",
+    }
+    values["pk"] = values["session"]
+    for note in row.note.split(", "):
+        if instead := NOTES.get(note):
+            values |= instead(stage, scene)
+    return re.sub(r"{(\w+)}", lambda match: str(values[match[1]]), template)
+
+
+def _shown_in_admin(template: str) -> int | str:
+    """A row of the model that an address of the admin is about."""
+    match = re.match(r"/admin/(\w+)/(\w+)/{object}/", template)
+    shown = apps.get_model(match[1], match[2])._default_manager.latest("pk") if match else None
+    return 1 if shown is None else str(shown.pk)
+
+
+NOTES: dict[str, Ask] = {
+    "own": lambda stage, scene: {"message": scene.own.pk, "session": scene.device.pk, "pk": scene.device.pk},
+    "deleted": lambda stage, scene: {"message": scene.gone.pk},
+    "of the owner": lambda stage, scene: (
+        {"message": stage.own[stage.owner.pk, scene.room.pk][0].pk} if scene.room.kind != Room.Kind.DIRECT else {}
+    ),
+    "the owner": lambda stage, scene: {"user": stage.owner.pk},
+    "forwarded": lambda stage, scene: {"message": stage.forwarded[scene.room.pk].pk},
+    "public": lambda stage, scene: {"room": stage.rooms["quay"].pk},
+    "for the invited": lambda stage, scene: {"token": stage.invitation.pk},
+}
+"""What stands in an address that has this note, instead of what the scene has."""
+
+
+def body(row: Row, stage: Stage, scene: Scene) -> Body:
+    ask = BODIES.get(row.name) or BODIES.get(row.door)
+    return ask(stage, scene) if ask else {}
+
+
+def _new_message(stage: Stage, scene: Scene) -> Body:
+    return {"client_id": str(uuid4()), "body": "hello"}
+
+
+def _credentials(stage: Stage, scene: Scene) -> Body:
+    return {"email": scene.user.email, "password": PASSWORD}
+
+
+def _account(stage: Stage, scene: Scene) -> Body:
+    return {"full_name": "Somebody Else", "email": f"{uuid4()}@example.org", "password": PASSWORD}
+
+
+def _new_password(stage: Stage, scene: Scene) -> Body:
+    return {"current_password": PASSWORD, "new_password": "another long and quiet river"}
+
+
+def _forward(stage: Stage, scene: Scene) -> Body:
+    return {"action": "forward", "room": scene.room.pk, "client_id": str(uuid4())}
+
+
+BODIES: dict[str, Ask] = {
+    # Accounts
+    "POST /api/auth/signup/": _account,
+    "POST /api/auth/login/": _credentials,
+    "PATCH /api/users/me/": lambda stage, scene: {"full_name": "Another Name"},
+    "POST /signup/": _account,
+    "POST /login/": _credentials,
+    "POST /settings/": lambda stage, scene: {"full_name": "Another Name", "handle": scene.user.handle},
+    "POST /settings/privacy/": lambda stage, scene: {"sends_typing": "on"},
+    "POST /settings/status/": lambda stage, scene: {"status_text": "Tea"},
+    "POST /settings/password/": _new_password,
+    "POST /admin/password_change/": _new_password,
+    # Rooms
+    "POST /api/rooms/ (direct)": lambda stage, scene: {"kind": "direct", "user": scene.other.pk},
+    "POST /api/rooms/ (private)": lambda stage, scene: {"kind": "private", "name": "Office"},
+    "PATCH /api/rooms/{room}/": lambda stage, scene: {"name": "Another name"},
+    "POST /api/rooms/{room}/owner/": lambda stage, scene: {"user": scene.other.pk},
+    "POST /api/rooms/{room}/members/": lambda stage, scene: {"users": [stage.users["newcomer"].pk]},
+    "PATCH /api/rooms/{room}/members/{user}/": lambda stage, scene: {"role": "moderator"},
+    "POST /api/rooms/{room}/invitations/ (a person)": lambda stage, scene: {"user": stage.users["newcomer"].pk},
+    "POST /rooms/new/": lambda stage, scene: {"name": "Office", "kind": "private"},
+    "POST /rooms/{room}/about/change/": lambda stage, scene: {"name": "Another name", "slow_seconds": 0},
+    "POST /rooms/{room}/about/add/": lambda stage, scene: {"handles": "@newcomer"},
+    "POST /rooms/{room}/about/add/ (invite)": lambda stage, scene: {"handles": "@newcomer", "do": "invite"},
+    "POST /rooms/{room}/about/members/{user}/ (role)": lambda stage, scene: {"do": "moderator"},
+    "POST /rooms/{room}/about/members/{user}/ (hand over)": lambda stage, scene: {"do": "hand_over"},
+    "POST /rooms/{room}/about/members/{user}/ (remove)": lambda stage, scene: {"do": "remove"},
+    "POST /rooms/{room}/about/members/{user}/ (remove, the owner)": lambda stage, scene: {"do": "remove"},
+    "POST /rooms/{room}/about/link/": lambda stage, scene: {"days": 7},
+    "POST /rooms/{room}/about/archive/": lambda stage, scene: {"archived": "yes"},
+    # Messages
+    "POST /api/rooms/{room}/messages/": _new_message,
+    "PATCH /api/messages/{message}/": lambda stage, scene: {"body": "said otherwise"},
+    "DELETE /api/messages/{message}/": lambda stage, scene: {"reason": "Because."},
+    "POST /api/messages/{message}/forward/": lambda stage, scene: {
+        "room": scene.room.pk,
+        "client_id": str(uuid4()),
+    },
+    "POST /api/messages/{message}/forward/ (elsewhere)": lambda stage, scene: {
+        "room": stage.rooms["quay"].pk,
+        "client_id": str(uuid4()),
+    },
+    "GET /api/search/": lambda stage, scene: {"q": "hello"},
+    "POST /rooms/{room}/": _new_message,
+    "POST /messages/{message}/ (edit, own)": lambda stage, scene: {"action": "edit", "body": "said otherwise"},
+    "POST /messages/{message}/ (edit)": lambda stage, scene: {"action": "edit", "body": "said otherwise"},
+    "POST /messages/{message}/ (react)": lambda stage, scene: {"action": "react", "emoji": "👍"},
+    "POST /messages/{message}/ (pin)": lambda stage, scene: {"action": "pin"},
+    "POST /messages/{message}/ (save)": lambda stage, scene: {"action": "save"},
+    "POST /messages/{message}/ (let go)": lambda stage, scene: {"action": "let-go"},
+    "POST /messages/{message}/ (restore, own, deleted)": lambda stage, scene: {"action": "restore"},
+    "POST /messages/{message}/ (forward)": _forward,
+    "POST /messages/{message}/delete/": lambda stage, scene: {"reason": "Because."},
+    # One's own
+    "POST /api/rooms/{room}/read/": lambda stage, scene: {"seq": 1},
+    "POST /api/rooms/{room}/unread/": lambda stage, scene: {"seq": 1},
+    "PATCH /api/rooms/{room}/me/": lambda stage, scene: {"level": "mentions"},
+    "PUT /api/rooms/{room}/draft/": lambda stage, scene: {"body": "well"},
+    "GET /api/presence/": lambda stage, scene: {"users": scene.other.pk},
+    "POST /rooms/{room}/read/": lambda stage, scene: {"seq": 1},
+    "POST /rooms/{room}/unread/": lambda stage, scene: {"seq": 1},
+    "POST /rooms/{room}/me/": lambda stage, scene: {"level": "mentions"},
+}
+"""What is sent along: of a row, or of all rows of a door."""
+
+FRAMES: dict[str, Ask] = {
+    "SAY message.send": lambda stage, scene: {"room": scene.room.pk, **_new_message(stage, scene)},
+    "SAY message.edit (own)": lambda stage, scene: {"message": scene.own.pk, "body": "said otherwise"},
+    "SAY message.edit": lambda stage, scene: {"message": scene.theirs.pk, "body": "said otherwise"},
+    "SAY message.delete": lambda stage, scene: {"message": scene.theirs.pk, "reason": "Because."},
+    "SAY message.delete (own)": lambda stage, scene: {"message": scene.own.pk},
+    "SAY message.restore (own, deleted)": lambda stage, scene: {"message": scene.gone.pk},
+    "SAY message.pin": lambda stage, scene: {"message": scene.theirs.pk, "on": True},
+    "SAY reaction.set": lambda stage, scene: {"message": scene.theirs.pk, "emoji": "👍", "on": True},
+    "SAY room.read": lambda stage, scene: {"room": scene.room.pk, "seq": 1},
+    "SAY room.delivered": lambda stage, scene: {"room": scene.room.pk, "seq": 1},
+    "SAY typing.start": lambda stage, scene: {"room": scene.room.pk},
+    "SAY presence.watch": lambda stage, scene: {"users": [scene.other.pk]},
+    "SAY presence.set": lambda stage, scene: {"status": "away"},
+    "SAY sync": lambda stage, scene: {"rooms": {str(scene.room.pk): 0}},
+    "SAY ping": lambda stage, scene: {},
+}
+"""What each frame says."""
