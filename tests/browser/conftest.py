@@ -14,7 +14,7 @@ from tests.browser.people import PASSWORD, Device, Person, email_of, troubles_of
 from tests.browser.server import Server
 from tests.settings import SERVICES
 
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
 
 expect.set_options(timeout=PATIENCE_MS)
 

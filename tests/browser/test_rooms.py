@@ -47,3 +47,15 @@ def test_who_is_invited_sees_it_in_the_list_and_comes_in(alice: Person, bob: Per
     expect(bob.page.get_by_role("textbox", name="Write to Harbour")).to_be_visible()
     door = bob.page.get_by_role("link", name="Find or make a room", exact=True)
     expect(door.locator("[data-slot=invited]")).to_be_hidden()
+
+
+def test_the_author_reads_why_a_moderator_deleted_a_message(alice: Person, bob: Person) -> None:
+    room = alice.device.call("POST", "rooms/", kind="private", name="Harbour")["id"]
+    alice.device.call("POST", f"rooms/{room}/members/", users=[bob.user])
+    bob.page.goto(f"/rooms/{room}/")
+    bob.say("Cheap boats")
+    message = alice.device.call("GET", f"rooms/{room}/messages/")["results"][-1]
+    alice.device.call("DELETE", f"messages/{message['id']}/", reason="Advertising.")
+    expect(bob.messages.last).to_have_text("A moderator deleted this message")
+    bob.page.get_by_role("link", name="Why?").click()
+    expect(bob.page.get_by_text("Advertising.")).to_be_visible()

@@ -31,7 +31,10 @@ ANY = "ANY"
 """In the table: GET and POST alike."""
 
 FRAME = "SAY"
-OUTSIDE = {"GET /livez", "GET /readyz", "GET /api/sync/"}
+IMPLIED = {"HEAD", "OPTIONS"}
+"""HEAD is GET, and what OPTIONS tells is no secret."""
+
+OUTSIDE = {"GET /livez", "GET /readyz", "GET /api/sync/", "POST /api/sync/"}
 """Doors that Django's resolver does not know."""
 
 
@@ -123,10 +126,10 @@ def methods(address: str, view: Any, client: Client) -> list[str]:
     Some do not look at the method; and a redirection takes them all. They are asked with GET and POST.
     """
     if actions := getattr(view, "actions", None):
-        return sorted(method.upper() for method in actions)
+        return sorted({method.upper() for method in actions} - IMPLIED)
     path = re.sub(r"{\w+}", "1", address.replace("{session}", str(UUID(int=1))))
     allow = client.generic("PURGE", path).headers.get("Allow", "GET, POST")
-    allowed = {method for method in allow.split(", ") if method not in {"HEAD", "OPTIONS"}}
+    allowed = set(allow.split(", ")) - IMPLIED
     return sorted(allowed if len(allowed) <= 2 else {"GET", "POST"})
 
 

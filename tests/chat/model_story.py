@@ -18,7 +18,8 @@ from chat.search_results import search
 from chat.serializers import message_data
 from chat.summaries import chats_lists
 from chat.sync import changes_since
-from tests.chat.model import Place, Refusal, Said, World
+from tests.chat.model import World
+from tests.chat.model_parts import Place, Refusal, Said
 from tests.factories import people
 from tests.sessions import session_for
 

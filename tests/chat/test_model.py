@@ -17,7 +17,7 @@ from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 
 from chat import services
 from chat.services import deletion
-from tests.chat.model import RANK, Said
+from tests.chat.model_parts import RANK, Said
 from tests.chat.model_story import MOST_ROOMS, PEOPLE, Agreement
 
 EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "0"))
