@@ -15,6 +15,7 @@ from accounts.models import Session, User
 from accounts.tokens import fingerprint, mint_pair
 from chat.models import Membership, Message, Room
 from chat.rendering import render
+from chat.services.searching import keep_texts
 
 BATCH = 2_000
 GREETING = "Shall we meet at the fountain, or is it **too hot** today?"
@@ -104,6 +105,7 @@ def _rooms(wanted: Sequence[tuple[Room.Kind, Sequence[Person]]], *, messages: in
         ),
         batch_size=BATCH,
     )
+    keep_texts(said)
     for room, last in zip(rooms, said[messages - 1 :: messages], strict=True):
         room.last_message = last
     Room.objects.bulk_update(rooms, ["last_message"], batch_size=BATCH)

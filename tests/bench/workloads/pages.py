@@ -80,7 +80,7 @@ def _pages(room: int) -> list[Page]:
         Page("room page, 50 messages", _get(f"/rooms/{room}/"), b"fountain"),
         Page("older messages", _get(f"/api/rooms/{room}/messages/?before=500"), b"fountain"),
         Page("sidebar", _get("/api/rooms/"), b"last_message"),
-        # Page("search", _get("/api/search/?q=fountain"), b"fountain"),
+        Page("search", _get("/api/search/?q=fountain"), b"fountain"),
         Page("post by REST", _post(f"/api/rooms/{room}/messages/"), b"fountain", 201, Bar(">=", 0.3)),
     ]
 
