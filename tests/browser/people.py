@@ -94,9 +94,10 @@ class Person:
     def email(self) -> str:
         return email_of(self.name)
 
-    def write(self, room: int, body: str) -> None:
-        """Send a message by the API, without a page."""
-        self.device.call("POST", f"rooms/{room}/messages/", client_id=str(uuid4()), body=body)
+    def write(self, room: int, body: str) -> int:
+        """Send a message by the API, without a page; answers its id, once the server has it."""
+        message = self.device.call("POST", f"rooms/{room}/messages/", client_id=str(uuid4()), body=body)
+        return int(message["id"])
 
     @property
     def messages(self) -> Locator:
@@ -117,7 +118,10 @@ class Person:
         return self.page.locator(".message").filter(has=said)
 
     def say(self, *bodies: str) -> None:
-        """Write and press Enter, once the page has come alive: before that, Enter is a line break."""
+        """Write and press Enter, once the page has come alive: before that, Enter is a line break.
+
+        The server may not have it yet when this returns: `has_sent` waits for that.
+        """
         self.page.evaluate("customElements.whenDefined('parley-chat').then(() => true)")
         for body in bodies:
             self.page.get_by_role("textbox", name="Write to").fill(body)

@@ -8,6 +8,18 @@ from tests.browser.server import Server
 
 MARK = "window.sinceTheBeginning = true"
 
+STORED = """async ([name, count]) => {
+  const settled = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const database = await settled(indexedDB.open(name));
+  const entries = () => database.transaction("entries").objectStore("entries");
+  while (await settled(entries().count()) < count) await new Promise((resolve) => setTimeout(resolve, 20));
+  database.close();
+}"""
+"""Wait until the outbox of this name has so many entries: a row shows before it is stored."""
+
 
 def test_what_was_said_while_the_network_was_gone_is_there_after(
     alice: Person, bob: Person, talking: int, database: Database
@@ -40,7 +52,7 @@ def test_a_browser_that_knows_it_is_back_is_up_to_date_at_once(alice: Person, bo
     bob.has_sent("one", "two", "three")
     alice.device.link.mend()
     alice.device.context.set_offline(False)
-    expect(alice.messages).to_have_text(["one", "two", "three"], timeout=3_000)
+    expect(alice.messages).to_have_text(["one", "two", "three"], timeout=10_000)
     expect(bar).to_contain_text("Up to date")
     expect(bar).to_be_hidden()
 
@@ -67,6 +79,7 @@ def test_unsent_messages_outlive_the_page(alice: Person, bob: Person, talking: i
     alice.device.link.expect_trouble()
     alice.page.reload()
     alice.say("first of all", "then", "at last")
+    alice.page.evaluate(STORED, [f"parley-outbox-{alice.user}", 3])
     alice.page.reload()
     expect(alice.pending).to_have_text(["first of all", "then", "at last"])
     alice.page.close()

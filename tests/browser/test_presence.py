@@ -67,7 +67,7 @@ def test_nobody_looks_present_to_somebody_without_a_link(alice: Person, bob: Per
         expect(each).to_have_attribute("data-status", "unknown")
     expect(line).to_contain_text("@")
     alice.device.link.mend()
-    expect(dot).to_have_attribute("data-status", "active", timeout=15_000)
+    expect(dot).to_have_attribute("data-status", "active")
     expect(line).to_have_text("Here now")
 
 
@@ -77,4 +77,4 @@ def test_the_people_of_killed_workers_go_offline(alice: Person, bob: Person, tal
     for worker in server.workers():
         server.kill(worker)
     bob.device.leave()
-    expect(alice.page.locator(".room__sub")).to_contain_text("Last seen", timeout=30_000)
+    expect(alice.page.locator(".room__sub")).to_contain_text("Last seen")

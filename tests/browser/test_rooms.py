@@ -53,9 +53,9 @@ def test_the_author_reads_why_a_moderator_deleted_a_message(alice: Person, bob: 
     room = alice.device.call("POST", "rooms/", kind="private", name="Harbour")["id"]
     alice.device.call("POST", f"rooms/{room}/members/", users=[bob.user])
     bob.page.goto(f"/rooms/{room}/")
-    bob.say("Cheap boats")
-    message = alice.device.call("GET", f"rooms/{room}/messages/")["results"][-1]
-    alice.device.call("DELETE", f"messages/{message['id']}/", reason="Advertising.")
+    message = bob.write(room, "Cheap boats")
+    expect(bob.messages.last).to_have_text("Cheap boats")
+    alice.device.call("DELETE", f"messages/{message}/", reason="Advertising.")
     expect(bob.messages.last).to_have_text("A moderator deleted this message")
     bob.page.get_by_role("link", name="Why?").click()
     expect(bob.page.get_by_text("Advertising.")).to_be_visible()

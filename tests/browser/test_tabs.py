@@ -10,7 +10,8 @@ from config.embedded.process import wait_until
 from tests.browser.database import Database
 from tests.browser.people import Person
 
-TAKEOVER_MS = 2_000
+#: Two seconds on an idle machine; this one runs other tests too. Without a takeover it would never come.
+TAKEOVER_MS = 10_000
 TABS = 5
 
 
@@ -96,7 +97,7 @@ def test_what_a_tab_without_the_socket_sends_arrives_once_and_in_order(
     for number in range(4):
         for name, tab in zip("AB", followers, strict=False):
             say(tab, f"{name} {number}")
-    assert wait_until(lambda: len(database.bodies(talking)) == 8, seconds=15)
+    assert wait_until(lambda: len(database.bodies(talking)) == 8, seconds=30)
     said = database.bodies(talking)
     for name in "AB":
         assert [body for body in said if body.startswith(name)] == [f"{name} {number}" for number in range(4)]
@@ -217,7 +218,7 @@ def wait_in(tab: Page, condition: Callable[[], bool]) -> None:
         tab.evaluate("0")
         return condition()
 
-    assert wait_until(told, seconds=10)
+    assert wait_until(told, seconds=30)
 
 
 def say(tab: Page, body: str) -> None:
