@@ -13,7 +13,7 @@ from pathlib import Path
 from config.embedded.process import spawn, stop, tail, wait_until
 from config.env import ROOT
 
-START_SECONDS = 30
+START_SECONDS = 90
 STOPPING = ((signal.SIGTERM, 15.0), (signal.SIGKILL, 5.0))
 
 
@@ -61,7 +61,7 @@ class Server:
     def kill(self, worker: int) -> None:
         """End a worker without a chance to say goodbye, and wait until it is gone."""
         os.kill(worker, signal.SIGKILL)
-        assert wait_until(lambda: worker not in self.workers(), seconds=5)
+        assert wait_until(lambda: worker not in self.workers(), seconds=30)
 
     def hang_up(self) -> None:
         """Ask for new workers, one by one."""

@@ -22,6 +22,7 @@ def test_a_finger_that_rests_on_a_message_opens_all_that_can_be_done_with_it(
 
     sheet = hold(message)
     expect(sheet).to_contain_text("Alice Arden high water at four")
+    page.evaluate("Promise.all(document.getAnimations().map((each) => each.finished)).then(() => true)")
     assert page.evaluate("innerHeight - document.querySelector('.menu').getBoundingClientRect().bottom") == 0
     sheet.get_by_role("button", name="React with 👍").tap()
     expect(message.locator(".reaction")).to_contain_text("👍")
