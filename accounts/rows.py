@@ -6,20 +6,28 @@ PostgreSQL's part of the work.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Generic, TypeVar, cast
 
 from django.db import connection, models
+from django.db.backends.utils import CursorWrapper
+from django.db.models.base import ModelState
+from msgspec import json
+from psycopg import Cursor
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 Row = tuple[Any, ...]
 
 
 class Columns(Generic[ModelT]):
-    """All columns of a model, as text for a SELECT list (``str()``), and the way from its part of a row back to it."""
+    """Columns of a model, as text for a SELECT list (``str()``), and the way from its part of a row back to it.
 
-    def __init__(self, model: type[ModelT]) -> None:
-        fields = model._meta.concrete_fields
+    With ``only``, names of fields, the others are deferred as Django does it: read when somebody asks for them.
+    """
+
+    def __init__(self, model: type[ModelT], *, only: Iterable[str] = ()) -> None:
+        names = set(only)
+        fields = [each for each in model._meta.concrete_fields if not names or each.name in names]
         self._model = model
         self._names = [field.attname for field in fields]
         self._text = ", ".join(f"{model._meta.db_table}.{field.column}" for field in fields)
@@ -31,13 +39,44 @@ class Columns(Generic[ModelT]):
         return len(self._names)
 
     def read(self, row: Row) -> ModelT:
-        """Make the model of a row, or of a part of one, that has exactly these columns."""
-        return self._model.from_db(connection.alias, self._names, row)
+        """Make the model of a row, or of a part of one, that has exactly these columns.
+
+        As ``from_db`` does, but for asking each field and sending signals, for which none of our models has a use.
+        """
+        new = self._model.__new__(self._model)
+        new.__dict__.update(zip(self._names, row, strict=True))
+        new._state = ModelState()
+        new._state.adding, new._state.db = False, connection.alias
+        return new
 
 
 def fetch(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[Row]:
     """Run a statement in the current transaction and return all its rows."""
-    with connection.cursor() as cursor:
+    with _cursor() as cursor:
         cursor.execute(statement, parameters)
         rows: list[Row] = cursor.fetchall()
         return rows
+
+
+def execute(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> int:
+    """Run a statement that returns no rows in the current transaction; answers how many it touched."""
+    with _cursor() as cursor:
+        cursor.execute(statement, parameters)
+        touched: int = cursor.rowcount
+        return touched
+
+
+def recordset(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Write rows as the one parameter that ``json_to_recordset`` takes apart: arrays are adapted item by item."""
+    return json.encode(rows).decode()
+
+
+def _cursor() -> CursorWrapper:
+    """Make a cursor whose parameters go to the server apart from the statement.
+
+    So a connection has a statement planned once (`prepare_threshold`), and not each time. Django's own puts parameters
+    into the text.
+    """
+    connection.ensure_connection()
+    cursor = cast("CursorWrapper", Cursor(connection.connection))  # that is how the stubs name what is wrapped
+    return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)

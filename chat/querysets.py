@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Self
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from accounts.rows import Columns, fetch
+from accounts.rows import Columns, fetch, recordset
 from chat.rows import MESSAGE_FIELDS, MessageRow
 from chat.search.terms import as_array
 
@@ -25,24 +25,23 @@ UNREAD_LIMIT = 100
 """Unread messages are counted no further: 100 is shown as 99+."""
 
 
-def _array(ids: Iterable[int]) -> str:
-    """Write ids as PostgreSQL does: an array of arrays cannot be handed over, an array of texts can."""
-    return f"{{{','.join(map(str, ids))}}}"
-
-
 @cache
-def _room_columns() -> Columns[Room]:
+def _room_columns(only: tuple[str, ...]) -> Columns[Room]:
     from chat.models import Room
 
-    return Columns(Room)
+    return Columns(Room, only=only)
 
 
 @cache
-def _lock_rooms(*, skip_locked: bool) -> str:
+def _lock_rooms(columns: Columns[Room], *, skip_locked: bool) -> str:
     return f"""
-        SELECT {_room_columns()} FROM chat_room WHERE id = ANY(%s) ORDER BY id
+        SELECT {columns} FROM chat_room WHERE id = ANY(%s) ORDER BY id
         FOR NO KEY UPDATE{" SKIP LOCKED" if skip_locked else ""}
     """  # noqa: S608 - names of columns
+
+
+_OF_AUTHORS = ("id", "full_name", "handle", "version", "private_reading", "sends_typing")
+"""What sending a message asks of its author."""
 
 
 @cache
@@ -50,7 +49,7 @@ def _seats() -> tuple[Columns[Membership], Columns[User], str]:
     from accounts.models import User
     from chat.models import Membership
 
-    seat, user = Columns(Membership), Columns(User)
+    seat, user = Columns(Membership), Columns(User, only=_OF_AUTHORS)
     statement = f"""
         SELECT {seat}, {user}, CASE WHEN chat_room.kind = 'direct' THEN (
             SELECT blocker_id = chat_membership.user_id
@@ -73,12 +72,10 @@ _SENT_AS = "SELECT id FROM chat_message WHERE author_id = ANY(%s) AND client_id 
 # `bulk_create` and `bulk_update` build expression trees for each row and column; these are on the way of every message.
 _INSERT_MESSAGES = """
     WITH new AS (
-        SELECT * FROM unnest(
-            %s::bigint[], %s::bigint[], %s::bigint[], %s::uuid[], %s::text[], %s::text[], %s::timestamptz[],
-            %s::bigint[], %s::bigint[], %s::bool[], %s::text[], %s::text[], string_to_array(%s, ';')
-        ) AS new (
-            room_id, seq, author_id, client_id, body, html, at,
-            reply_to_id, forwarded_from_id, mentions_room, mentioned, text, terms
+        SELECT * FROM json_to_recordset(%s::json) AS new (
+            room_id bigint, seq bigint, author_id bigint, client_id uuid, body text, html text, at timestamptz,
+            reply_to_id bigint, forwarded_from_id bigint, mentions_room bool, mentioned bigint[],
+            text text, terms text
         )
     ), stored AS (
         INSERT INTO chat_message (
@@ -86,25 +83,29 @@ _INSERT_MESSAGES = """
             reply_to_id, forwarded_from_id, mentions_room, mentioned, revision, delete_reason
         )
         SELECT room_id, seq, seq, 'text', author_id, client_id, body, html, at,
-            reply_to_id, forwarded_from_id, mentions_room, mentioned::bigint[], 0, ''
+            reply_to_id, forwarded_from_id, mentions_room, mentioned, 0, ''
         FROM new
         RETURNING room_id, seq, id
     ), known AS (
         INSERT INTO chat_searchtext (message_id, room_id, at, text, terms)
         SELECT id, room_id, at, text, terms::int[] FROM stored JOIN new USING (room_id, seq)
+    ), advanced AS (
+        UPDATE chat_room AS room SET last_message_id = newest.id, last_seq = newest.seq, last_activity_at = newest.at
+        FROM (
+            SELECT DISTINCT ON (room_id) room_id, id, seq, at FROM stored JOIN new USING (room_id, seq)
+            ORDER BY room_id, seq DESC
+        ) AS newest
+        WHERE room.id = newest.room_id
+    ), marked AS (
+        UPDATE chat_membership AS seat
+        SET read_seq = newest.seq, delivered_seq = newest.seq, unread_from = NULL, wrote_at = newest.at
+        FROM (
+            SELECT DISTINCT ON (room_id, author_id) room_id, author_id, seq, at FROM new
+            ORDER BY room_id, author_id, seq DESC
+        ) AS newest
+        WHERE seat.room_id = newest.room_id AND seat.user_id = newest.author_id
     )
     SELECT room_id, seq, id FROM stored
-"""
-_ADVANCE_ROOMS = """
-    UPDATE chat_room AS room SET last_message_id = new.message_id, last_seq = new.seq, last_activity_at = new.at
-    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[]) AS new (room_id, message_id, seq, at)
-    WHERE room.id = new.room_id
-"""
-_MARK_WRITTEN = """
-    UPDATE chat_membership AS seat
-    SET read_seq = new.seq, delivered_seq = new.seq, unread_from = NULL, wrote_at = new.at
-    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[]) AS new (room_id, user_id, seq, at)
-    WHERE seat.room_id = new.room_id AND seat.user_id = new.user_id
 """
 
 
@@ -117,20 +118,15 @@ class RoomQuerySet(models.QuerySet["Room"]):
         """Leave out direct rooms that somebody else opened and has said nothing in yet."""
         return self.filter(Q(last_seq__gt=0) | ~Q(kind="direct") | Q(created_by=user))
 
-    def lock(self, ids: Sequence[int], *, skip_locked: bool = False) -> dict[int, Room]:
+    def lock(self, ids: Sequence[int], *, skip_locked: bool = False, only: tuple[str, ...] = ()) -> dict[int, Room]:
         """Lock rooms in the order of their ids, for this transaction; whoever holds a room writes its log.
 
-        With ``skip_locked``, rooms that somebody else holds are left out.
+        With ``skip_locked``, rooms that somebody else holds are left out. With ``only``, names of fields, no others are
+        read.
         """
-        columns = _room_columns()
-        rows = fetch(_lock_rooms(skip_locked=skip_locked), [list(ids)])
+        columns = _room_columns(only)
+        rows = fetch(_lock_rooms(columns, skip_locked=skip_locked), [list(ids)])
         return {room.pk: room for room in map(columns.read, rows)}
-
-    def advance(self, newest: Iterable[Message]) -> None:
-        """Move rooms on to these messages, each the newest of its room; one statement, whatever their number."""
-        rows = [(each.room_id, each.pk, each.seq, each.created_at) for each in newest]
-        with connection.cursor() as cursor:
-            cursor.execute(_ADVANCE_ROOMS, [list(column) for column in zip(*rows, strict=True)])
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -151,12 +147,6 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
             seat.blocks, seat.is_blocked = row[-1] is True, row[-1] is False
             seats[seat.room_id, seat.user_id] = seat
         return seats
-
-    def mark_written(self, newest: Iterable[Message]) -> None:
-        """Authors have read their rooms up to what they wrote there; one statement, whatever their number."""
-        rows = [(each.room_id, each.author_id, each.seq, each.created_at) for each in newest]
-        with connection.cursor() as cursor:
-            cursor.execute(_MARK_WRITTEN, [list(column) for column in zip(*rows, strict=True)])
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
@@ -198,18 +188,28 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def insert(self, messages: Sequence[Message], documents: Sequence[Document]) -> None:
         """Store new messages of people, each with what search keeps of it, and give them their ids.
 
-        One statement, whatever their number.
+        Their rooms, which are locked, move on to the newest, and their authors have read them up to there. One
+        statement, whatever their number.
         """
         rows = [
-            (
-                *(m.room_id, m.seq, m.author_id, m.client_id, m.body, m.html, m.created_at),
-                *(m.reply_to_id, m.forwarded_from_id, m.mentions_room, _array(m.mentioned), document.text),
-            )
+            {
+                "room_id": m.room_id,
+                "seq": m.seq,
+                "author_id": m.author_id,
+                "client_id": m.client_id,
+                "body": m.body,
+                "html": m.html,
+                "at": m.created_at,
+                "reply_to_id": m.reply_to_id,
+                "forwarded_from_id": m.forwarded_from_id,
+                "mentions_room": m.mentions_room,
+                "mentioned": m.mentioned,
+                "text": document.text,
+                "terms": as_array(document.terms),
+            }
             for m, document in zip(messages, documents, strict=True)
         ]
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        terms = ";".join(as_array(document.terms) for document in documents)  # as a list it is slow to hand over
-        stored = fetch(_INSERT_MESSAGES, [*columns, terms])
+        stored = fetch(_INSERT_MESSAGES, [recordset(rows)])
         ids = {(room_id, seq): pk for room_id, seq, pk in stored}
         for message in messages:
             message.pk = ids[message.room_id, message.seq]

@@ -12,6 +12,7 @@ from chat import markup
 from chat.exceptions import ChatError
 from chat.protocol import MAX_BODY
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _CONTROLS = re.compile("[\x01-\x08\x0b-\x1f\x7f-\x9f]")
 _BIDI_OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _INVISIBLE = re.compile(
@@ -45,7 +46,7 @@ def clean_body(body: str) -> str:
     NFC, line ends as ``\n``, no control or direction-override characters, no blank lines around it; 1 to 10,000
     characters.
     """
-    if "\x00" in body or any("\ud800" <= char <= "\udfff" for char in body):
+    if _UNSTORABLE.search(body):
         raise ChatError("invalid", "The message has a character that cannot be stored. Remove it and send again.")
     body = unicodedata.normalize("NFC", body).replace("\r\n", "\n").replace("\r", "\n")
     body = _BIDI_OVERRIDES.sub("", _CONTROLS.sub("", body)).strip("\n").rstrip()

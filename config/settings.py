@@ -104,6 +104,8 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
         # No thread is held for long by a lock or by one slow query.
         "options": "-c lock_timeout=2s -c statement_timeout=5s -c idle_in_transaction_session_timeout=10s",
         "connect_timeout": 3,
+        # Statements written by hand (`accounts.rows`) are planned once for each connection, from their third use on.
+        "prepare_threshold": 2,
     }
 )
 # Threads that do the sockets' database work; some connections stay free for pages and REST.

@@ -30,6 +30,6 @@ def say(room: Room, actor: User, event: Mapping[str, Any], body: str) -> Message
         created_at=timezone.now(),
     )
     room.last_message, room.last_activity_at = message, message.created_at
-    Room.objects.all().advance([message])
+    room.save(update_fields=["last_seq", "last_message", "last_activity_at"])
     broadcasts.message_changed(message)
     return message

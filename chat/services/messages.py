@@ -18,6 +18,9 @@ from chat.services.naming import calling_all, find_named, keep_mentions
 
 NOBODY: Mapping[str, int] = {}
 
+OF_ROOMS = ("id", "kind", "read_only", "slow_seconds", "archived_at", "last_seq", "member_count")
+"""What sending a message asks of its room."""
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -64,8 +67,8 @@ def send_messages(drafts: Sequence[Draft], *, skip_busy: bool = False) -> list[O
     A draft that is refused does not touch its neighbours. With ``skip_busy`` a room that somebody else holds is not
     waited for: its drafts come back as None and want a try of their own. Tells each room of each new message, in order.
 
-    A handful of statements whatever the number: rooms (locked, in id order), memberships, earlier tries, insert,
-    counters, the authors' read marks; three more where somebody is named or answered.
+    A handful of statements whatever the number: rooms (locked, in id order), memberships, earlier tries, and one that
+    stores the messages and moves on their rooms and the authors' marks; three more where somebody is named or answered.
     """
     outcomes: list[Outcome | None] = [None] * len(drafts)
     texts: dict[int, str] = {}
@@ -132,7 +135,7 @@ class _Batch:
 
     def _lock_rooms(self) -> None:
         ids = sorted({draft.room_id for draft in self.drafts})
-        self.rooms = Room.objects.all().lock(ids, skip_locked=self.skip_busy)
+        self.rooms = Room.objects.all().lock(ids, skip_locked=self.skip_busy, only=OF_ROOMS)
         missing = [pk for pk in ids if pk not in self.rooms]
         # with skip_locked, a room that is held by somebody looks like one that is not there
         self.busy = (
@@ -202,14 +205,11 @@ class _Batch:
     def _store(self) -> None:
         Message.objects.all().insert(self.fresh, [document_of(message) for message in self.fresh])
         keep_mentions(self.fresh)
-        Room.objects.all().advance({message.room_id: message for message in self.fresh}.values())
-        written = {(message.room_id, message.author_id): message for message in self.fresh}
-        Membership.objects.all().mark_written(written.values())
         if firsts := {message.room_id: message for message in self.fresh if message.seq == 1}:
             self._show_direct_rooms(firsts)
         for message in self.fresh:
             broadcasts.message_changed(message)
-        self._show_first_marks(written)
+        self._show_first_marks({(message.room_id, message.author_id): message for message in self.fresh})
 
     def _show_first_marks(self, written: Mapping[tuple[int, int], Message]) -> None:
         """Who writes has read what came before; clients know that by the message, of somebody whose marks they know.

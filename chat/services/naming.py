@@ -3,9 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from django.db import connection
-
-from accounts.rows import fetch
+from accounts.rows import execute, fetch
 from chat.exceptions import ChatError
 from chat.markup import handles_in
 from chat.models import Membership, Mention, Message, Room
@@ -67,8 +65,7 @@ def keep_mentions(messages: Iterable[Message]) -> None:
         if each.mentioned or each.mentions_room
     ]
     if rows:
-        with connection.cursor() as cursor:
-            cursor.execute(_KEEP, [list(column) for column in zip(*rows, strict=True)])
+        execute(_KEEP, [list(column) for column in zip(*rows, strict=True)])
 
 
 def renew_mentions(message: Message) -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from accounts.rows import fetch
+from accounts.rows import execute, fetch
 from chat.models import Message, SearchText
 from chat.search.documents import document_of
 from chat.search.terms import as_array
@@ -54,8 +54,7 @@ def keep_texts(messages: Iterable[Message]) -> None:
             text, terms = document_of(message)
             rows.append((message.pk, message.room_id, message.created_at, text, as_array(terms)))
     if rows:
-        with connection.cursor() as cursor:
-            cursor.execute(_KEEP, [list(column) for column in zip(*rows, strict=True)])
+        execute(_KEEP, [list(column) for column in zip(*rows, strict=True)])
 
 
 def renew_text(message: Message) -> None:
@@ -98,10 +97,7 @@ def _mend(*, after: int, to: int) -> int:
     # As they are now: whoever changes one of them renews it afterwards.
     messages = Message.objects.select_for_update(no_key=True).filter(pk__in=wrong, deleted_at=None).order_by("pk")
     keep_texts(messages)
-    with connection.cursor() as cursor:
-        cursor.execute(_FORGET, [after, to])
-        forgotten: int = cursor.rowcount
-    return len(wrong) + forgotten
+    return len(wrong) + execute(_FORGET, [after, to])
 
 
 def _unlike(*, after: int, to: int) -> list[int]:
