@@ -35,11 +35,18 @@ class Publisher:
         self.loop = loop
         self.healthy = True
         self._waiting: deque[tuple[str, dict[str, Any]]] = deque(maxlen=WAITING_EVENTS)
+        self._woken = False
         self._task: asyncio.Task[None] | None = None
 
     def enqueue(self, group: str, event: dict[str, Any]) -> None:
-        """Queue one event; only from the loop's own thread."""
+        """Queue one event, from any thread. A commit has many: the loop is woken for the first."""
         self._waiting.append((group, event))
+        if not self._woken:
+            self._woken = True
+            self.loop.call_soon_threadsafe(self._wake)
+
+    def _wake(self) -> None:
+        self._woken = False  # before it looks at what waits: what comes from now on wakes it again
         if self._task is None or self._task.done():
             self._task = self.loop.create_task(self._drain())
 
@@ -93,7 +100,7 @@ def publish(group: str, event: dict[str, Any]) -> None:
     publisher = _publisher
     if publisher is not None and not publisher.loop.is_closed():
         if publisher.loop.is_running():
-            publisher.loop.call_soon_threadsafe(publisher.enqueue, group, event)
+            publisher.enqueue(group, event)
         return  # a worker about to end: to wait for its loop would be for ever, and its process with us
     error = async_to_sync(_send)([(group, event)])  # a command: there is no loop to leave it to
     if error is not None:
