@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from typing import Any, ClassVar, cast
 
 from channels.consumer import AsyncConsumer
-from django.db import DatabaseError
+from django.db import DEFAULT_DB_ALIAS, DatabaseError
 from django.utils import timezone
 from msgspec import UNSET
 from redis.exceptions import RedisError
@@ -56,8 +56,13 @@ class ChatConsumer(AsyncConsumer):
 
     connection: Connection
     hub: Hub
-    user: User
+    user_id: int
     bad_frames = 0
+
+    @property
+    def user(self) -> User:
+        """Whose socket it is. Most services want no more than the id; the rest is read when one does."""
+        return User.from_db(DEFAULT_DB_ALIAS, ["id"], [self.user_id])
 
     @cached_property
     def sends(self) -> set[asyncio.Future[Message]]:
@@ -100,16 +105,17 @@ class ChatConsumer(AsyncConsumer):
         if session is None:
             await self.send({"type": "websocket.close", "code": Close.SIGNED_OUT})
             return
-        self.user = scope["user"]
+        user: User = scope["user"]
+        self.user_id = user.pk
         offered = scope.get("subprotocols", [])
         chosen = protocol.SUBPROTOCOL if protocol.SUBPROTOCOL in offered else None
         await self.send({"type": "websocket.accept", "subprotocol": chosen})
         self.hub = await get_hub()
         wire = scope.get("extensions", {}).get(WIRE)
         outbox = WireOutbox(wire, self.send_close) if wire else QueuedOutbox(self.send_text, self.send_close)
-        self.connection = Connection(user_id=self.user.pk, session_id=session.pk, outbox=outbox)
+        self.connection = Connection(user_id=self.user_id, session_id=session.pk, outbox=outbox)
         try:
-            await self.hub.attach(self.connection, self.user)
+            await self.hub.attach(self.connection, user)
         except (DatabaseError, ChatError) as error:
             logger.warning("A socket could not be taken in: %s", error)
             await self.send_text(protocol.encode(_error(services.unavailable(), None)))
@@ -123,7 +129,7 @@ class ChatConsumer(AsyncConsumer):
             return
         text = message.get("text")
         try:
-            await self.hub.allowance.spend(limits.FRAMES, self.user.pk)
+            await self.hub.allowance.spend(limits.FRAMES, self.user_id)
         except ChatError as refusal:
             self.connection.say(_error(refusal, None))
             self.connection.close(Close.FLOODING)
@@ -169,10 +175,10 @@ class ChatConsumer(AsyncConsumer):
 
     async def message_send(self, frame: protocol.MessageSend) -> None:
         """Queue the message at once, so that order is kept; answer after its commit, while other frames are read."""
-        await self.hub.allowance.spend(limits.SENDS, self.user.pk)
+        await self.hub.allowance.spend(limits.SENDS, self.user_id)
         while len(self.sends) >= SENDS_IN_FLIGHT:
             await asyncio.wait(self.sends, return_when=asyncio.FIRST_COMPLETED)
-        draft = services.Draft(self.user.pk, frame.room, frame.client_id, frame.body, frame.reply_to)
+        draft = services.Draft(self.user_id, frame.room, frame.client_id, frame.body, frame.reply_to)
         outcome = self.hub.intake.submit(draft)
         self.sends.add(outcome)
         outcome.add_done_callback(partial(self._answer_send, frame.ref))
@@ -202,7 +208,7 @@ class ChatConsumer(AsyncConsumer):
 
     async def _change(self, frame: Any, service: Callable[..., Awaitable[Message]], **fields: Any) -> None:
         """Let a service change the message that a frame names; answer with the message as it is then."""
-        await self.hub.allowance.spend(limits.CHANGES, self.user.pk)
+        await self.hub.allowance.spend(limits.CHANGES, self.user_id)
         message = await service(actor=self.user, message_id=frame.message, **fields)
         self.reply(frame.ref, message=message_data(message))
 
@@ -218,10 +224,10 @@ class ChatConsumer(AsyncConsumer):
         now = time.monotonic()
         if now - self.typed_at.get(frame.room, -TYPING_SECONDS) >= TYPING_SECONDS:
             self.typed_at[frame.room] = now
-            await self.hub.allowance.spend(limits.TYPING, self.user.pk)
-            strangers = await _deaf_to_typing(user_id=self.user.pk, room_id=frame.room)
+            await self.hub.allowance.spend(limits.TYPING, self.user_id)
+            strangers = await _deaf_to_typing(user_id=self.user_id, room_id=frame.room)
             if strangers is not None:
-                broadcasts.typing(room_id=frame.room, user_id=self.user.pk, strangers=strangers)
+                broadcasts.typing(room_id=frame.room, user_id=self.user_id, strangers=strangers)
 
     async def presence_watch(self, frame: protocol.PresenceWatch) -> None:
         await self.hub.watch(self.connection, frame.users)
@@ -230,9 +236,9 @@ class ChatConsumer(AsyncConsumer):
         self.hub.set_status(self.connection, frame.status)
 
     async def sync(self, frame: protocol.Sync) -> None:
-        await self.hub.allowance.spend(limits.SYNCS, self.user.pk)
+        await self.hub.allowance.spend(limits.SYNCS, self.user_id)
         answer = await _changes_since(user=self.user, held=frame.rooms)
-        self.hub.allowance.owe(limits.SYNCS, self.user.pk, answer.cost)
+        self.hub.allowance.owe(limits.SYNCS, self.user_id, answer.cost)
         await self.connection.push_slowly(*answer.frames)
         self.connection.say(protocol.Synced(rooms=answer.rooms))
 

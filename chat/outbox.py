@@ -23,8 +23,8 @@ PACK_BYTES = 64 * 1024
 class Wire(Protocol):
     """What our own server offers to the application of a socket."""
 
-    def write(self, data: bytes) -> None:
-        """Write the bytes of a ready-made frame; never waits."""
+    def write(self, data: bytes) -> int:
+        """Write the bytes of a ready-made frame; never waits. Answers what `waiting` would now."""
 
     def waiting(self) -> int:
         """How many bytes the network has not taken yet."""
@@ -142,16 +142,12 @@ class WireOutbox:
             self.push(frame)
 
     def push(self, frame: Frame, *, shed: bool = False) -> None:
-        if self._over:
+        if self._over or (shed and self._wire.waiting() > BYTES // 2):
             return
         if self._held is not None:
             self._hold(frame)
-            return
-        waiting = self._wire.waiting()
-        if waiting > BYTES:
+        elif self._wire.write(frame.wire) > BYTES:
             self.close(Close.BEHIND)
-        elif not (shed and waiting > BYTES // 2):
-            self._wire.write(frame.wire)
 
     async def push_slowly(self, *frames: Frame) -> None:
         for together in _packs(frames):

@@ -117,18 +117,21 @@ class Socket(WebSocketProtocol):
         if self.transport.connected and not self.transport.disconnecting:
             self.transport.resumeProducing()
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes) -> int:
         """Write the bytes of a ready-made frame, past Twisted's buffer while nothing waits in there."""
         if self.state != self.STATE_OPEN:
-            return
+            return 0
         transport = self.transport
         if not transport.dataBuffer and not transport._tempDataLen:
-            written = transport.writeSomeData(data)
+            try:
+                written = transport.socket.send(data)
+            except OSError:  # it takes nothing now, or is broken: Twisted finds out which
+                written = 0
             if written == len(data):
-                return
-            if isinstance(written, int):
-                data = data[written:]
+                return 0
+            data = data[written:]
         transport.write(data)
+        return self.waiting()
 
     def waiting(self) -> int:
         """How many bytes the network has not taken yet."""

@@ -97,10 +97,11 @@ class TestWire:
     def __init__(self, communicator: WebsocketCommunicator) -> None:
         self._communicator = communicator
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes) -> int:
         while data:
             text, data = _first_frame(data)
             self._communicator.output_queue.put_nowait({"type": "websocket.send", "text": text})
+        return 0
 
     def waiting(self) -> int:
         return 0

@@ -27,9 +27,9 @@ class Network:
     async def close(self, code: int) -> None:
         self.closed = code
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes) -> int:
         self._buffer.append(data)
-        self._flow()
+        return self.waiting()
 
     def waiting(self) -> int:
         self._flow()
