@@ -8,6 +8,7 @@ from collections.abc import Callable
 from time import monotonic as clock
 
 STAMP = 16  # digits of a time in microseconds
+TICK = 0.001  # the resolution of uvloop's timers
 
 
 async def pace(rate: float, seconds: float, send: Callable[[int, float], None]) -> int:
@@ -21,7 +22,7 @@ async def pace(rate: float, seconds: float, send: Callable[[int, float], None]) 
     for number in range(count):
         due = start + number / rate
         while (wait := due - clock()) > 0:
-            await asyncio.sleep(wait)
+            await asyncio.sleep(max(wait, TICK))  # less than a tick would be none: it would turn without a rest
         send(number, due)
         if number % 64 == 63:
             await asyncio.sleep(0)  # when we are late ourselves, what arrives must still be read
