@@ -126,7 +126,7 @@ class Beacon:
         if self._is_due("presence", PRESENCE_SECONDS) or self._presence_is_fresh:
             self._presence_is_fresh = False
             with suppress(RedisError):  # who keeps presence says so
-                await self._hub.check_presence()
+                await self._hub.watchers.check()
 
     def _is_due(self, what: str, every: float) -> bool:
         now = self._clock()

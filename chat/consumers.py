@@ -95,7 +95,7 @@ class ChatConsumer(AsyncConsumer):
         finally:
             if hasattr(self, "connection"):
                 self.hub.detach(self.connection)
-                await self.hub.forget_socket(self.connection)
+                await self.hub.turnstile.forget(self.connection)
 
     async def connect(self) -> None:
         """Accept a signed-in user; anybody else is refused during the handshake, which the server answers with 403."""
@@ -121,7 +121,7 @@ class ChatConsumer(AsyncConsumer):
             await self.send_text(protocol.encode(_error(services.unavailable(), None)))
             self.connection.close(Close.BEHIND)
         else:
-            self.hub.count_socket(self.connection)
+            self.hub.turnstile.count(self.connection)
 
     async def receive(self, message: dict[str, Any]) -> None:
         """Answer one frame: whatever is wrong with it, the socket and its neighbours go on."""

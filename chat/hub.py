@@ -6,16 +6,14 @@ ends, revoked sessions, lost per-user news).
 
 import asyncio
 import logging
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from django.db import DatabaseError
-from redis.exceptions import RedisError
 
 from accounts import tasks
-from accounts.broadcasts import bind_loop, publish
+from accounts.broadcasts import bind_loop
 from accounts.models import User
 from accounts.rounds import Rounds
 from accounts.threads import in_thread
@@ -23,17 +21,18 @@ from chat import limits, protocol, services, snapshot
 from chat.beacon import Beacon
 from chat.broadcasts import room_group, user_group
 from chat.connection import Connection
-from chat.exceptions import ChatError
 from chat.feed import RoomFeed
 from chat.frames import Frame
 from chat.intake import Intake
 from chat.privacy import ignored_by
 from chat.protocol import Close, Status
+from chat.register import Register
 from chat.search.upkeep import Upkeep
 from chat.subscriptions import Subscriptions
 from chat.sync import Change, room_changes
+from chat.turnstile import Turnstile
+from chat.watchers import Watchers
 from presence.keeper import Keeper
-from presence.services import asnapshot, astatuses
 
 logger = logging.getLogger(__name__)
 
@@ -42,8 +41,6 @@ RECONNECT_SECONDS = 10.0
 
 ARRIVALS_AT_ONCE = 40
 """Sockets that are taken in together: many enough to share the work, few enough not to hold up everybody else."""
-
-SOCKETS_COUNTED_AT_ONCE = 500
 
 NEWS_AGAIN_SECONDS = 1.0
 
@@ -56,9 +53,6 @@ _heads_of = in_thread(snapshot.heads_of)
 _ready = in_thread(snapshot.ready)
 _news = in_thread(snapshot.news)
 _room_frames = in_thread(snapshot.room_frames)
-_watchable = in_thread(snapshot.watchable)
-_statuses_of = in_thread(snapshot.statuses_of)
-
 
 Arrival = tuple[Connection, User]
 
@@ -71,21 +65,30 @@ class Hub:
         self.allowance = limits.Allowance()
         self.publisher = bind_loop()
         self.feeds: dict[int, RoomFeed] = {}
-        self.users: defaultdict[int, set[Connection]] = defaultdict(set)
-        self.watchers: defaultdict[int, set[Connection]] = defaultdict(set)
+        self.users = Register()
         self.subscriptions = Subscriptions(self._on_event)
+        self.watchers = Watchers(self.subscriptions)
+        self.turnstile = Turnstile(self.allowance)
         self._arrivals = Rounds(self._take_in, most=ARRIVALS_AT_ONCE)
-        self._registering = Rounds(self.allowance.register, most=SOCKETS_COUNTED_AT_ONCE)
-        self._unregistering = Rounds(self.allowance.unregister, most=SOCKETS_COUNTED_AT_ONCE)
-        self._counting: dict[str, asyncio.Task[None]] = {}
         self._refreshing: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._telling: dict[int, bool] = {}  # rooms whose news are being read, and whether there is more by now
-        self._statuses: dict[int, str] = {}  # what the watchers here were told last
-        self._stopping = self._stopped = False
+        self._stopping = False
         self._keeper = Keeper()
         self._beacon = Beacon(self)
         self._upkeep = Upkeep()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._handlers: dict[str, Callable[[dict[str, Any]], None]] = {
+            "change": self._on_change,
+            "signal": self._on_signal,
+            "user": self._on_user,
+            "joined": self._on_joined,
+            "settings": self._on_settings,
+            "revoked": self._on_revoked,
+            "excess": self._on_excess,
+            "presence": lambda event: self.watchers.tell_presence(event["presence"]),
+            "status": lambda event: self.watchers.tell_status(event["status"]),
+            "echo": self._beacon.on_echo,
+        }
 
     async def start(self) -> None:
         await self._keeper.start()
@@ -107,10 +110,8 @@ class Hub:
         await self._keeper.stop()  # before the sockets go, as those who come back elsewhere were never away
         if drain:
             await self._close_in_waves()
-        await tasks.cancel([*self._tasks, *self._counting.values()])
-        await self._registering.stop()
-        self._stopped = True
-        await self._unregistering.finish()
+        await tasks.cancel([*self._tasks])
+        await self.turnstile.stop()
         for feed in self.feeds.values():
             feed.stop()
         await self.subscriptions.stop()
@@ -192,13 +193,7 @@ class Hub:
             self._keeper.close(user.pk, connection.lease)
         elif not connection.closing:
             self._keeper.reopen(user.pk, connection.lease)
-        if not connection.watching:
-            return
-        strangers = connection.watching - set(await _watchable(user.pk, list(connection.watching)))
-        connection.watching -= strangers
-        self.subscriptions.drop(*self._unwatch(connection, strangers))
-        for stranger in strangers:
-            connection.push(Frame(protocol.encode(protocol.Presence(user=stranger, status="offline"))), shed=True)
+        await self.watchers.go_by_settings(connection)
 
     # What feeds ask of their owner, and tell it.
 
@@ -250,29 +245,6 @@ class Hub:
             del self.feeds[feed.room_id]
             self.subscriptions.drop(room_group(feed.room_id))
 
-    def count_socket(self, connection: Connection) -> None:
-        """Count a socket in, in the background: Redis may be slow, and the socket shall not be."""
-        self._counting[connection.lease] = asyncio.create_task(self._count(connection))
-
-    async def _count(self, connection: Connection) -> None:
-        """Close a socket whose user connects again and again, or the user's oldest where there are too many."""
-        user_id = connection.user_id
-        try:
-            await self.allowance.spend(limits.HANDSHAKES, user_id)
-            if excess := await self._registering.ask((user_id, connection.lease)):
-                publish(user_group(user_id), {"type": "hub.event", "kind": "excess", "user": user_id, "leases": excess})
-        except ChatError:
-            connection.close(Close.FLOODING)
-        finally:
-            del self._counting[connection.lease]
-
-    async def forget_socket(self, connection: Connection) -> None:
-        """Count a socket out that is gone."""
-        if counting := self._counting.get(connection.lease):
-            await asyncio.wait([counting])
-        if not self._stopped:  # else it is the oldest in time
-            await self._unregistering.ask((connection.user_id, connection.lease))
-
     def detach(self, connection: Connection) -> None:
         """The socket is gone: whatever only it needed is let go."""
         connection.stop()
@@ -284,29 +256,16 @@ class Hub:
                 feed.stop()
                 del self.feeds[feed.room_id]
                 unused.append(room_group(feed.room_id))
-        unused += self._unwatch(connection, connection.watching)
-        if self._forget(self.users, connection.user_id, connection):
+        unused += self.watchers.unwatch(connection, connection.watching)
+        if self.users.forget(connection.user_id, connection):
             unused.append(user_group(connection.user_id))
         self.subscriptions.drop(*unused)
 
-    async def watch(self, connection: Connection, user_ids: Iterable[int]) -> None:
+    async def watch(self, connection: Connection, user_ids: Collection[int]) -> None:
         """Tell this socket of these people's presence from now on, and of nobody else's; first, how they are now."""
-        wanted = frozenset(await _watchable(connection.user_id, list(user_ids)))
-        unused = self._unwatch(connection, connection.watching - wanted)
-        connection.watching = wanted
-        for user_id in wanted:
-            self.watchers[user_id].add(connection)
-        self.subscriptions.drop(*unused)
-        await self.subscriptions.want(*map(_presence_group, wanted))
+        await self.watchers.watch(connection, user_ids)
         self._beacon.check_presence_soon()
-        for status in await _statuses_of(wanted):
-            connection.push(Frame(protocol.encode(protocol.StatusChanged(**status))), shed=True)
-        try:
-            people = await asnapshot(wanted)
-        except RedisError:
-            return  # the beacon tells it when Redis is back
-        for person in people:
-            connection.push(self._presence(person), shed=True)
+        await self.watchers.tell_how_they_are(connection)
 
     def set_status(self, connection: Connection, status: Status) -> None:
         self._keeper.set_status(connection.user_id, connection.lease, status)
@@ -327,37 +286,10 @@ class Hub:
                 wanted = [frame for room_id, frame in rooms if room_id == news_of or not missed_nothing]
                 await connection.push_slowly(*wanted)
 
-    def _unwatch(self, connection: Connection, user_ids: Iterable[int]) -> list[str]:
-        unwatched = [pk for pk in user_ids if self._forget(self.watchers, pk, connection)]
-        for user_id in unwatched:
-            self._statuses.pop(user_id, None)
-        return [_presence_group(user_id) for user_id in unwatched]
-
-    @staticmethod
-    def _forget(register: defaultdict[int, set[Connection]], key: int, connection: Connection) -> bool:
-        """Take a connection off a register; True if it was the last under its key."""
-        register[key].discard(connection)
-        if register[key]:
-            return False
-        del register[key]
-        return True
-
     # Events come in.
 
     def _on_event(self, event: dict[str, Any]) -> None:
-        handlers = {
-            "change": self._on_change,
-            "signal": self._on_signal,
-            "user": self._on_user,
-            "joined": self._on_joined,
-            "settings": self._on_settings,
-            "status": self._on_status,
-            "revoked": self._on_revoked,
-            "excess": self._on_excess,
-            "presence": self._on_presence,
-            "echo": self._beacon.on_echo,
-        }
-        if handler := handlers.get(event["kind"]):
+        if handler := self._handlers.get(event["kind"]):
             handler(event)
 
     def _on_change(self, event: dict[str, Any]) -> None:
@@ -393,11 +325,6 @@ class Hub:
     def _on_settings(self, event: dict[str, Any]) -> None:
         self._spawn(self.refresh(event["user"]))
 
-    def _on_status(self, event: dict[str, Any]) -> None:
-        frame = Frame(protocol.encode(protocol.StatusChanged(**event["status"])))
-        for connection in self.watchers.get(event["status"]["user"], ()):
-            connection.push(frame, shed=True)
-
     def _on_revoked(self, event: dict[str, Any]) -> None:
         self.close_sessions(event["user"], set(event["sessions"]))
 
@@ -412,33 +339,10 @@ class Hub:
             if str(connection.session_id) in session_ids:
                 connection.close(Close.SIGNED_OUT)
 
-    def _on_presence(self, event: dict[str, Any]) -> None:
-        self._tell_watchers(event["presence"])
-
-    async def check_presence(self) -> None:
-        """Tell watchers what they should know by now: a hint may be lost, and hints of two workers may cross."""
-        now = await astatuses(list(self.watchers))
-        for person in await asnapshot([pk for pk, status in now.items() if self._statuses.get(pk) != status]):
-            self._tell_watchers(person)
-
-    def _tell_watchers(self, person: dict[str, Any]) -> None:
-        frame = self._presence(person)
-        for connection in self.watchers.get(person["user"], ()):
-            connection.push(frame, shed=True)
-
-    def _presence(self, person: dict[str, Any]) -> Frame:
-        if person["user"] in self.watchers:
-            self._statuses[person["user"]] = person["status"]
-        return Frame(protocol.encode(protocol.Presence(**person)))
-
     def _spawn(self, work: Any) -> None:
         task = asyncio.create_task(_logged(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _presence_group(user_id: int) -> str:
-    return f"presence.{user_id}"
 
 
 async def _logged(work: Any) -> None:
