@@ -20,7 +20,7 @@ from tests.bench.figures import Result
 from tests.bench.meter import Machine
 from tests.bench.stage import Stage
 
-WORKLOADS = ("references", "fanout", "pairs", "connects", "presence", "catchup", "pages")
+WORKLOADS = ("references", "fanout", "pairs", "connects", "presence", "catchup", "neighbours", "pages")
 BY_NAME_ONLY = ("history", "search")
 """What takes too long for a whole run."""
 
