@@ -1,7 +1,7 @@
 """Blocking: from then on two people do not hear from each other, and the blocked one is not told."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +11,6 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.threads import in_thread
 from chat.exceptions import ChatError
-from chat.hub import stop_hub
 from chat.models import Block, Membership, Message, Room
 from chat.services import add_members, block, invitations_for, invite, mark_read, unblock
 from chat.summaries import chats_list
@@ -201,12 +200,6 @@ def test_blocking_many_times_at_once_is_one_block(alice: User, bob: User) -> Non
 
 
 # On the socket
-
-
-@pytest.fixture
-async def worker() -> AsyncIterator[None]:
-    yield
-    await stop_hub()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,6 +1,6 @@
 """What is begun and not sent yet, on every device."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,7 +10,6 @@ from accounts.models import User
 from accounts.threads import in_thread
 from chat import services
 from chat.exceptions import ChatError
-from chat.hub import stop_hub
 from chat.models import Draft, Room
 from chat.services import drop_draft, save_draft
 from chat.summaries import chats_list
@@ -114,9 +113,3 @@ async def test_own_devices_hear_of_it_and_nobody_else(room: Room, worker: None, 
         assert (await phone.hear("room"))["room"]["draft"] is None
         await other.settle()
         assert not other.heard("room")
-
-
-@pytest.fixture
-async def worker() -> AsyncIterator[None]:
-    yield
-    await stop_hub()

@@ -1,13 +1,12 @@
 """Group commit: what arrives meanwhile goes together, and nobody waits for somebody else's room."""
 
 import asyncio
-import threading
 from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError
 
 from accounts.models import User
 from accounts.threads import in_thread
@@ -17,6 +16,7 @@ from chat.exceptions import ChatError
 from chat.intake import Intake
 from chat.models import Message, Room
 from chat.services import Draft, send_messages
+from tests.threads import held
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -75,29 +75,14 @@ async def test_a_refused_draft_fails_alone(room: Room, alice: User, eve: User) -
 async def test_a_held_room_delays_only_its_own_messages_and_keeps_their_order(
     room: Room, other_room: Room, alice: User
 ) -> None:
-    held, release = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        with transaction.atomic():
-            Room.objects.select_for_update().get(pk=room.pk)
-            held.set()
-            release.wait(5)
-        connection.close()
-
-    holder = threading.Thread(target=hold)
-    holder.start()
-    held.wait(5)
     intake = Intake()
-    try:
+    with held(room.pk):
         slow = [intake.submit(draft(alice, room, str(number))) for number in range(3)]
         quick = intake.submit(draft(alice, other_room))
-        await asyncio.wait_for(quick, 1)
+        await asyncio.wait_for(quick, 30)
         slow.append(intake.submit(draft(alice, room, "3")))
         assert not any(future.done() for future in slow)
-    finally:
-        release.set()
-        holder.join()
-    messages = await asyncio.wait_for(asyncio.gather(*slow), 5)
+    messages = await asyncio.wait_for(asyncio.gather(*slow), 30)
     assert [(message.seq, message.body) for message in messages] == [(1, "0"), (2, "1"), (3, "2"), (4, "3")]
 
 

@@ -1,7 +1,7 @@
 """Limits: of all workers and doors together, told with the time to wait, and open when Redis is away."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -13,20 +13,13 @@ from accounts.threads import in_thread
 from chat import limits, services
 from chat.consumers import FRAMES_A_TURN
 from chat.exceptions import ChatError
-from chat.hub import stop_hub
 from chat.limits import HANDSHAKES, SENDS, SYNCS, Allowance, check
 from chat.models import Message, Room
 from chat.protocol import Close
 from tests.chat.sockets import connected
 from tests.factories import say_many
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-async def worker() -> AsyncIterator[None]:
-    yield
-    await stop_hub()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("worker")]
 
 
 @pytest.fixture

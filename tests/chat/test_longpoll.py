@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -15,23 +15,17 @@ from accounts.models import User
 from accounts.threads import in_thread
 from accounts.tokens import mint_pair
 from chat import services
-from chat.hub import get_hub, stop_hub
+from chat.hub import get_hub
 from chat.models import Membership, Room
 from config.asgi import application
 from tests.chat.sockets import connected
 from tests.factories import group_room
 from tests.sessions import session_for
 
-pytestmark = [pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("worker")]
 
 TOKEN = "a" * 32
 """What a page of ours has for CSRF, in its cookie and in its header."""
-
-
-@pytest.fixture(autouse=True)
-async def worker() -> AsyncIterator[None]:
-    yield
-    await stop_hub()
 
 
 @pytest.fixture

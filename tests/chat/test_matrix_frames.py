@@ -1,7 +1,6 @@
 """The permission matrix on the socket: every frame, and what comes of it for everybody; and the poll in its place."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -11,7 +10,6 @@ from django.contrib.auth.hashers import make_password
 from pytest_django.fixtures import Settings
 
 from accounts.cookies import access_name
-from chat.hub import stop_hub
 from chat.services import deletion
 from config.asgi import application
 from tests.chat import matrix
@@ -24,13 +22,7 @@ from tests.conftest import PASSWORD
 STATUSES = {"not_found": "404"}
 """What a code of an error means in the table; all others mean that it is not allowed."""
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-async def worker() -> AsyncIterator[None]:
-    yield
-    await stop_hub()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("worker")]
 
 
 @pytest.fixture

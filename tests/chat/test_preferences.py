@@ -1,6 +1,6 @@
 """How somebody has a room: levels, muting, pinning on top."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +9,6 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.threads import in_thread
 from chat.exceptions import ChatError
-from chat.hub import stop_hub
 from chat.models import Membership, Room
 from chat.services import set_preferences
 from chat.summaries import chats_list
@@ -99,9 +98,3 @@ async def test_own_devices_hear_of_it_once_and_nobody_else(room: Room, worker: N
         await other.settle()
         assert len(phone.heard("room")) == 1
         assert not other.heard("room")
-
-
-@pytest.fixture
-async def worker() -> AsyncIterator[None]:
-    yield
-    await stop_hub()

@@ -1,6 +1,6 @@
 """Who has received and read a message, and what those who read in private keep to themselves."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,7 +12,6 @@ from accounts.models import User
 from accounts.switches import update_switches
 from accounts.threads import in_thread
 from chat import privacy, readers, services
-from chat.hub import stop_hub
 from chat.models import Membership, Message, Room
 from chat.services import mark_read
 from chat.summaries import chats_list
@@ -134,12 +133,6 @@ def marks(user: User) -> dict[str, Any]:
 
 
 # On the socket
-
-
-@pytest.fixture
-async def worker() -> AsyncIterator[None]:
-    yield
-    await stop_hub()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,7 +1,7 @@
 """Who is out of a room hears nothing more of it, on any door, from that change on; the others miss nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -11,23 +11,16 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.threads import in_thread
 from chat import broadcasts, services
-from chat.hub import get_hub, stop_hub
+from chat.hub import get_hub
 from chat.models import Room
 from chat.summaries import chats_list
 from tests.chat.sockets import Socket, connected
 from tests.factories import group_room, say
 
-pytestmark = [pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("worker")]
 
 background = in_thread
 write = in_thread(say)
-
-
-@pytest.fixture(autouse=True)
-async def worker() -> AsyncIterator[None]:
-    """The worker of one test; it has nothing to finish when the test is over."""
-    yield
-    await stop_hub()
 
 
 @pytest.fixture

@@ -4,14 +4,14 @@ import threading
 from uuid import uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
 from accounts.models import User
 from chat import services
 from chat.exceptions import ChatError
 from chat.models import Membership, Message, Room
 from chat.services import Draft, send_message, send_messages
-from tests.threads import in_parallel
+from tests.threads import held, in_parallel
 
 pytestmark = pytest.mark.django_db
 
@@ -163,23 +163,8 @@ def test_writers_at_once_leave_no_hole_and_keep_their_own_order(room: Room, alic
 @pytest.mark.django_db(transaction=True)
 def test_a_busy_room_comes_back_unsent_and_delays_nobody_else(room: Room, alice: User, eve: User) -> None:
     free = services.open_direct_room(user=alice, other_id=eve.pk)[0]
-    held, release = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        with transaction.atomic():
-            Room.objects.select_for_update().get(pk=room.pk)
-            held.set()
-            release.wait(5)
-        connection.close()
-
-    holder = threading.Thread(target=hold)
-    holder.start()
-    held.wait(5)
-    try:
+    with held(room.pk):
         busy, sent = send_messages([draft(alice, room), draft(alice, free)], skip_busy=True)
-    finally:
-        release.set()
-        holder.join()
     assert busy is None
     assert isinstance(sent, Message)
 

@@ -4,7 +4,7 @@ And the exact audience: who hears anything at all is who should.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any
@@ -15,7 +15,7 @@ from accounts.broadcasts import publish
 from accounts.models import User
 from accounts.threads import in_thread
 from chat import services
-from chat.hub import Hub, get_hub, stop_hub
+from chat.hub import Hub, get_hub
 from chat.models import Message
 from chat.scrollback import read_page
 from chat.serializers import message_data
@@ -24,16 +24,10 @@ from tests.chat.acts import ACTS, SILENT, Stage
 from tests.chat.replica import Json, Replica
 from tests.chat.sockets import Socket, connected
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("worker")]
 
 DEVICES = {"alice": 2}
 """Alice has two, which must be told the same; the others have one."""
-
-
-@pytest.fixture(autouse=True)
-async def worker() -> AsyncIterator[None]:
-    yield
-    await stop_hub()
 
 
 @pytest.fixture

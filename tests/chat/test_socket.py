@@ -1,7 +1,6 @@
 """The socket, from handshake to close: who hears what, and that nothing a client sends breaks it."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
@@ -21,7 +20,7 @@ from tests.chat import sockets
 from tests.chat.sockets import connected, handshake
 from tests.sessions import session_for
 
-pytestmark = [pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("worker")]
 
 background = in_thread
 
@@ -30,13 +29,6 @@ background = in_thread
 def server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test is done twice: with ordinary sends, and with frames that are written straight to the network."""
     monkeypatch.setattr(sockets, "wired", request.param == "under ours")
-
-
-@pytest.fixture(autouse=True)
-async def worker() -> AsyncIterator[None]:
-    """The worker of one test; it has nothing to finish when the test is over."""
-    yield
-    await stop_hub()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """What concerns one person alone: their devices hear of it, and what they hear is how a new one would find things."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import pytest
 
@@ -8,13 +8,13 @@ from accounts.models import User
 from accounts.switches import update_switches
 from accounts.threads import in_thread
 from chat import services
-from chat.hub import get_hub, stop_hub
+from chat.hub import get_hub
 from chat.models import Room
 from chat.summaries import Summary, chats_list
 from tests.chat.sockets import connected
 from tests.factories import direct_room, say_many
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("worker")]
 
 Act = Callable[[User, User, Room], object]
 
@@ -28,12 +28,6 @@ ACTS: dict[str, Act] = {
     "blocked": lambda alice, bob, room: services.block(user=alice, other_id=bob.pk),
     "private": lambda alice, bob, room: update_switches(user=bob, private_reading=True),
 }
-
-
-@pytest.fixture(autouse=True)
-async def worker() -> AsyncIterator[None]:
-    yield
-    await stop_hub()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """What is unread: on every device, after marking something unread, and where somebody was named."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import pytest
 from rest_framework.test import APIClient
@@ -9,7 +9,6 @@ from accounts.models import User
 from accounts.threads import in_thread
 from chat import services
 from chat.exceptions import ChatError
-from chat.hub import stop_hub
 from chat.models import Mention, Message, Room
 from chat.services import mark_read, mark_unread
 from chat.summaries import chats_list, counts_of
@@ -117,12 +116,6 @@ def test_it_is_marked_by_rest(room: Room, api_for: Callable[[User], APIClient], 
 
 
 # On the socket
-
-
-@pytest.fixture
-async def worker() -> AsyncIterator[None]:
-    yield
-    await stop_hub()
 
 
 @pytest.mark.django_db(transaction=True)
