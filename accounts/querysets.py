@@ -32,6 +32,9 @@ def _live_with_users() -> tuple[Columns[Session], Columns[User], str]:
     return session, user, statement
 
 
+_NEXT_VERSION = "UPDATE accounts_user SET version = version + 1 WHERE id = %s RETURNING version"
+
+
 class UserQuerySet(models.QuerySet["User"]):
     def active(self) -> Self:
         return self.filter(is_active=True)
@@ -47,6 +50,11 @@ class UserQuerySet(models.QuerySet["User"]):
         """
         ids = list(self.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
         return self.model._default_manager.filter(pk__in=ids).update(version=F("version") + 1)
+
+    def next_version(self, user_id: int) -> int:
+        """Count a change, as `bump_version` does, and answer the version that counts it."""
+        version: int = fetch(_NEXT_VERSION, [user_id])[0][0]
+        return version
 
 
 class SessionQuerySet(models.QuerySet["Session"]):

@@ -99,6 +99,11 @@ def message_saved(*, user_id: int, message_id: int, on: bool, version: int) -> N
     _tell_user(user_id, version=version, frame=protocol.Saved(message=message_id, on=on))
 
 
+def invited(*, user_id: int, invitation_id: int, version: int) -> None:
+    """Tell somebody's own devices that they are invited into a room."""
+    _tell_user(user_id, version=version, frame=protocol.Invited(invitation=invitation_id))
+
+
 def typing(*, room_id: int, user_id: int, strangers: Sequence[int] = ()) -> None:
     """Tell the others in the room, but no strangers, that somebody is writing: now, and only those who listen now."""
     frame = protocol.encode(protocol.Typing(room=room_id, user=user_id))

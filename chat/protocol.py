@@ -241,6 +241,12 @@ class Saved(ServerFrame, frozen=True, tag="saved"):
     on: bool
 
 
+class Invited(ServerFrame, frozen=True, tag="invited"):
+    """You are invited into a room; only on your own sockets. It may end without a word: `GET /api/invitations/`."""
+
+    invitation: int
+
+
 class RoomChanged(ServerFrame, frozen=True, tag="room"):
     """A room of yours appeared or changed."""
 

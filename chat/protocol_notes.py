@@ -176,6 +176,7 @@ EXAMPLES: tuple[ClientFrame | ServerFrame, ...] = (
     protocol.Presence(user=5, status="offline", last_seen="2026-03-01T09:12:00.000Z"),
     protocol.StatusChanged(user=5, emoji="🌴", text="On holiday", until="2026-03-08T09:00:00.000Z"),
     protocol.Saved(message=1207, on=True),
+    protocol.Invited(invitation=31),
     protocol.RoomChanged(room=_ROOM),
     protocol.RoomLeft(room=9, seq=611),
     protocol.Synced(rooms={7: protocol.SyncedRoom(seq=43), 9: protocol.SyncedRoom(seq=600, more=True)}),

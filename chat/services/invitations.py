@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from chat import permissions
+from chat import broadcasts, permissions
 from chat.exceptions import ChatError
 from chat.models import Invitation, Room
 from chat.querysets import InvitationQuerySet
@@ -27,7 +27,8 @@ MOST_OPEN = 100
 def invite(*, actor: User, room_id: int, user_id: int, days: int = DAYS) -> Invitation:
     """Invite one person, who may come or not; inviting them again renews it.
 
-    Only whom ``actor`` finds: who blocks him is as missing as who is not there. Raises ``ChatError``.
+    Only whom ``actor`` finds: who blocks him is as missing as who is not there. Raises ``ChatError``. Tells the one who
+    is invited.
     """
     if user_id == actor.pk:
         raise ChatError("self", "This is you. Choose somebody else to invite.")
@@ -40,6 +41,8 @@ def invite(*, actor: User, room_id: int, user_id: int, days: int = DAYS) -> Invi
             raise ChatError("member_already", "This person is in the room already.", status=409)
         renewed = {"created_by": actor, "expires_at": expires_at, "revoked_at": None}
         invitation, _ = Invitation.objects.update_or_create(room=room, user_id=user_id, defaults=renewed)
+        version = User.objects.all().next_version(user_id)
+        broadcasts.invited(user_id=user_id, invitation_id=invitation.pk, version=version)
     return invitation
 
 

@@ -21,8 +21,6 @@ def save_message(*, user: User, message_id: int, on: bool) -> bool:
         else:
             changed = SavedMessage.objects.filter(user=user, message=message_id).delete()[0] > 0
         if changed:
-            own = User.objects.filter(pk=user.pk)
-            own.bump_version()
-            version = own.values_list("version", flat=True).get()
+            version = User.objects.all().next_version(user.pk)
             broadcasts.message_saved(user_id=user.pk, message_id=message_id, on=on, version=version)
     return changed

@@ -39,8 +39,10 @@ def test_a_room_is_made_joined_closed_and_left(alice: Person, bob: Person) -> No
 
 def test_who_is_invited_sees_it_in_the_list_and_comes_in(alice: Person, bob: Person) -> None:
     room = alice.device.call("POST", "rooms/", kind="private", name="Harbour")["id"]
-    alice.device.call("POST", f"rooms/{room}/invitations/", user=bob.user)
     bob.page.goto("/rooms/")
+    expect(bob.page.get_by_text("Alice Arden")).to_have_count(0)
+    alice.device.call("POST", f"rooms/{room}/invitations/", user=bob.user)
+    expect(bob.page.get_by_text("Alice Arden invites you to Harbour.")).to_be_visible()
     bob.page.get_by_role("link", name="you are invited to Harbour").click()
     bob.page.get_by_role("link", name="Harbour Alice Arden invites you").click()
     bob.page.get_by_role("button", name="Join").click()

@@ -204,7 +204,7 @@ ACTS: dict[str, list[Act]] = {
         send("eve", "harbour", "here I am", to="alice bob carol eve"),
         settle(services.remove_member, "bob", user="eve", to="alice bob carol eve"),
         send("alice", "harbour", "she is gone"),
-        settle(services.invite, "alice", user="eve", to=""),
+        settle(services.invite, "alice", user="eve", to="eve"),
         Act(services.decline_invitation, lambda on: {"user": on.eve, "token": str(on.eve.invitations.get().pk)}),
         settle(services.make_link, "bob", to=""),
         settle(services.hand_over, "alice", user="bob"),

@@ -34,6 +34,7 @@ export const SERVER_FRAMES = Object.freeze([
   "presence",
   "status",
   "saved",
+  "invited",
   "room",
   "room.left",
   "synced",

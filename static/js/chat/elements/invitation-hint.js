@@ -1,11 +1,12 @@
 /**
  * Whether we are invited into a room: a dot at the door to the rooms, and a word if it happened since we last looked.
  *
- * No frame tells of invitations, so we ask when somebody comes to this page, or back to it.
+ * We ask when somebody comes to this page or back to it, and when a frame says that there is a new one.
  */
 
 import { attentive, onAttention } from "../attention.js";
 import { slot } from "../dom.js";
+import { on } from "../events.js";
 
 /** Milliseconds between two questions, at least. */
 const EVERY = 60_000;
@@ -26,6 +27,11 @@ export class InvitationHint {
     this.#api = client.api;
     this.#notices = notices;
     onAttention(() => attentive() && this.#ask(), signal);
+    on(client.transport, "frame", ({ type }) => {
+      if (type !== "invited") return;
+      this.#asked = -Infinity;
+      this.#ask();
+    });
     this.#ask();
   }
 
