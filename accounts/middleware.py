@@ -28,6 +28,9 @@ from accounts.tokens import TokenPair
 HANDSHAKES_AT_ONCE = 50
 """After a restart everybody comes back at once; so many are looked up together."""
 
+KNOWN_SESSION = "parley.session"
+"""Where in an ASGI scope a session stands that was found before Django is asked. Nothing of a client gets in there."""
+
 logger = logging.getLogger(__name__)
 
 Scope = dict[str, Any]
@@ -40,7 +43,8 @@ class AuthenticationMiddleware(auth_middleware.AuthenticationMiddleware):
     """Set `request.user` and `request.auth_session` from the cookies, and keep the cookies fresh.
 
     An access token that ran out is replaced in passing while the refresh token is good. Cookies that open
-    nothing are deleted. `Authorization: Bearer` is for REST only and read there.
+    nothing are deleted. `Authorization: Bearer` is for REST only and read there. Where the server has found the
+    session already, it is in the scope.
     """
 
     async_capable = False
@@ -72,6 +76,8 @@ class Visitor:
 
 
 def _identify(request: HttpRequest) -> Visitor:
+    if session := getattr(request, "scope", {}).get(KNOWN_SESSION):
+        return Visitor(session.user, session)
     access = request.COOKIES.get(cookies.access_name(), "")
     token = request.COOKIES.get(cookies.refresh_name(), "")
     try:
@@ -143,7 +149,8 @@ async def _find_sessions(accesses: Sequence[str]) -> list[Session | None]:
     return await in_thread(services.find_sessions)(accesses)
 
 
-_find_session = in_rounds(_find_sessions, most=HANDSHAKES_AT_ONCE)
+find_session_soon = in_rounds(_find_sessions, most=HANDSHAKES_AT_ONCE)
+"""The live session of an access token, or None: for many who ask at the same time, in one query."""
 
 
 async def _session_of_handshake(scope: Scope) -> Session | None:
@@ -151,7 +158,7 @@ async def _session_of_handshake(scope: Scope) -> Session | None:
     if not access:
         return None
     try:
-        return await _find_session(access)
+        return await find_session_soon(access)
     except (OperationalError, InterfaceError) as error:
         logger.warning("A socket was refused, the database is away: %s", str(error).partition("\n")[0])
         return None

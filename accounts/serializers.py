@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from rest_framework import serializers
 
+from accounts.dependencies import note_person
 from accounts.models import Session, User
 
 UNKNOWN_FIELD = "There is no such field. Check its spelling or leave it out."
@@ -117,6 +118,7 @@ class Named(Protocol):
 
 def user_card(user: Named) -> dict[str, Any]:
     """What everybody may know of a user; see `CardSerializer`. Plain, as long lists are made of it."""
+    note_person(user.pk)
     return {"id": user.pk, "full_name": user.full_name, "handle": user.handle, **_look(user.pk, user.full_name)}
 
 

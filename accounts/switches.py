@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import broadcasts
+from accounts.dependencies import note_end
 from accounts.exceptions import invalid
 from accounts.models import User
 from accounts.names import clean_emoji, clean_status
@@ -60,6 +61,7 @@ def status_data(user: User) -> dict[str, Any]:
     """Return the status that somebody has given themselves, empty where there is none or its time is over."""
     over = user.status_until is not None and user.status_until <= timezone.now()
     until = None if over or user.status_until is None else user.status_until
+    note_end(until)
     return {
         "user": user.pk,
         "emoji": "" if over else user.status_emoji,

@@ -1,8 +1,13 @@
-"""Moments and presence in words, as the pages show them. Pure: the reader's zone and the hour come in."""
+"""Moments and presence in words, as the pages show them. Pure: the reader's zone and the hour come in.
+
+What is true of today is noted to end at midnight, in that zone.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+
+from accounts.dependencies import note_end
 
 PRESENCE = {"active": "here now", "away": "away", "offline": "offline"}
 
@@ -18,6 +23,7 @@ def full(at: datetime) -> str:
 
 def day(at: datetime, now: datetime) -> str:
     """The head of a day in a timeline; both moments in the reader's zone."""
+    _note_midnight(now)
     age = (now.date() - at.date()).days
     if age == 0:
         return "Today"
@@ -29,6 +35,7 @@ def day(at: datetime, now: datetime) -> str:
 
 def brief(at: datetime, now: datetime) -> str:
     """When, in the little room of a list: a time today, a weekday this week, then a date."""
+    _note_midnight(now)
     if at.date() == now.date():
         return clock(at)
     if now.date() - at.date() < timedelta(days=7):
@@ -47,3 +54,7 @@ def last_seen(at: datetime, now: datetime) -> str:
 def count(number: int) -> str:
     """Unread messages are counted to 100; from there on nobody needs to know."""
     return "99+" if number >= 100 else str(number)
+
+
+def _note_midnight(now: datetime) -> None:
+    note_end(datetime.combine(now.date() + timedelta(days=1), time(), now.tzinfo))

@@ -103,7 +103,7 @@ def _item(message: Message, reader: User, *, where: str = "") -> dict[str, Any]:
         "time": _time(message.created_at),
         "html": mark_safe("" if message.is_deleted else message.html),  # noqa: S308 - sanitised when it was written
         "quote": quote(message.reply_to) if message.reply_to and not message.is_deleted else None,
-        "chips": [] if message.is_deleted else chips(message, reader),
+        "chips": [] if message.is_deleted else chips(message, reader.pk),
         "marks": marks(message),
     }
 

@@ -18,9 +18,10 @@ from chat.emoji import QUICK_REACTIONS
 from chat.forms import MessageForm
 from chat.listing import Presence, Row, Whereabouts, head, rows
 from chat.models import Message
+from chat.once import message_json
 from chat.privacy import acquaintances
 from chat.scrollback import Page, read_page
-from chat.serializers import message_data, quote
+from chat.serializers import quote
 from chat.services import find_people
 from chat.snapshot import limits
 from chat.summaries import Summary, chats_list
@@ -47,7 +48,7 @@ def app_frame(user: User, *, room: Mapping[str, Any] | None = None) -> dict[str,
     """The list of conversations and the client's configuration, which every page of the app has."""
     summaries = chats_list(user, limit=ROOMS_SHOWN)
     shown = [summary for summary in [*summaries, room] if summary]
-    present = _whereabouts(summary["other"]["id"] for summary in shown if summary["others"])
+    present = whereabouts(summary["other"]["id"] for summary in shown if summary["others"])
     now, current = timezone.now(), room["id"] if room else None
     return {
         "me": me_card(user),
@@ -84,7 +85,7 @@ def room_page(user: User, summary: Summary, *, place: Mapping[str, int], form: M
         "ends": _ends(page, summary),
         "items": timeline(page.messages, reader=user, summary=summary, now=frame["now"], zone=UTC),
         "messages_page": {
-            "results": [message_data(message) for message in page.messages],
+            "results": [message_json(message) for message in page.messages],
             "has_before": page.has_before,
             "has_after": page.has_after,
         },
@@ -115,7 +116,7 @@ def people_page(user: User, *, q: str) -> dict[str, Any]:
     """People to talk to: the first by name, of those whose name or handle has all words of ``q``."""
     frame = app_frame(user)
     found = list(find_people(user=user, q=q)[: PEOPLE_SHOWN + 1])
-    present = _whereabouts(acquaintances(user.pk, [person.pk for person in found]))
+    present = whereabouts(acquaintances(user.pk, [person.pk for person in found]))
     people = [
         {
             "card": user_card(person),
@@ -128,7 +129,7 @@ def people_page(user: User, *, q: str) -> dict[str, Any]:
     return {**frame, "q": q, "people": people, "more": len(found) > PEOPLE_SHOWN}
 
 
-def _whereabouts(user_ids: Iterable[int]) -> Whereabouts:
+def whereabouts(user_ids: Iterable[int]) -> Whereabouts:
     """Who is here. Presence adorns a page; while Redis is away everybody is drawn without it."""
     try:
         people = snapshot(user_ids)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.core import signing
 from django.urls import reverse
 
+from accounts.dependencies import note_person
 from accounts.models import User
 from accounts.rows import fetch
 from chat.exceptions import ChatError
@@ -25,9 +26,10 @@ _SALT = "chat.search"
 
 # The other of a direct room is looked up by the room; nothing is counted, as in a summary.
 _ROOMS = """
-    SELECT room.id, room.kind, coalesce(other.full_name, room.name)
+    SELECT room.id, room.kind, coalesce(other.full_name, room.name), other.id
     FROM chat_room AS room LEFT JOIN LATERAL (
-        SELECT person.full_name FROM chat_membership AS seat JOIN accounts_user AS person ON person.id = seat.user_id
+        SELECT person.id, person.full_name
+        FROM chat_membership AS seat JOIN accounts_user AS person ON person.id = seat.user_id
         WHERE room.kind = 'direct' AND seat.room_id = room.id AND seat.user_id <> %s LIMIT 1
     ) AS other ON true
     WHERE room.id = ANY(%s)
@@ -79,7 +81,11 @@ def _load(user: User, ids: list[int], query: Query) -> list[Hit]:
     visible = Message.objects.visible_to(user).filter(kind=Message.Kind.TEXT, deleted_at=None)
     messages = visible.with_people().in_bulk(ids)
     shown = [messages[pk] for pk in ids if pk in messages]
-    rooms = {row[0]: HitRoom(*row) for row in fetch(_ROOMS, [user.pk, [each.room_id for each in shown]])}
+    rooms = {}
+    for *room, other_id in fetch(_ROOMS, [user.pk, [each.room_id for each in shown]]):
+        rooms[room[0]] = HitRoom(*room)
+        if other_id:
+            note_person(other_id)
     return [
         Hit(each, rooms[each.room_id], snippet(body=each.body, html=each.html, needles=query.needles)) for each in shown
     ]

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.requests import MemberRequest
 from chat import limits
 from chat.exceptions import ChatError, not_found
+from chat.keeping import OF_SEARCH, kept
 from chat.search.language import quoted
 from chat.search_pages import search_page
 from chat.search_results import search as find
@@ -21,6 +22,7 @@ from chat.views import page
 
 @require_safe
 @page
+@kept(OF_SEARCH)
 def search(request: MemberRequest) -> HttpResponse:
     """Find messages; without a question, say what can be asked."""
     q, cursor = request.GET.get("q"), request.GET.get("cursor", "")

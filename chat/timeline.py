@@ -20,6 +20,7 @@ from accounts.serializers import user_card
 from chat import labels
 from chat.emoji import EMOJI
 from chat.models import Membership, Message
+from chat.once import once
 from chat.rows import MessageRow
 from chat.serializers import moment, quote
 
@@ -110,7 +111,7 @@ def timeline(
 ) -> list[Item]:
     """Lay out messages (oldest first, with their authors) of the room of ``summary`` for ``reader``."""
     divider = _first_unread(messages, reader, summary)
-    ticked = next((message for message in reversed(messages) if _is_mine(message, reader)), None)
+    ticked = next((message for message in reversed(messages) if _is_mine(message, reader.pk)), None)
     items: list[Item] = []
     before: AnyMessage | None = None
     for message in messages:
@@ -121,14 +122,16 @@ def timeline(
         first = bool(breaks) or not _continues(message, before)
         status = _status(message, summary) if message is ticked and not message.is_deleted else ""
         moderates = summary["role"] != Membership.Role.MEMBER
-        items += [*breaks, _entry(message, at, reader=reader, first=first, status=status, moderates=moderates)]
+        looks = (zone, reader.pk, first, status, moderates)
+        entry = _entry_once(message, *looks) if isinstance(message, MessageRow) else _entry(message, *looks)
+        items += [*breaks, entry]
         before = message
     return items
 
 
-def _is_mine(message: AnyMessage, reader: User) -> bool:
+def _is_mine(message: AnyMessage, reader_id: int) -> bool:
     """What the room says of what somebody did is nobody's message."""
-    return message.author_id == reader.pk and message.kind == Message.Kind.TEXT
+    return message.author_id == reader_id and message.kind == Message.Kind.TEXT
 
 
 def _lines_above(at: datetime, before: AnyMessage | None, now: datetime) -> Iterator[Item]:
@@ -169,8 +172,9 @@ def _status(message: AnyMessage, summary: Mapping[str, Any]) -> str:
     return "delivered" if all(other["delivered_seq"] >= message.seq for other in others) else "sent"
 
 
-def _entry(message: AnyMessage, at: datetime, *, reader: User, first: bool, status: str, moderates: bool) -> Entry:
-    mine = _is_mine(message, reader)
+def _entry(message: AnyMessage, zone: tzinfo, reader_id: int, first: bool, status: str, moderates: bool) -> Entry:
+    at = message.created_at.astimezone(zone)
+    mine = _is_mine(message, reader_id)
     deleted = message.is_deleted
     is_text = message.kind == Message.Kind.TEXT
     told_why = deleted and is_text and message.deleted_by_id != message.author_id and (mine or moderates)
@@ -184,14 +188,17 @@ def _entry(message: AnyMessage, at: datetime, *, reader: User, first: bool, stat
         full_time=labels.full(at),
         html=SafeString() if deleted else mark_safe(message.html),  # noqa: S308 - sanitised when it was written
         tombstone=_tombstone(message, mine=mine) if deleted else "",
-        modifiers=tuple(_modifiers(message, reader_id=reader.pk, mine=mine, first=first)),
+        modifiers=tuple(_modifiers(message, reader_id=reader_id, mine=mine, first=first)),
         status=status,
         url=_url("message", message) if is_text and (mine or told_why or not deleted) else "",
         delete_url=_url("message-delete", message) if mine and not deleted else "",
         quote=quote(message.reply_to) if message.reply_to and not deleted else None,
-        reactions=() if deleted else chips(message, reader),
+        reactions=() if deleted else chips(message, reader_id),
         marks=(WHY if told_why else "") if deleted else marks(message),
     )
+
+
+_entry_once = once(_entry)
 
 
 def _url(name: str, message: AnyMessage) -> str:
@@ -204,8 +211,8 @@ def _pattern(name: str) -> str:
     return reverse(name, args=[0])
 
 
-def chips(message: AnyMessage, reader: User) -> list[Chip]:
-    return [Chip(each["emoji"], each["count"], reader.pk in each["users"]) for each in message.reacted or []]
+def chips(message: AnyMessage, reader_id: int) -> list[Chip]:
+    return [Chip(each["emoji"], each["count"], reader_id in each["users"]) for each in message.reacted or []]
 
 
 def marks(message: AnyMessage) -> str:

@@ -17,6 +17,7 @@ from accounts.requests import MemberRequest
 from chat import limits, services
 from chat.exceptions import ChatError
 from chat.forms import MessageForm, PlaceForm, ReadForm
+from chat.keeping import OF_LIST, kept
 from chat.pages import app_frame, people_page, room_page
 from chat.protocol_page import protocol_page
 from chat.summaries import Summary, summary
@@ -46,12 +47,14 @@ def home(request: MemberRequest) -> HttpResponse:
 
 @require_GET
 @page
+@kept(OF_LIST)
 def rooms(request: MemberRequest) -> HttpResponse:
     return render(request, "chat/rooms.html", app_frame(request.user))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
+@kept(OF_LIST)
 def room(request: MemberRequest, room_id: int) -> HttpResponse:
     """Read a room; post to it without script."""
     shown = summary(request.user, room_id)

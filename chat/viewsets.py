@@ -28,7 +28,9 @@ from chat.api_serializers import (
     RoomSerializer,
     SendSerializer,
 )
+from chat.keeping import OF_LIST, OF_ROOM, kept
 from chat.models import Room
+from chat.once import message_json
 from chat.pagination import PeoplePagination, RoomPagination
 from chat.querysets import RoomQuerySet
 from chat.scrollback import read_page
@@ -53,6 +55,7 @@ class RoomViewSet(ChatViewSet):
     def get_queryset(self) -> RoomQuerySet:
         return Room.objects.visible_to(self.user).listed_for(self.user)
 
+    @kept(OF_LIST)
     def list(self, request: Request) -> Response:
         """Your rooms by last activity, newest first, each with its last message and what you have not read."""
         rooms = self.paginate_queryset(self.get_queryset()) or []
@@ -94,13 +97,14 @@ class RoomMessageViewSet(ChatViewSet):
     serializer_class = MessageSerializer
     pagination_class = None
 
+    @kept(OF_ROOM)
     @extend_schema(parameters=[PageQuerySerializer], responses=PageSerializer)
     def list(self, request: Request, room_id: int) -> Response:
         """A page of messages, oldest first: the newest ones, or those before, after or around a seq."""
         wanted = checked(PageQuerySerializer, request.query_params)
         if (page := read_page(user_id=self.user.pk, room_id=room_id, **wanted)) is None:
             raise Http404
-        results = [message_data(message) for message in page.messages]
+        results = [message_json(message) for message in page.messages]
         return Response({"results": results, "has_before": page.has_before, "has_after": page.has_after})
 
     @extend_schema(request=SendSerializer, responses={201: MessageSerializer})

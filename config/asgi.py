@@ -12,6 +12,7 @@ django.setup(set_prefix=False)
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, Scope
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import WebsocketDenier
+from django.conf import settings
 from django.urls import re_path
 
 from accounts.broadcasts import bind_loop
@@ -21,9 +22,11 @@ from chat.longpoll import poll
 from chat.routing import websocket_urlpatterns
 from config.cors import Cors
 from config.handler import Pages
+from config.kept.front import KeptPages
+from config.posts import Posts
 from config.static import StaticFiles
 
-pages = StaticFiles(Pages())
+pages = StaticFiles(Posts(KeptPages(Pages(), most_bytes=settings.PAGE_CACHE_BYTES)))
 long_poll = Cors(CookieJWTMiddleware(poll))
 
 

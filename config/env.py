@@ -103,6 +103,11 @@ VARIABLES = (
         minimum=1,
     ),
     Variable(
+        "Web", "PAGE_CACHE_MB", "int", 64,
+        "How many megabytes of pages one web process keeps, each until something in it changes. 0: none.",
+        minimum=0,
+    ),
+    Variable(
         "Web", "BEHIND_PROXY", "bool", False,
         "A proxy in front ends TLS and overwrites `X-Real-IP` and `X-Forwarded-Proto`. Without such a proxy anybody "
         "could claim any address, so it is off.",

@@ -5,9 +5,11 @@ takes longer than many a view; and as many requests as come at once would stand 
 """
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from typing import IO, Any
+from functools import partial
+from typing import IO, Any, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.core import signals
@@ -17,7 +19,16 @@ from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 _threads = ThreadPoolExecutor(max_workers=settings.REQUEST_THREADS, thread_name_prefix="request")
+
+
+async def in_request_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Run ``function`` on a thread for requests."""
+    work = partial(copy_context().run, function, *args, **kwargs)
+    return await asyncio.get_running_loop().run_in_executor(_threads, work)
 
 
 class Pages(ASGIHandler):
@@ -31,25 +42,29 @@ class Pages(ASGIHandler):
             body = await self.read_body(receive)
         except RequestAborted:
             return
-        loop = asyncio.get_running_loop()
-        response = await loop.run_in_executor(_threads, copy_context().run, self._respond, scope, body)
+        response = await in_request_thread(self.respond, scope, body)
         try:
             await self.send_response(response, send)
         finally:
             if response.streaming:
-                await loop.run_in_executor(_threads, response.close)
+                await in_request_thread(response.close)
 
-    def _respond(self, scope: Any, body: IO[bytes]) -> HttpResponseBase:
+    def respond(self, scope: Any, body: IO[bytes]) -> HttpResponseBase:
         """Answer a request; what is not streamed is also over: its database connection goes back at once."""
-        set_script_prefix(get_script_prefix(scope))
         signals.request_started.send(sender=self.__class__, scope=scope)
+        response = self.answer(scope, body)
+        if not response.streaming:
+            response.close()
+        body.close()
+        return response
+
+    def answer(self, scope: Any, body: IO[bytes]) -> HttpResponseBase:
+        """Answer a request, and leave it to the caller to begin and to end with the database."""
+        set_script_prefix(get_script_prefix(scope))
         request, refusal = self.create_request(scope, body)
         response = refusal if request is None else self.get_response(request)
         assert response is not None  # one of the two is there
         response._handler_class = self.__class__  # type: ignore[attr-defined]  # who sends `request_finished`
         if isinstance(response, FileResponse):
             response.block_size = self.chunk_size
-        if not response.streaming:
-            response.close()
-        body.close()
         return response

@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "config.outages.OutageMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # with padding of a random length, against BREACH
+    "config.errors.NotAllowedMiddleware",
     "django.middleware.common.CommonMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "config.csp.csp_middleware",
@@ -112,6 +113,8 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
 DATABASE_THREADS: int = max(1, env["DATABASE_POOL_SIZE"] - 2)
 # Threads for pages and REST. More than there are connections for: some wait for a password hash, or for a disk.
 REQUEST_THREADS = 16
+# Answers kept in the memory of each worker (config/kept). In DEBUG templates may change under our feet.
+PAGE_CACHE_BYTES: int = 0 if DEBUG else env["PAGE_CACHE_MB"] * 1024 * 1024
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "accounts.layer.ChannelLayer",

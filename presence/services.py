@@ -8,11 +8,13 @@ from typing import Any, cast
 from django.conf import settings
 from django.db import connection
 from redis import Redis
+from redis.exceptions import RedisError
 
+from accounts.dependencies import doubt, note_statuses
+from accounts.rows import fetch
 from accounts.threads import in_thread
 from presence.broadcasts import presence_data
 from presence.leases import TIMEOUT_SECONDS, Status, redis_prefix
-from presence.models import LastSeen
 
 # One statement for any number of people. It joins the users because one who was deleted meanwhile must not spoil
 # the rest, and it goes in the order of ids because two workers that lock the same rows crosswise would deadlock.
@@ -22,6 +24,8 @@ _RECORD = """
     JOIN accounts_user ON id = seen.user_id ORDER BY id
     ON CONFLICT (user_id) DO UPDATE SET at = excluded.at WHERE kept.at + make_interval(secs => %s) < excluded.at
 """
+
+_LAST_SEEN = "SELECT user_id, at FROM presence_lastseen WHERE user_id = ANY(%s)"
 
 
 @cache
@@ -43,9 +47,15 @@ def statuses(user_ids: Iterable[int]) -> dict[int, Status]:
     ids = list(user_ids)
     if not ids:
         return {}
-    found = _redis(settings.REDIS_URL).hmget(f"{redis_prefix()}statuses", [str(pk) for pk in ids])
+    try:
+        found = _redis(settings.REDIS_URL).hmget(f"{redis_prefix()}statuses", [str(pk) for pk in ids])
+    except RedisError:
+        doubt()
+        raise
     announced = cast(list[Status | None], found)
-    return {pk: status or "offline" for pk, status in zip(ids, announced, strict=True)}
+    here: dict[int, Status] = {pk: status or "offline" for pk, status in zip(ids, announced, strict=True)}
+    note_statuses(here)
+    return here
 
 
 def snapshot(user_ids: Iterable[int]) -> list[dict[str, Any]]:
@@ -55,7 +65,7 @@ def snapshot(user_ids: Iterable[int]) -> list[dict[str, Any]]:
     """
     found = statuses(user_ids)
     away = [pk for pk, status in found.items() if status == "offline"]
-    seen = dict(LastSeen.objects.filter(user__in=away).values_list("user", "at")) if away else {}
+    seen: dict[int, datetime] = dict(fetch(_LAST_SEEN, [away])) if away else {}
     return [presence_data(pk, status, seen.get(pk)) for pk, status in found.items()]
 
 

@@ -5,6 +5,7 @@ A message is shown to all its readers again and again, and a room page has fifty
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +19,13 @@ register = template.Library()
 
 DRAWINGS = 4_000
 """How many are kept; the one that was not asked for the longest goes first."""
+
+KINDS = {
+    "day": ("chat/_day.html", "item"),
+    "unread": ("chat/_unread.html", "item"),
+    "message": ("chat/_message.html", "entry"),
+}
+"""Of the items of a timeline (`chat.timeline`): the partial for each, and what it calls what it draws."""
 
 
 def _marked(thing: Any) -> Any:
@@ -50,6 +58,23 @@ class _Drawing:
 def drawn(partial: str, **one: Any) -> SafeString:
     """As ``include … with name=thing only``, for a thing of plain data and a partial that looks at nothing else."""
     [(name, thing)] = one.items()
+    return _drawing_of(partial, name, thing)
+
+
+@register.simple_tag
+def drawn_each(partial: str, **many: Iterable[Any]) -> SafeString:
+    """As ``drawn`` for each of these things, one after the other."""
+    [(name, things)] = many.items()
+    return mark_safe("".join([_drawing_of(partial, name, thing) for thing in things]))  # noqa: S308 - escaped there
+
+
+@register.simple_tag
+def drawn_timeline(items: Iterable[Any]) -> SafeString:
+    """A timeline, each of its items by the partial for its kind."""
+    return mark_safe("".join([_drawing_of(*KINDS[item.kind], item) for item in items]))  # noqa: S308 - escaped there
+
+
+def _drawing_of(partial: str, name: str, thing: Any) -> SafeString:
     drawing = _Drawing(partial, name, thing)
     return _draw(drawing) if settings.DEBUG else _drawn(drawing)
 

@@ -1,13 +1,19 @@
 """What people load: a room, what was said before, their conversations, what they search for; and a post by REST.
 
-Sixteen clients ask one after the other, each for themselves, while nobody else talks, and again while somebody writes
-in another room: the second figure is the one that people live with.
+Sixteen clients ask one after the other, each for themselves, while nobody else talks; again while somebody writes in
+another room, which is the figure that people live with; and while somebody writes in a room that all of them are in, so
+that their pages change all the time.
+
+Each asks for the same page again and again, as its browser would, with the cookies that it was given: so the worker has
+it, and finds out that it still holds (`config/kept`). What a page costs that nobody has asked for is measured beside
+it: another place in the room each time, and other words to search for.
 """
 
 from __future__ import annotations
 
 import asyncio
 import gzip
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
@@ -23,6 +29,7 @@ from tests.bench.client import Socket
 from tests.bench.dialects import PARLEY
 from tests.bench.figures import Bar, Result
 from tests.bench.http import Http, request
+from tests.bench.meter import cpu_of
 from tests.bench.people import Person, direct_rooms, group, people
 from tests.bench.servers import Server
 from tests.bench.statistics import Latency
@@ -33,6 +40,9 @@ FRIENDS = 19
 MESSAGES = 1_000
 WRITES = 10
 """Messages a second that somebody writes elsewhere."""
+
+WARMING = 0.3
+"""Seconds before each measurement: what the one before has changed is made anew once, and not part of this one."""
 
 CSRF = "a" * 32
 
@@ -47,25 +57,38 @@ class Page:
     ask: Ask
     holds: bytes
     status: int = 200
-    bar: Bar = field(default_factory=lambda: Bar(">=", 0.4))
+    bar: Bar | None = field(default_factory=lambda: Bar(">=", 0.4))
 
 
 @dataclass(frozen=True)
 class Round:
+    """``cpu`` is in seconds of the server for each answer."""
+
     rate: float
     latency: Latency
     size: float
+    cpu: float
 
 
 def _get(path: str) -> Ask:
-    return lambda port, person: request("GET", path, port=port, headers={"Cookie": person.cookie})
+    return lambda port, person: request("GET", path, port=port, headers={"Cookie": _cookies(person)})
+
+
+def _get_other(path: str) -> Ask:
+    """Ask for another page each time: there is a number in its address."""
+    numbers = cycle(range(100, 900))
+    return lambda port, person: _get(path.format(next(numbers)))(port, person)
+
+
+def _cookies(person: Person) -> str:
+    return f"{person.cookie}; {settings.CSRF_COOKIE_NAME}={CSRF}"
 
 
 def _post(path: str) -> Ask:
     def ask(port: int, person: Person) -> bytes:
         body = f'{{"client_id":"{uuid4()}","body":"Shall we meet at the fountain?"}}'.encode()
         headers = {
-            "Cookie": f"{person.cookie}; {settings.CSRF_COOKIE_NAME}={CSRF}",
+            "Cookie": _cookies(person),
             "X-CSRFToken": CSRF,
             "Origin": f"http://127.0.0.1:{port}",
             "Content-Type": "application/json",
@@ -85,15 +108,31 @@ def _pages(room: int) -> list[Page]:
     ]
 
 
+def _new_pages(room: int) -> list[Page]:
+    """The same that are read, of which nobody has asked for one yet."""
+    return [
+        Page("room page, made anew", _get_other(f"/rooms/{room}/?before={{}}"), b"fountain", bar=None),
+        Page(
+            "older messages, made anew", _get_other(f"/api/rooms/{room}/messages/?before={{}}"), b"fountain", bar=None
+        ),
+        Page("search, made anew", _get_other("/api/search/?q=fountain+-number{}"), b"fountain", bar=None),
+    ]
+
+
 BARE = Page("bare Django view", _get("/bare/"), b"Hello")
 
 
 async def _round(server: Server, page: Page, crowd: Sequence[Person], seconds: float) -> Round:
-    """Ask as fast as the answers come."""
+    """Ask as fast as the answers come, once everybody has had some."""
+    await _ask_for(server, page, crowd, WARMING)
+    return await _ask_for(server, page, crowd, seconds)
+
+
+async def _ask_for(server: Server, page: Page, crowd: Sequence[Person], seconds: float) -> Round:
     connections = [await Http.connect(server.port) for _ in crowd]
     waited: list[float] = []
     sizes: list[int] = []
-    end = clock() + seconds
+    used, end = cpu_of(server.pid), clock() + seconds
 
     async def go_on(connection: Http, person: Person) -> None:
         while clock() < end:
@@ -106,9 +145,10 @@ async def _round(server: Server, page: Page, crowd: Sequence[Person], seconds: f
             assert len(sizes) > 1 or page.holds in body, f"{page.name}: {body[:200]!r}"
 
     await asyncio.gather(*map(go_on, connections, crowd))
+    used = cpu_of(server.pid) - used
     for connection in connections:
         connection.hang_up()
-    return Round(len(waited) / seconds, Latency.of(waited), sum(sizes) / len(sizes))
+    return Round(len(waited) / seconds, Latency.of(waited), sum(sizes) / len(sizes), used / len(waited))
 
 
 class Writer:
@@ -146,46 +186,61 @@ def _place() -> tuple[list[Person], Person, int, int]:
 
 async def run(bench: Bench) -> Result:
     crowd, writer, room, elsewhere = await in_thread(_place)()
-    seconds = 1.5 if bench.quick else 2.5
-    pages = _pages(room)
-    bare: list[Round] = []
-    quiet: dict[str, list[Round]] = {page.name: [] for page in pages}
-    lively: dict[str, list[Round]] = {page.name: [] for page in pages}
+    seconds = 1.5 if bench.quick else 2.0
+    pages, new = _pages(room), _new_pages(room)
+    read = [page for page in pages if page.status == 200]
+    rounds = _Rounds()
     with bench.stage.parley() as parley, bench.stage.stock() as stock:
-        for page in pages:
-            await _round(parley, page, crowd, 0.5)
-        await _round(stock, BARE, crowd, 0.5)
-        for label in bench.rounds("pages", seconds=75):
+        for label in bench.rounds("pages", seconds=130):
             bench.say(f"{label}, bare view")
-            bare.append(await _round(stock, BARE, crowd, seconds))
-            for page in pages:
+            rounds.bare.append(await _round(stock, BARE, crowd, seconds))
+            for page in [*pages, *new]:
                 bench.say(f"{label}, {page.name}")
-                quiet[page.name].append(await _round(parley, page, crowd, seconds))
+                rounds.quiet[page.name].append(await _round(parley, page, crowd, seconds))
             async with Writer(parley, writer, elsewhere):
                 for page in pages:
                     bench.say(f"{label}, {page.name}, and somebody writes")
-                    lively[page.name].append(await _round(parley, page, crowd, seconds))
-    return _result(pages, bare, quiet, lively)
+                    rounds.elsewhere[page.name].append(await _round(parley, page, crowd, seconds))
+            async with Writer(parley, crowd[0], room):
+                for page in read:
+                    bench.say(f"{label}, {page.name}, and somebody writes there")
+                    rounds.here[page.name].append(await _round(parley, page, crowd, seconds))
+    return _result(pages, new, rounds)
 
 
-def _result(
-    pages: Sequence[Page], bare: Sequence[Round], quiet: dict[str, list[Round]], lively: dict[str, list[Round]]
-) -> Result:
+@dataclass
+class _Rounds:
+    """All that were measured, by page: while nobody writes, or somebody in another room, or in one of the reader's."""
+
+    bare: list[Round] = field(default_factory=list)
+    quiet: defaultdict[str, list[Round]] = field(default_factory=lambda: defaultdict(list))
+    elsewhere: defaultdict[str, list[Round]] = field(default_factory=lambda: defaultdict(list))
+    here: defaultdict[str, list[Round]] = field(default_factory=lambda: defaultdict(list))
+
+
+def _result(pages: Sequence[Page], new: Sequence[Page], rounds: _Rounds) -> Result:
     result = Result("pages", f"pages, {CLIENTS} clients; against a bare async Django view on stock Daphne")
     for page in pages:
-        result.add(page.name, "×", list(_ratios(quiet[page.name], bare)), page.bar)
-        result.add(
-            f"{page.name}: with a writer elsewhere",
-            "×",
-            list(_ratios(lively[page.name], quiet[page.name])),
-            Bar(">=", 0.9),
-        )
-        result.add(f"{page.name}: a second", "", [each.rate for each in quiet[page.name]])
-        result.add(f"{page.name}: p99", "ms", [each.latency.p99 for each in quiet[page.name]])
-        result.add(f"{page.name}: size", "KiB", [each.size / 1024 for each in quiet[page.name]])
-    result.add("bare view: a second", "", [each.rate for each in bare])
+        quiet = rounds.quiet[page.name]
+        result.add(page.name, "×", list(_ratios(quiet, rounds.bare)), page.bar)
+        beside = list(_ratios(rounds.elsewhere[page.name], quiet))
+        result.add(f"{page.name}: with a writer elsewhere", "×", beside, Bar(">=", 0.9))
+        if here := rounds.here[page.name]:
+            result.add(f"{page.name}: with a writer there", "×", list(_ratios(here, rounds.bare)))
+        result.add(f"{page.name}: CPU of the bare view's", "×", list(_costs(quiet, rounds.bare)))
+        result.add(f"{page.name}: a second", "", [each.rate for each in quiet])
+        result.add(f"{page.name}: p99", "ms", [each.latency.p99 for each in quiet])
+        result.add(f"{page.name}: size", "KiB", [each.size / 1024 for each in quiet])
+    for page in new:
+        result.add(page.name, "×", list(_ratios(rounds.quiet[page.name], rounds.bare)))
+        result.add(f"{page.name}: CPU of the bare view's", "×", list(_costs(rounds.quiet[page.name], rounds.bare)))
+    result.add("bare view: a second", "", [each.rate for each in rounds.bare])
     return result
 
 
 def _ratios(mine: Sequence[Round], theirs: Sequence[Round]) -> Iterator[float]:
     return (one.rate / other.rate for one, other in zip(mine, theirs, strict=True))
+
+
+def _costs(mine: Sequence[Round], theirs: Sequence[Round]) -> Iterator[float]:
+    return (one.cpu / other.cpu for one, other in zip(mine, theirs, strict=True))
