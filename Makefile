@@ -15,7 +15,7 @@ PREPARE_UV = export UV_PYTHON_DOWNLOADS=never; \
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench convoy screenshots lint format types lock reset clean
+.PHONY: help run test bench convoy screenshots icons lint format types lock reset clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ convoy: $(INSTALLED) ## Break things while 40 clients talk, and check what they 
 
 screenshots: $(INSTALLED) ## Take the pictures in docs/screenshots anew (needs Chromium)
 	@$(VENV)/bin/python -m tests.browser.screenshots
+
+icons: $(INSTALLED) ## Draw the icons of the installed app anew from the mark (needs Chromium)
+	@$(VENV)/bin/python -m tests.browser.icons
 
 lint: export DEBUG = true
 lint: export ENV_FILE =

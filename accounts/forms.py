@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django import forms
+from django.db import models
 from django.utils import timezone
 
+from accounts.appearance import Contrast, Density, Motion, TextSize, Theme
 from accounts.exceptions import ParleyError
 from accounts.names import EMOJI_LENGTH, FULL_NAME_LENGTH, HANDLE_LENGTH, STATUS_LENGTH
 from accounts.switches import Switches
@@ -92,6 +94,21 @@ class StatusForm(AccountForm):
         return {"status_emoji": fields["status_emoji"], "status_text": fields["status_text"], "status_until": until}
 
 
+def _one_of(label: str, choices: type[models.TextChoices], help_text: str = "") -> forms.ChoiceField:
+    widget = forms.RadioSelect(attrs={"class": "choice__button"})
+    return forms.ChoiceField(label=label, choices=choices.choices, widget=widget, help_text=help_text)
+
+
+class AppearanceForm(AccountForm):
+    """How the pages look: one of a few for each."""
+
+    theme = _one_of("Colours", Theme)
+    contrast = _one_of("Contrast", Contrast, "High: text and lines stand out more.")
+    text_size = _one_of("Text", TextSize)
+    density = _one_of("Lists and messages", Density)
+    motion = _one_of("Motion", Motion, "Less: nothing slides, bobs or fades in.")
+
+
 class PasswordForm(AccountForm):
     current_password = _password("Current password", autocomplete="current-password")
     new_password = _password(
@@ -99,3 +116,9 @@ class PasswordForm(AccountForm):
         autocomplete="new-password",
         help_text="At least 10 characters. Your other devices are signed out.",
     )
+
+
+class ClosingForm(AccountForm):
+    """The password once more: what it closes, only whoever runs the server can open again."""
+
+    current_password = _password("Your password", autocomplete="current-password")

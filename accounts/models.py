@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.appearance import Contrast, Density, Motion, TextSize, Theme
 from accounts.devices import USER_AGENT_LENGTH, describe
 from accounts.handles import EMAIL_TAKEN, HANDLE_TAKEN, insert_with_free_handle
 from accounts.names import (
@@ -90,6 +91,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     status_emoji = models.CharField(max_length=EMOJI_LENGTH, blank=True)
     status_text = models.CharField(max_length=STATUS_LENGTH, blank=True)
     status_until = models.DateTimeField(null=True, blank=True)
+    theme = models.CharField(max_length=6, choices=Theme, default=Theme.SYSTEM, db_default=Theme.SYSTEM)
+    contrast = models.CharField(max_length=6, choices=Contrast, default=Contrast.SYSTEM, db_default=Contrast.SYSTEM)
+    text_size = models.CharField(max_length=6, choices=TextSize, default=TextSize.NORMAL, db_default=TextSize.NORMAL)
+    density = models.CharField(max_length=8, choices=Density, default=Density.ROOMY, db_default=Density.ROOMY)
+    motion = models.CharField(max_length=6, choices=Motion, default=Motion.SYSTEM, db_default=Motion.SYSTEM)
 
     # Sessions know better when and where somebody signed in.
     last_login = None

@@ -7,7 +7,7 @@ takes longer than anything else here and nobody's row should wait for it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID, uuid4
 
@@ -122,8 +122,23 @@ def find_sessions(accesses: Sequence[str]) -> list[Session | None]:
     if not any(tokens):
         return [None] * len(tokens)
     sessions = Session.objects.all().live_with_users([token.sid for token in tokens if token])
-    _note_use(sessions.values())
+    note_use((session.pk, session.last_used_at) for session in sessions.values())
     return [sessions.get(token.sid) if token else None for token in tokens]
+
+
+def note_use(uses: Iterable[tuple[UUID, datetime]]) -> None:
+    """Keep ``last_used_at`` of sessions in use (id, noted last) honest to a minute.
+
+    A write on every request would cost more than it tells.
+    """
+    now = timezone.now()
+    stale = now - USE_NOTED_EVERY
+    if ids := [session_id for session_id, noted in uses if noted < stale]:
+        # those that are held by another worker are noted by it; waiting for each other might never end
+        free = Session.objects.filter(pk__in=ids, last_used_at__lt=stale).values("pk")
+        free = free.select_for_update(skip_locked=True, no_key=True)
+        with transaction.atomic():
+            Session.objects.filter(pk__in=free).update(last_used_at=now)
 
 
 def refresh(*, token: str) -> SignedIn:
@@ -172,10 +187,7 @@ def change_password(*, user: User, current: str, new: str, session: Session) -> 
 
     Raises `invalid` with the field at fault, `rate_limited` after too many guesses at the current password.
     """
-    limits.count_try(email=user.email, ip=session.ip)
-    if not passwords.matches(user, current):
-        raise invalid({"current_password": ["This is not your current password."]})
-    limits.forget_try(email=user.email, ip=session.ip)
+    _require_current(user, current, session)
     set_password(user=user, new=new, keep=session)
 
 
@@ -196,7 +208,23 @@ def deactivate(*, user: User) -> None:
         revoke_sessions(user=user)
 
 
+def close_account(*, user: User, current_password: str, session: Session) -> None:
+    """Shut one's own account, as `deactivate` does; whoever runs the server can open it again.
+
+    Raises `invalid` where this is not the password, `rate_limited` after too many guesses.
+    """
+    _require_current(user, current_password, session)
+    deactivate(user=user)
+
+
 # Within
+
+
+def _require_current(user: User, password: str, session: Session) -> None:
+    limits.count_try(email=user.email, ip=session.ip)
+    if not passwords.matches(user, password):
+        raise invalid({"current_password": ["This is not your current password."]})
+    limits.forget_try(email=user.email, ip=session.ip)
 
 
 def _exchange(session: Session, presented: str) -> bool:
@@ -230,18 +258,6 @@ def _revoke(sessions: SessionQuerySet, *, user_id: int) -> int:
             tell = partial(broadcasts.session_revoked, user_id=user_id, session_ids=ids)
             transaction.on_commit(tell, robust=True)
     return len(ids)
-
-
-def _note_use(sessions: Iterable[Session]) -> None:
-    """Keep `last_used_at` honest to a minute; a write on every request would cost more than it tells."""
-    now = timezone.now()
-    stale = now - USE_NOTED_EVERY
-    if ids := [session.pk for session in sessions if session.last_used_at < stale]:
-        # those that are held by another worker are noted by it; waiting for each other might never end
-        free = Session.objects.filter(pk__in=ids, last_used_at__lt=stale).values("pk")
-        free = free.select_for_update(skip_locked=True, no_key=True)
-        with transaction.atomic():
-            Session.objects.filter(pk__in=free).update(last_used_at=now)
 
 
 def _cleaned(wanted: dict[str, tuple[Callable[[str], str], str]]) -> list[str]:

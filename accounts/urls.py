@@ -2,24 +2,29 @@
 
 from django.urls import path
 
-from accounts import views
+from accounts import settings_views, views
 from accounts.viewsets import AuthViewSet, MeViewSet, SessionViewSet
 
 urlpatterns = [
     path("signup/", views.sign_up, name="signup"),
     path("login/", views.sign_in, name="login"),
     path("logout/", views.sign_out, name="logout"),
-    path("settings/", views.profile, name="profile"),
-    path("settings/privacy/", views.privacy, name="privacy"),
-    path("settings/status/", views.status, name="status"),
-    path("settings/password/", views.password, name="password"),
-    path("settings/sessions/sign-out-others/", views.sign_out_others, name="sign-out-others"),
-    path("settings/sessions/<uuid:session_id>/sign-out/", views.sign_out_session, name="sign-out-session"),
+    path("settings/", settings_views.profile, name="profile"),
+    path("settings/status/", settings_views.status, name="status"),
+    path("settings/appearance/", settings_views.appearance, name="appearance"),
+    path("settings/notifications/", settings_views.notifications, name="notifications"),
+    path("settings/privacy/", settings_views.privacy, name="privacy"),
+    path("settings/devices/", settings_views.devices, name="devices"),
+    path("settings/sessions/sign-out-others/", settings_views.sign_out_others, name="sign-out-others"),
+    path("settings/sessions/<uuid:session_id>/sign-out/", settings_views.sign_out_session, name="sign-out-session"),
+    path("settings/account/", settings_views.account, name="account"),
+    path("settings/password/", settings_views.password, name="password"),
+    path("settings/account/close/", settings_views.close, name="close-account"),
     path("avatars/<int:user_id>.svg", views.avatar, name="avatar"),
     # The admin has no sign-in of its own. These stand before its own addresses and so take their place.
     path("admin/login/", views.admin_sign_in),
     path("admin/logout/", views.sign_out),
-    path("admin/password_change/", views.password),
+    path("admin/password_change/", settings_views.password),
 ]
 
 api_urlpatterns = [

@@ -1,6 +1,7 @@
 """What heals when hints get lost: the database is asked, for all sockets of the worker at once, what they should know.
 
 Rooms' heads every 5 s, every second while Redis is away; presence every 5 s; sessions and per-user news every 15 s.
+Once an hour, sessions that ended long ago are thrown away.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from accounts.broadcasts import publish
 from accounts.models import Session
 from accounts.rows import fetch
 from accounts.threads import in_thread
+from accounts.upkeep import forget_dead_sessions
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -33,6 +35,7 @@ HEADS_SECONDS = 5.0
 PRESENCE_SECONDS = 5.0
 PEOPLE_SECONDS = 15.0
 ECHO_SECONDS = 2.0
+UPKEEP_SECONDS = 3600.0
 DEAF_SECONDS = 5.0
 """Without an echo of our own for this long, the channel layer is taken for dead, whatever it says."""
 
@@ -53,6 +56,7 @@ def _live(session_ids: Collection[UUID]) -> set[UUID]:
 _read_heads = in_thread(_heads)
 _read_versions = in_thread(_versions)
 _read_live = in_thread(_live)
+_forget_dead_sessions = in_thread(forget_dead_sessions)
 
 
 class Beacon:
@@ -68,7 +72,8 @@ class Beacon:
         self._fresh_rooms: set[int] = set()
         self._fresh: set[Connection] = set()
         self._presence_is_fresh = False
-        self._done_at = {"heads": 0.0, "people": self._clock(), "presence": self._clock(), "echo": 0.0}
+        now = self._clock()
+        self._done_at = {"heads": 0.0, "people": now, "presence": now, "echo": 0.0, "upkeep": now}
         self._failing = False
 
     def start(self) -> None:
@@ -127,6 +132,8 @@ class Beacon:
             self._presence_is_fresh = False
             with suppress(RedisError):  # who keeps presence says so
                 await self._hub.watchers.check()
+        if self._is_due("upkeep", UPKEEP_SECONDS):
+            await _forget_dead_sessions()
 
     def _is_due(self, what: str, every: float) -> bool:
         now = self._clock()

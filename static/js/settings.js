@@ -2,6 +2,7 @@
 
 import { permission, wish, wishFor } from "./chat/device.js";
 import { fill, slot } from "./chat/dom.js";
+import { install } from "./chat/install.js";
 import { localTimes } from "./chat/time.js";
 
 const STATES = {
@@ -19,6 +20,7 @@ function show(card) {
   const shown = { "notices-on": !on && may !== "denied" && may !== "unsupported", "notices-off": on, "notices-text": on };
   for (const [name, is] of Object.entries(shown)) /** @type {HTMLElement} */ (slot(card, name)).hidden = !is;
   card.hidden = false;
+  slot(document, "notices-none")?.remove();
 }
 
 async function turnOn() {
@@ -33,6 +35,7 @@ async function turnOn() {
 
 function start() {
   localTimes(document);
+  install();
   const card = slot(document, "notices");
   if (!card) return;
   const box = /** @type {HTMLInputElement} */ (card.querySelector("input"));

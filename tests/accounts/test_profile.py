@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts.models import Session, User
+from accounts.models import User
 from tests.accounts.devices import MEMBERS_REST
 from tests.conftest import PASSWORD
 from tests.sessions import session_for
@@ -99,20 +99,6 @@ def test_a_weak_password_is_refused_with_sentences(alice: User, client_for: Any)
     response = change_password(client_for(alice), new="alice arden")
     assert response.status_code == 400
     assert b"too similar" in response.content
-
-
-def test_devices_on_the_page_can_be_signed_out(alice: User, client_for: Any) -> None:
-    other = session_for(alice)
-    client: Client = client_for(alice)
-    page = client.get("/settings/").content.decode()
-    assert page.count("This device") == 1
-    assert f"/settings/sessions/{other.pk}/sign-out/" in page
-    client.post(f"/settings/sessions/{other.pk}/sign-out/")
-    assert Session.objects.live().count() == 1
-    session_for(alice)
-    client.post("/settings/sessions/sign-out-others/")
-    assert Session.objects.live().count() == 1
-    assert client.get(MEMBERS_REST).status_code == 200
 
 
 def test_nobody_elses_e_mail_is_in_a_card(alice: User) -> None:

@@ -107,7 +107,7 @@ def test_the_switches_are_boxes_on_the_page(alice: User, client_for: Any) -> Non
     assert b"What others are told is changed." in response.content
     alice.refresh_from_db()
     assert [alice.private_reading, alice.sends_typing, alice.sees_typing, alice.invisible] == [False, True, False, True]
-    page = client.get("/settings/").content.decode()
+    page = client.get("/settings/privacy/").content.decode()
     assert page.count(" checked") == 2
 
 

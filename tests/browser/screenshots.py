@@ -1,19 +1,21 @@
-"""Takes the pictures in `docs/screenshots/`: the demo, on a server of its own, in a real browser.
+"""Takes the pictures in `docs/screenshots/`: every screen of the demo, on a server of its own, in a real browser.
 
-    python -m tests.browser.screenshots
+    python -m tests.browser.screenshots [SCREEN …]
 
-Looks best where the fonts Inter and Noto Color Emoji are installed.
+Each at three widths, by day and by night. Looks best where the fonts Inter and Noto Color Emoji are installed.
 """
 
 from __future__ import annotations
 
 import base64
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Literal
 
-from playwright.sync_api import Browser, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
 
 from config.embedded import Services
 from config.env import ROOT
@@ -24,7 +26,14 @@ from tests.browser.touch import hold
 
 TARGET = ROOT / "docs" / "screenshots"
 GRACE, ALAN = "grace@demo.parley.example", "alan@demo.parley.example"
-QUALITY = 80
+QUALITY = 50
+SMALLER = 0.7
+"""What most pictures are scaled by: all together shall stay below two megabytes."""
+SHARP = {"room", "switcher"}
+"""README shows the one; what is blurred behind a dialog is not drawn well at another scale."""
+TABLET: dict[str, Any] = {"viewport": {"width": 768, "height": 1024}}
+WIDTHS = {"1280": DESKTOP, "768": TABLET, "390": PHONE}
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 Scene = Callable[[Page, Page], None]
 """What is to be seen on the page of Grace, while Alan is there as well."""
@@ -38,10 +47,12 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         browser = launch(playwright)
-        taken = set(take_all(browser, url, passwords))
+        wanted = sys.argv[1:]
+        taken = set(take_all(browser, url, passwords, wanted))
         browser.close()
-    for old in set(TARGET.glob("*.webp")) - taken:
-        old.unlink()
+    if not wanted:
+        for old in set(TARGET.glob("*.webp")) - taken:
+            old.unlink()
 
 
 @contextmanager
@@ -67,29 +78,23 @@ def demo(directory: Path) -> Iterator[tuple[str, dict[str, str]]]:
         services.stop()
 
 
-def take_all(browser: Browser, url: str, passwords: dict[str, str]) -> Iterator[Path]:
-    """Take the pictures one by one; yields their files."""
+def take_all(browser: Browser, url: str, passwords: dict[str, str], wanted: list[str]) -> Iterator[Path]:
+    """Take the pictures one by one, of these screens or of all; yields their files."""
     grace, alan = (_sign_in(browser, url, email, passwords[email]) for email in (GRACE, ALAN))
     friend = browser.new_context(base_url=url, storage_state=alan).new_page()
     _open(friend, "Grace Hopper")
-    pictures: dict[str, Scene] = {
-        "room-1280-light": _talk,
-        "room-390-dark": _talk,
-        "group-1280-dark": _point,
-        "menu-390-light": _hold,
-        "rooms-390-light": _at("/rooms/"),
-        "saved-1280-light": _at("/saved/"),
-    }
-    for name, scene in pictures.items():
-        options = {**(PHONE if "-390-" in name else DESKTOP), "color_scheme": name.rpartition("-")[2]}
-        context = browser.new_context(base_url=url, storage_state=grace, reduced_motion="reduce", **options)
-        page = context.new_page()
-        scene(page, friend)
-        yield _save(page, name)
-        context.close()
-    page = browser.new_page(base_url=url, **DESKTOP)
-    page.goto("/login/")
-    yield _save(page, "login-1280-light")
+    for screen, scene in SCREENS.items():
+        if wanted and screen not in wanted:
+            continue
+        for width, options in WIDTHS.items():
+            who = None if screen in OUTSIDE else grace
+            context = browser.new_context(base_url=url, storage_state=who, reduced_motion="reduce", **options)
+            page = context.new_page()
+            scene(page, friend)
+            for theme in THEMES:
+                page.emulate_media(color_scheme=theme)
+                yield _save(page, f"{screen}-{width}-{theme}", scale=1 if screen in SHARP else SMALLER)
+            context.close()
 
 
 def _sign_in(browser: Browser, url: str, email: str, password: str) -> StorageState:
@@ -120,17 +125,43 @@ def _talk(page: Page, friend: Page) -> None:
     box.fill("")
 
 
-def _point(page: Page, _friend: Page) -> None:
-    """A room of many, with the toolbar at a message."""
+def _group(page: Page, _friend: Page) -> None:
+    """A room of many: with its details where they have a column, with the toolbar at a message, or with its sheet."""
+    wide = page.viewport_size == DESKTOP["viewport"]
+    if wide:
+        page.add_init_script("localStorage.setItem('parley-details', 'open')")
     _open(page, "Tide engine")
+    if page.viewport_size == PHONE["viewport"]:
+        hold(page.locator(".message", has_text="And the other 11,000 rows?"))
+        return
+    if wide:
+        expect(page.get_by_role("complementary", name="Details")).to_contain_text("Katherine Johnson")
     page.get_by_text("An hour of water").hover()
     page.wait_for_selector(".toolbar")
 
 
-def _hold(page: Page, _friend: Page) -> None:
-    """The sheet that opens under a finger."""
-    _open(page, "Tide engine")
-    hold(page.locator(".message", has_text="And the other 11,000 rows?"))
+def _in_room(name: str, path: str = "") -> Scene:
+    def scene(page: Page, _friend: Page) -> None:
+        _open(page, name)
+        if path:
+            page.goto(f"{page.url}{path}", wait_until="networkidle")
+
+    return scene
+
+
+def _message(page: Page, _friend: Page) -> None:
+    """All that can be done with one message, by plain forms."""
+    page.goto("/saved/")
+    page.get_by_role("link", name="More about this message").first.click()
+    page.wait_for_url("**/messages/*/")
+
+
+def _switch(page: Page, _friend: Page) -> None:
+    """Where to go, asked by keyboard."""
+    _open(page, "Alan Turing")
+    page.keyboard.press("Control+k")
+    page.get_by_role("dialog").get_by_role("combobox").press_sequentially("ha")
+    page.wait_for_selector("[role=option]")
 
 
 def _open(page: Page, name: str) -> None:
@@ -140,14 +171,41 @@ def _open(page: Page, name: str) -> None:
     page.evaluate("customElements.whenDefined('parley-chat').then(() => true)")
 
 
-def _save(page: Page, name: str) -> Path:
+def _save(page: Page, name: str, *, scale: float) -> Path:
     """Write a WebP, which the browser makes itself: a tenth of the PNG."""
-    page.evaluate("document.fonts.ready")
+    page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame)).then(() => true)")
     session = page.context.new_cdp_session(page)
-    shot = session.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})
+    size = page.viewport_size
+    assert size
+    clip = {"x": 0, "y": 0, **size, "scale": scale}
+    shot = session.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY, "clip": clip})
     file = TARGET / f"{name}.webp"
     file.write_bytes(base64.b64decode(shot["data"]))
     return file
+
+
+OUTSIDE = {"login", "signup", "offline"}
+SCREENS: dict[str, Scene] = {
+    "room": _talk,
+    "group": _group,
+    "rooms": _at("/rooms/"),
+    "switcher": _switch,
+    "details": _in_room("Tide engine", "details/"),
+    "about": _in_room("Tide engine", "about/"),
+    "preferences": _in_room("Alan Turing", "me/"),
+    "pins": _in_room("Tide engine", "pins/"),
+    "message": _message,
+    "saved": _at("/saved/"),
+    "search": _at("/search/?q=tide"),
+    "people": _at("/people/"),
+    "rooms-to-find": _at("/rooms/find/"),
+    "settings-profile": _at("/settings/"),
+    "settings-appearance": _at("/settings/appearance/"),
+    "settings-devices": _at("/settings/devices/"),
+    "login": _at("/login/"),
+    "signup": _at("/signup/"),
+    "offline": _at("/offline/"),
+}
 
 
 if __name__ == "__main__":

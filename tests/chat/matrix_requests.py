@@ -86,6 +86,8 @@ def _forward(stage: Stage, scene: Scene) -> Body:
     return {"action": "forward", "room": scene.room.pk, "client_id": str(uuid4())}
 
 
+CHOSEN_LOOK = {"theme": "dark", "contrast": "more", "text_size": "large", "density": "compact", "motion": "less"}
+
 BODIES: dict[str, Ask] = {
     # Accounts
     "POST /api/auth/signup/": _account,
@@ -94,6 +96,8 @@ BODIES: dict[str, Ask] = {
     "POST /signup/": _account,
     "POST /login/": _credentials,
     "POST /settings/": lambda stage, scene: {"full_name": "Another Name", "handle": scene.user.handle},
+    "POST /settings/appearance/": lambda stage, scene: CHOSEN_LOOK,
+    "POST /settings/account/close/": lambda stage, scene: {"current_password": PASSWORD},
     "POST /settings/privacy/": lambda stage, scene: {"sends_typing": "on"},
     "POST /settings/status/": lambda stage, scene: {"status_text": "Tea"},
     "POST /settings/password/": _new_password,

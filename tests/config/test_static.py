@@ -1,5 +1,6 @@
 """Static files as in production: hashed names, cached for ever, and modules that find each other by them."""
 
+import gzip
 import json
 import re
 from collections.abc import Iterator
@@ -11,11 +12,15 @@ import pytest
 from django.core.management import call_command
 from django.test import override_settings
 
+from chat.sheets import BUNDLE, ON_CONDITION, SHEETS
 from config.env import ROOT
 from config.static import StaticFiles
+from config.storage import ENTRY
 
 IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*["'](\.[^"']+)["']""")
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+OF_ONE_PAGE = {"protocol"}
+"""Sheets of pages for few."""
 STORAGES = {
     "staticfiles": {
         "BACKEND": "config.storage.StaticFilesStorage",
@@ -59,6 +64,33 @@ async def test_hashed_files_are_kept_for_ever_and_never_sniffed(collected: dict[
     response = await fetch(next(hashed for name, hashed in collected.items() if name.endswith(".css")))
     assert "immutable" in response.headers["cache-control"]
     assert response.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_all_style_sheets_are_one_file_of_which_nothing_is_missing(collected: dict[str, str]) -> None:
+    sheets = {path.stem for path in (ROOT / "static" / "css").glob("*.css")} - OF_ONE_PAGE
+    assert sheets == {*SHEETS, *ON_CONDITION}
+    bundle = (await fetch(collected[BUNDLE])).text
+    for rule in ("@layer reset,", ".message__body", ".settings__link", "@media (prefers-contrast:more){@layer tokens"):
+        assert rule in bundle
+    for name in re.findall(r"url\(\"?(\.\./[^)\"]+)", bundle):
+        assert normpath(join("css", name)) in collected.values()
+    assert len(gzip.compress(bundle.encode())) <= 20 * 1024
+
+
+async def test_what_the_client_needs_at_once_is_one_module(collected: dict[str, str]) -> None:
+    entry = (await fetch(collected[ENTRY])).text
+    assert re.search(r"^import\b", entry, re.MULTILINE) is None
+    assert "class ParleyChat" in entry
+    late = (await fetch(collected["js/chat/elements/message-menu.js"])).text
+    assert f'from"../{Path(collected[ENTRY]).name}"' in late
+
+
+async def test_texts_travel_compressed(collected: dict[str, str]) -> None:
+    for name in (ENTRY, BUNDLE, "img/icons.svg"):
+        response = await fetch(collected[name])
+        assert response.headers["content-encoding"] == "gzip"
+        assert int(response.headers["content-length"]) < len(response.content) / 2
+        assert "accept-encoding" in response.headers["vary"].lower()
 
 
 @pytest.mark.parametrize("path", ["../settings.py", "%2e%2e/manage.py", "css/", "js/../../manage.py"])

@@ -1,0 +1,47 @@
+"""The style sheets of the pages, in their order: one file a component to work on, all in one file to fetch."""
+
+SHEETS = (
+    "layers",  # fixes the order of the layers
+    "reset",
+    "tokens",
+    "base",
+    "app",
+    "drawing",
+    "button",
+    "avatar",
+    "sidebar",
+    "room",
+    "message",
+    "toolbar",
+    "composer",
+    "proposals",
+    "connection",
+    "dialog",
+    "switcher",
+    "panel",
+    "people",
+    "search",
+    "kept",
+    "about",
+    "details",
+    "form",
+    "account",
+    "settings",
+    "notice",
+    "utilities",
+    "density",
+)
+
+ON_CONDITION = {"contrast": "(prefers-contrast: more)", "still": "(prefers-reduced-motion: reduce)"}
+"""Sheets for those whose system asks for them, or who have chosen them themselves."""
+
+BUNDLE = "css/parley.css"
+
+
+def file_of(sheet: str) -> str:
+    return f"css/{sheet}.css"
+
+
+def on_condition(sheet: str, text: str) -> str:
+    """The sheet as a part of the bundle: it holds where its condition does."""
+    return f"@media {ON_CONDITION[sheet]}{{{text}}}" if sheet in ON_CONDITION else text

@@ -1,0 +1,8 @@
+/** The service worker of this site: registered once the page has nothing better to do. */
+
+export function install() {
+  if (!("serviceWorker" in navigator)) return; // only on secure origins
+  const register = () => navigator.serviceWorker.register("/worker.js", { updateViaCache: "none" }).catch(() => undefined);
+  if (globalThis.requestIdleCallback) requestIdleCallback(register, { timeout: 5_000 });
+  else setTimeout(register, 2_000);
+}

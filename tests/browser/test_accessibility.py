@@ -1,0 +1,142 @@
+"""What WCAG 2.2 AA asks for, on every screen: by day and by night, from right to left, and 320 pixels wide."""
+
+import re
+from collections.abc import Iterable
+
+import pytest
+from playwright.sync_api import Page, ViewportSize, expect
+
+from tests.browser.axe import Axe
+from tests.browser.conftest import NewDevice
+from tests.browser.people import Person
+from tests.browser.test_screens import furnished
+
+SETTINGS = [
+    f"/settings/{section}" for section in ("", "appearance/", "notifications/", "privacy/", "devices/", "account/")
+]
+RIGHT_TO_LEFT = "document.documentElement.dir = 'rtl'"
+STILL = "Promise.allSettled(document.getAnimations().map(({ finished }) => finished)).then(() => true)"
+NARROW: ViewportSize = {"width": 320, "height": 640}
+WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+
+
+def faults_of(page: Page) -> list[str]:
+    """What axe finds on what is on the page now, however it is looked at."""
+    before = page.viewport_size
+    assert before
+    axe = Axe(page)
+    page.evaluate(STILL)
+    found = axe.faults()
+    page.emulate_media(color_scheme="dark")
+    page.evaluate(STILL)
+    found += [f"dark: {fault}" for fault in axe.faults("color-contrast")]
+    page.emulate_media(color_scheme="light")
+    page.evaluate(RIGHT_TO_LEFT)
+    page.set_viewport_size(NARROW)
+    page.evaluate(STILL)
+    found += [f"narrow, from right to left: {fault}" for fault in axe.faults(but="color-contrast")]
+    if page.evaluate(WIDER):
+        found.append("narrow, from right to left: it is wider than the screen")
+    page.set_viewport_size(before)
+    page.evaluate(RIGHT_TO_LEFT.replace("rtl", "ltr"))
+    return found
+
+
+def all_faults(page: Page, paths: Iterable[str]) -> dict[str, list[str]]:
+    faults = {}
+    for path in paths:
+        page.goto(path)
+        if found := faults_of(page):
+            faults[path] = found
+    return faults
+
+
+@pytest.mark.parametrize("part", [0, 1])
+def test_axe_finds_nothing_on_any_page_of_the_chat(alice: Person, bob: Person, carol: Person, part: int) -> None:
+    alice.page.emulate_media(reduced_motion="reduce")
+    room, *paths = furnished(alice, bob, carol)
+    one_of_each = {re.sub(r"\d+", "7", path): path for path in reversed(paths)}
+    searches = ["/search/", "/search/?q=first", "/search/?q=nothing+like+it"]
+    pages = [room, f"{room}details/", *one_of_each.values(), *searches]
+    assert all_faults(alice.page, pages[part::2]) == {}
+
+
+def test_axe_finds_nothing_in_the_settings_and_at_the_doors(alice: Person, new_device: NewDevice) -> None:
+    alice.page.emulate_media(reduced_motion="reduce")
+    outside = new_device(reduced_motion="reduce").tab()
+    assert all_faults(alice.page, SETTINGS) | all_faults(outside, ["/login/", "/signup/", "/offline/"]) == {}
+
+
+def test_axe_finds_nothing_in_what_opens_on_a_page(alice: Person, bob: Person, room: int) -> None:
+    page = alice.page
+    page.emulate_media(reduced_motion="reduce")
+    alice.write(room, "Of mine")
+    bob.write(room, "Of Bob")
+    page.goto(f"/rooms/{room}/")
+    page.get_by_role("link", name="Details").click()
+    expect(page.get_by_role("complementary", name="Details").get_by_text("@bob_baker")).to_be_visible()
+    assert faults_of(page) == []
+    alice.point_at("Of mine")
+    assert faults_of(page) == []
+    dialog = alice.menu_of("Of mine")
+    assert faults_of(page) == []
+    dialog.get_by_role("button", name="Delete message").click()
+    expect(page.get_by_role("dialog", name="Delete this message?")).to_be_visible()
+    assert faults_of(page) == []
+    page.keyboard.press("Escape")
+    alice.act("Of mine", "Forward")
+    expect(page.get_by_role("dialog", name="Forward this message")).to_be_visible()
+    assert faults_of(page) == []
+
+
+def test_who_needs_more_contrast_gets_it(alice: Person, bob: Person, room: int) -> None:
+    bob.write(room, "Of Bob")
+    alice.write(room, "Of mine")
+    page = alice.page
+    page.emulate_media(contrast="more", reduced_motion="reduce")
+    page.goto(f"/rooms/{room}/")
+    axe = Axe(page)
+    assert axe.faults("color-contrast-enhanced") == []
+    page.emulate_media(color_scheme="dark")
+    assert axe.faults("color-contrast-enhanced") == []
+
+
+def test_where_the_system_has_its_own_colours_one_still_sees_what_is_chosen(alice: Person, room: int) -> None:
+    page = alice.page
+    page.emulate_media(forced_colors="active")
+    page.goto(f"/rooms/{room}/")
+    expect(page.get_by_role("textbox", name="Write to Bob Baker")).to_be_focused()
+    for chosen in (".composer__box", ".row[aria-current]"):
+        expect(page.locator(chosen)).to_have_css("outline-style", "solid")
+    page.goto("/settings/appearance/")
+    expect(page.locator(".choice__option", has_text="Comfortable")).to_have_css("outline-style", "solid")
+    expect(page.locator(".choice__option", has_text="Compact")).to_have_css("outline-style", "none")
+    assert Axe(page).faults() == []
+
+
+FOCUS = """() => {
+  const at = document.activeElement;
+  const marked = (node) => ["outlineStyle", "boxShadow"].some((name) => getComputedStyle(node)[name] !== "none");
+  const box = at.closest(".find, .composer__box, .search") ?? at;
+  const name = at.ariaLabel ?? at.labels?.[0]?.textContent ?? at.textContent.trim().slice(0, 40);
+  return [name, marked(at) || marked(box)];
+}"""
+
+
+def test_everything_in_a_room_is_reached_by_keyboard_in_the_order_of_reading(
+    alice: Person, bob: Person, room: int
+) -> None:
+    bob.write(room, "Of Bob")
+    page = alice.page
+    page.goto(f"/rooms/{room}/")
+    expect(page.get_by_role("textbox", name="Write to Bob Baker")).to_be_focused()
+    page.evaluate("document.body.tabIndex = -1, document.body.focus()")
+    names: list[str] = []
+    while "Send" not in names and len(names) < 40:
+        page.keyboard.press("Tab")
+        name, is_marked = page.evaluate(FOCUS)
+        assert is_marked, f"One cannot see that the focus is on {name}"
+        names.append(name)
+    order = ["Skip to the conversation", "New conversation", "Search messages", "Sign out"]
+    order += ["Details", "Messages", "Write to Bob Baker", "Send"]
+    assert [name for name in names if name in order] == order
