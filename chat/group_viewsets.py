@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from accounts.viewsets import NO_CONTENT
 from chat import limits, services
-from chat.api_serializers import RoomSerializer
+from chat.api_serializers import PeopleQuerySerializer, RoomSerializer
 from chat.group_serializers import (
     AddMembersSerializer,
     InvitationSerializer,
@@ -101,9 +101,11 @@ class MemberViewSet(_ChangesRooms):
     serializer_class = MemberSerializer
     pagination_class = MemberPagination
 
+    @extend_schema(parameters=[PeopleQuerySerializer])
     def list(self, request: Request, room_id: int) -> Response:
-        """The members by name, with their roles."""
-        seats = self.paginate_queryset(services.members_of(user=self.user, room_id=room_id)) or []
+        """The members by name, with their roles; with `q`, those whose name or handle has it."""
+        q = checked(PeopleQuerySerializer, request.query_params)["q"]
+        seats = self.paginate_queryset(services.members_of(user=self.user, room_id=room_id, q=q)) or []
         return self.get_paginated_response([member_data(seat) for seat in seats])
 
     @extend_schema(request=AddMembersSerializer, responses=RoomSerializer)

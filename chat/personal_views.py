@@ -1,4 +1,4 @@
-"""Pages about what is one's own: how one has a room, where to read on, whom one blocks. Plain forms."""
+"""Pages about what is one's own: a room in short, how one has it, where to read on, whom one blocks. Plain forms."""
 
 from __future__ import annotations
 
@@ -10,11 +10,22 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.requests import MemberRequest
 from accounts.serializers import user_card
 from chat import services
+from chat.detail_pages import details_page
 from chat.exceptions import ChatError
 from chat.forms import PreferencesForm, ReadForm
 from chat.pages import app_frame
 from chat.summaries import Summary, summary
 from chat.views import page
+
+
+@require_http_methods(["GET", "HEAD"])
+@page
+def details(request: MemberRequest, room_id: int) -> HttpResponse:
+    """What stands beside a conversation where there is the width for it."""
+    shown = summary(request.user, room_id)
+    if shown is None:
+        raise Http404
+    return render(request, "chat/details.html", details_page(request.user, shown))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

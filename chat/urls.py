@@ -30,6 +30,7 @@ urlpatterns = [
     path("rooms/<int:room_id>/search/", search_views.search_room, name="room-search"),
     path("saved/", message_views.saved, name="saved"),
     path("rooms/<int:room_id>/pins/", message_views.pins, name="room-pins"),
+    path("rooms/<int:room_id>/details/", personal_views.details, name="room-details"),
     path("rooms/<int:room_id>/me/", personal_views.preferences, name="room-preferences"),
     path("rooms/<int:room_id>/unread/", personal_views.mark_unread, name="room-unread"),
     path("people/blocked/", personal_views.blocks, name="blocks"),

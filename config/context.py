@@ -1,9 +1,15 @@
 """What every template may use."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest
 
 
-def site(request: HttpRequest) -> dict[str, str]:
-    """Give templates the site's name."""
-    return {"SITE_NAME": settings.SITE_NAME}
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Give templates the site's name, and ``reader``: the person signed in, whose choice it is how pages look.
+
+    None where nobody is, or where the database that knows is away: errors are shown then, too.
+    """
+    session = getattr(request, "auth_session", None)
+    return {"SITE_NAME": settings.SITE_NAME, "reader": session.user if session else None}

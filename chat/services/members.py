@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -138,11 +138,16 @@ def hand_over(*, actor: User, room_id: int, user_id: int) -> Membership:
     return other
 
 
-def members_of(*, user: User, room_id: int) -> MembershipQuerySet:
-    """Who is in a room that ``user`` is in, by name, with ``user`` and ``full_name``; raises ``ChatError``."""
+def members_of(*, user: User, room_id: int, q: str = "") -> MembershipQuerySet:
+    """Who is in a room that ``user`` is in, by name, with ``user`` and ``full_name``; raises ``ChatError``.
+
+    ``q`` keeps those whose name or handle has it.
+    """
     if not Membership.objects.filter(room=room_id, user=user).exists():
         raise not_found()
     seats = Membership.objects.filter(room=room_id).select_related("user")
+    for word in q.replace("@", " ").split():
+        seats = seats.filter(Q(user__full_name__icontains=word) | Q(user__handle__icontains=word))
     return seats.annotate(full_name=F("user__full_name")).order_by("full_name", "pk")
 
 

@@ -1,4 +1,7 @@
-"""The modules of the client, so that a page can ask for all of them at once."""
+"""The modules of the client, so that a page can ask for all of them at once.
+
+Where `config.storage` has collected them, the first has all that it needs in itself.
+"""
 
 import re
 from functools import cache
@@ -8,6 +11,7 @@ from posixpath import dirname, join, normpath
 from django import template
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.templatetags.static import static
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -25,7 +29,7 @@ def modulepreload(path: str) -> SafeString:
 
 
 def _links(path: str) -> SafeString:
-    names = _needed(path)
+    names = [path] if getattr(staticfiles_storage, "bundles", False) else _needed(path)
     return format_html_join("\n  ", '<link rel="modulepreload" href="{}">', ((static(name),) for name in names))
 
 

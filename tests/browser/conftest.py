@@ -19,7 +19,7 @@ PATIENCE_MS = 30_000
 expect.set_options(timeout=PATIENCE_MS)
 
 NewDevice = Callable[..., Device]
-NewPerson = Callable[[str], Person]
+NewPerson = Callable[..., Person]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -81,7 +81,8 @@ def new_device(chromium: Browser, network: Network, server: Server, database: Da
 
     def new(**options: Any) -> Device:
         link = network.link(server.port)
-        context = chromium.new_context(base_url=link.url, **options)
+        # What tests let go wrong on the way, the service worker would answer from what it keeps.
+        context = chromium.new_context(base_url=link.url, **({"service_workers": "block"} | options))
         context.set_default_timeout(PATIENCE_MS)
         devices.append(Device(context, link))
         return devices[-1]

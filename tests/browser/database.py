@@ -10,6 +10,24 @@ TRANSCRIPT = """
     FROM chat_message WHERE room_id = %s ORDER BY seq
 """
 
+# A minute apart, up to now, one author after the other; everybody has read all of it.
+CONVERSE = """
+    INSERT INTO chat_message (
+        room_id, seq, changed_seq, kind, author_id, body, html, created_at, mentioned, mentions_room, revision,
+        delete_reason
+    )
+    SELECT %(room)s, seq, seq, 'text', (%(authors)s::bigint[])[1 + (seq / 3) %% cardinality(%(authors)s::bigint[])],
+        'number ' || seq, '<p>number ' || seq || repeat(' and more of it', (seq * 7 %% 11)::int) || '</p>',
+        now() - make_interval(mins => (%(last)s - seq)::int), '{}', false, 0, ''
+    FROM generate_series(%(first)s::int, %(last)s::int) AS seq
+"""
+ADVANCE = """
+    UPDATE chat_room SET last_seq = newest.seq, last_message_id = newest.id, last_activity_at = newest.created_at
+    FROM (SELECT id, seq, created_at FROM chat_message WHERE room_id = %(room)s ORDER BY seq DESC LIMIT 1) AS newest
+    WHERE chat_room.id = %(room)s
+"""
+READ = "UPDATE chat_membership SET read_seq = %(last)s, delivered_seq = %(last)s WHERE room_id = %(room)s"
+
 
 @dataclass(frozen=True)
 class Database:
@@ -32,6 +50,14 @@ class Database:
 
     def bodies(self, room: int) -> list[str]:
         return [body for _seq, _author, body in self.transcript(room)]
+
+    def converse(self, room: int, authors: list[int], count: int) -> None:
+        """Write a long past of a room, before anybody has it open."""
+        with psycopg.connect(self.url) as connection:
+            [(seq,)] = connection.execute("SELECT last_seq FROM chat_room WHERE id = %s", [room])
+            what = {"room": room, "authors": authors, "first": seq + 1, "last": seq + count}
+            for statement in (CONVERSE, ADVANCE, READ):
+                connection.execute(statement, what)
 
     def forget_everybody(self) -> None:
         """Empty it, so that the next test has its names for itself."""

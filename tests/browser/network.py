@@ -46,6 +46,7 @@ class Link:
         self._run = run
         self._tasks: set[asyncio.Task[None]] = set()
         self._cut = False
+        self._swapped: dict[bytes, bytes] = {}
         self.was_disturbed = False
         self._run(self._open())
 
@@ -68,6 +69,11 @@ class Link:
     def mend(self) -> None:
         """All is well again; what was held arrives."""
         self._run(self._set())
+
+    def swap(self, words: dict[bytes, bytes]) -> None:
+        """Other words than were said arrive, of the same length: as if something else had been installed there."""
+        assert all(len(said) == len(heard) for said, heard in words.items())
+        self._swapped = words
 
     def close(self) -> None:
         self._run(self._close())
@@ -113,18 +119,28 @@ class Link:
             return
         try:
             async with asyncio.TaskGroup() as pipes:
-                pipes.create_task(_pipe(reader, back, self._up))
-                pipes.create_task(_pipe(there, writer, self._down))
+                pipes.create_task(_pipe(reader, back, self._up, self._swap))
+                pipes.create_task(_pipe(there, writer, self._down, self._swap))
         finally:
             writer.transport.abort()
             back.transport.abort()
 
+    def _swap(self, data: bytes) -> bytes:
+        for said, heard in self._swapped.items():
+            data = data.replace(said, heard)
+        return data
 
-async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, gate: asyncio.Event) -> None:
+
+async def _pipe(
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    gate: asyncio.Event,
+    swap: Callable[[bytes], bytes],
+) -> None:
     try:
         while data := await reader.read(65536):
             await gate.wait()
-            writer.write(data)
+            writer.write(swap(data))
             await writer.drain()
         await gate.wait()
         writer.close()

@@ -13,6 +13,9 @@ PASSWORD = "a long and quiet river"
 #: What Chromium itself writes to the console when the network fails; everything else there is ours.
 NETWORK_NOISE = re.compile(r"WebSocket connection to 'ws:|Failed to load resource: net::ERR_")
 
+#: Most devices here have none, so that what a test does to requests is done to all of them.
+NO_WORKER = "Service Worker registration blocked by Playwright"
+
 REPORT_VIOLATIONS = """
 addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile, lineNumber }) =>
   console.error(`CSP: ${violatedDirective} forbids ${blockedURI} in ${sourceFile}:${lineNumber}`));
@@ -68,7 +71,7 @@ class Device:
 
     def _on_console(self, message: ConsoleMessage) -> None:
         noise = self.link.was_disturbed and NETWORK_NOISE.search(message.text)
-        expected = any(text in message.text for text in self._expected)
+        expected = any(text in message.text for text in [NO_WORKER, *self._expected])
         if message.type in {"error", "warning"} and not noise and not expected:
             self.troubles.append(f"{message.text} ({message.location['url']})")
 
@@ -151,6 +154,10 @@ class Person:
     def sees(self, *bodies: str) -> None:
         """Wait until the timeline has these bodies and no others, in this order."""
         expect(self.messages).to_have_text(list(bodies))
+
+    def sees_last(self, body: str) -> None:
+        """Wait until this is the last of the bodies in the timeline."""
+        expect(self.messages.last).to_have_text(body)
 
     def has_sent(self, *bodies: str) -> None:
         """Wait until nothing of it is waiting any more."""

@@ -20,11 +20,12 @@ STOPPING = ((signal.SIGTERM, 15.0), (signal.SIGKILL, 5.0))
 class Server:
     """A supervisor and its workers on one port, which stays the same from one start to the next.
 
-    Parameters: `env`, what of the environment differs from ours; `log`, the file that it writes to.
+    Parameters: `env`, what of the environment differs from ours; `log`, the file that it writes to; `port`, any free
+    one unless given.
     """
 
-    def __init__(self, *, env: Mapping[str, str], log: Path, workers: int = 2) -> None:
-        self.port = free_port()
+    def __init__(self, *, env: Mapping[str, str], log: Path, workers: int = 2, port: int | None = None) -> None:
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._env = os.environ | env
         self._log = log

@@ -31,7 +31,7 @@ def test_back_and_forward_lead_through_the_conversations(alice: Person, rooms: d
     page.go_back()
     is_in(alice, "Bob Baker", rooms["Bob Baker"])
     page.go_back()
-    expect(page.get_by_role("heading", name="Pick up where you left off")).to_be_visible()
+    expect(page.get_by_text("Pick up where you left off")).to_be_visible()
     expect(page).to_have_title(re.compile(r"^(\(\d\) )?Conversations · Parley$"))
     page.go_forward()
     is_in(alice, "Bob Baker", rooms["Bob Baker"])
@@ -73,7 +73,7 @@ def test_on_a_phone_there_is_one_pane_at_a_time(alice: Person, new_person: NewPe
     alice.say("in one line")
     page = bob.page
     page.goto("/rooms/")
-    side, main = page.locator(".side"), page.locator("main")
+    side, main = page.locator(".side"), page.get_by_text("Choose a conversation from the list")
     expect(side).to_be_visible()
     expect(main).to_be_hidden()
     fits(page)
@@ -112,3 +112,109 @@ def fits(page: Page) -> None:
     """Nothing sticks out at the side."""
     # not innerWidth, which grows with what sticks out
     assert page.evaluate("document.documentElement.scrollWidth <= visualViewport.width * visualViewport.scale")
+
+
+def test_a_few_letters_lead_to_a_conversation_a_person_or_a_room(
+    alice: Person, bob: Person, rooms: dict[str, int], new_person: NewPerson
+) -> None:
+    new_person("Zoe Zander").device.call("PATCH", "users/me/", full_name="Zoë Zander")
+    bob.device.call("POST", "rooms/", kind="public", name="Sailing")
+    page = alice.page
+    page.goto(f"/rooms/{rooms['Bob Baker']}/")
+    page.evaluate("customElements.whenDefined('parley-chat').then(() => true)")
+    page.evaluate("window.stayed = true")
+    dialog = page.get_by_role("dialog", name="Go to a conversation or a person")
+    field = dialog.get_by_role("combobox", name="Go to a conversation or a person")
+    options = dialog.get_by_role("option")
+
+    page.get_by_role("textbox", name="Write to").press("ControlOrMeta+k")
+    expect(field).to_be_focused()
+    expect(options).to_have_text([re.compile("Carol Cole")])  # where we are is no place to go to
+    page.keyboard.press("ControlOrMeta+k")
+    expect(dialog).to_be_hidden()
+    page.keyboard.press("ControlOrMeta+k")
+    field.press_sequentially("cac")
+    expect(options).to_have_text([re.compile("Carol Cole")])
+    page.keyboard.press("Enter")
+    is_in(alice, "Carol Cole", rooms["Carol Cole"])
+
+    page.get_by_role("link", name="Find people").click()
+    field.press_sequentially("zoe")
+    expect(options).to_have_text([re.compile("Zoë Zander.*write the first message")])
+    field.fill("qqq")
+    expect(dialog.get_by_role("status")).to_have_text("Nobody and no room is called “qqq”.")
+    field.fill("sail")
+    expect(options).to_have_text([re.compile("Sailing.*join")])
+    options.first.click()
+    expect(page.get_by_role("heading", name="Sailing")).to_be_visible()
+    page.keyboard.press("ControlOrMeta+k")
+    field.press_sequentially("zoe")
+    expect(options).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("textbox", name="Write to Zoë Zander")).to_be_focused()
+    page.go_back()
+    expect(page.get_by_role("heading", name="Sailing")).to_be_visible()
+    assert page.evaluate(STAYED)
+
+
+def test_everything_is_in_reach_of_keys_that_do_nothing_while_one_writes(
+    alice: Person, bob: Person, rooms: dict[str, int]
+) -> None:
+    room = rooms["Bob Baker"]
+    bob.write(room, "one")
+    alice.write(room, "two")
+    bob.write(room, "three")
+    page = alice.page
+    page.goto(f"/rooms/{room}/")
+    alice.sees("I am Bob Baker", "one", "two", "three")
+    box = page.get_by_role("textbox", name="Write to")
+    box.press_sequentially("jkreu?+/")
+    expect(box).to_have_value("jkreu?+/")
+    box.fill("")
+    focused = page.locator(".message:focus")
+    page.locator("[data-slot=log]").focus()
+    page.keyboard.press("k")
+    expect(focused).to_contain_text("three")
+    page.keyboard.press("k")
+    expect(focused).to_contain_text("two")
+    page.keyboard.press("e")
+    expect(box).to_have_value("two")
+    box.press("Escape")
+    focus(alice, "three")
+    page.keyboard.press("e")  # somebody else's: it is not for us to edit
+    expect(focused).to_contain_text("three")
+    page.keyboard.press("r")
+    expect(page.locator("[data-slot=context]")).to_contain_text("Reply to Bob Baker: three")
+    box.press("Escape")
+    focus(alice, "three")
+    page.keyboard.press("+")
+    page.keyboard.press("Enter")
+    expect(alice.message("three").locator(".reaction__count")).to_have_text("1")
+    focus(alice, "three")
+    page.keyboard.press("Home")
+    expect(focused).to_contain_text("I am Bob Baker")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Message actions")).to_be_visible()
+    page.keyboard.press("Escape")
+
+    page.keyboard.press("?")
+    help_ = page.get_by_role("dialog", name="Keys and commands")
+    for words in ("Go to a conversation or a person", "Message before", "New line", "/topic"):
+        expect(help_).to_contain_text(words)
+    help_.get_by_role("checkbox").uncheck()
+    page.keyboard.press("Escape")
+    expect(help_).to_be_hidden()
+    page.keyboard.press("?")
+    page.keyboard.press("Alt+ArrowDown")
+    is_in(alice, "Carol Cole", rooms["Carol Cole"])
+    expect(help_).to_have_count(0)
+    page.get_by_role("textbox", name="Write to").press("Alt+ArrowUp")
+    expect(page.get_by_role("heading", name="Bob Baker")).to_be_visible()
+    for selector in ("[data-slot=search]", ".row[aria-current]", "[data-slot=log]", "[data-slot=composer] textarea"):
+        page.keyboard.press("F6")
+        expect(page.locator(selector)).to_be_focused()
+
+
+def focus(person: Person, body: str) -> None:
+    """Bring the keyboard to a message, as who tabs there does."""
+    person.message(body).focus()

@@ -33,7 +33,7 @@ def test_what_is_not_looked_at_is_told_once_and_leads_to_its_place(alice: Person
     alice.write(room, "before it was wanted")
     expect(bob.row("Alice Arden").locator("[data-slot=unread-count]")).to_have_text("1")
 
-    other.goto("/settings/")
+    other.goto("/settings/notifications/")
     other.get_by_role("button", name="Turn on notifications").click()
     expect(other.get_by_text("This device tells you of new messages")).to_be_visible()
     other.goto("/people/")
@@ -54,6 +54,6 @@ def test_what_is_not_looked_at_is_told_once_and_leads_to_its_place(alice: Person
     expect(bob.message("@bob_baker, it rises")).to_have_class(re.compile("message--target"))
     alice.write(room, "@bob_baker, do you see it?")
     expect(bob.messages.last).to_have_text("@bob_baker, do you see it?")
-    page.goto("/settings/")  # now the other tab leads
+    page.goto("/settings/notifications/")  # now the other tab leads
     alice.write(room, "@bob_baker, and now?")
     told(other, "Alice Arden: @bob_baker, and now?")

@@ -24,7 +24,10 @@ def test_a_room_is_made_joined_closed_and_left(alice: Person, bob: Person) -> No
     alice.row("Harbour").click()
     expect(alice.messages.last).to_have_text("Ahoy")
 
-    mine.get_by_role("link", name="About this room").click()
+    mine.get_by_role("link", name="Details").click()
+    details = mine.get_by_role("complementary", name="Details")
+    expect(details.get_by_role("listitem").filter(has_text="Alice Arden (you)")).to_be_visible()
+    details.get_by_role("link", name="People and settings").click()
     mine.get_by_label("Only moderators, admins and owners write here").check()
     mine.get_by_role("button", name="Save").click()
     expect(his.get_by_text("Only moderators write in this room.")).to_be_visible()

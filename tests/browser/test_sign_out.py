@@ -17,9 +17,9 @@ def test_a_device_that_is_signed_out_from_another_is_at_the_sign_in_page_at_once
 ) -> None:
     stolen = alice.page
     stolen.get_by_role("textbox", name="Write to").fill("half a sentence")
-    home = new_device().tab("/login/?next=/settings/")
+    home = new_device().tab("/login/?next=/settings/devices/")
     fill_in(home, email=alice.email, password=PASSWORD)
-    home.wait_for_url("**/settings/")
+    home.wait_for_url("**/settings/devices/")
     home.get_by_role("button", name="Sign out all other devices").click()
     expect(stolen).to_have_url(SIGN_IN, timeout=AT_ONCE_MS)
     expect(stolen.get_by_role("heading", name="Sign in")).to_be_visible()

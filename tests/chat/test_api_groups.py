@@ -142,6 +142,20 @@ def test_the_list_of_members_pages_and_costs_the_same_however_long_it_is(
     assert second["next"] is None
 
 
+def test_members_are_found_by_a_part_of_their_name_or_handle(
+    api_for: ApiFor, at: str, alice: User, bob: User, eve: User
+) -> None:
+    def found(q: str) -> list[str]:
+        return [row["user"]["full_name"] for row in api_for(bob).get(f"{at}members/", {"q": q}).json()["results"]]
+
+    assert found("ard") == ["Alice Arden"]
+    assert found(f"@{bob.handle[:3]}") == ["Bob Baker"]
+    assert found("b bak") == ["Bob Baker"]
+    assert found("Eve") == []  # she is not in this room
+    assert api_for(eve).get(f"{at}members/", {"q": "a"}).status_code == 404
+    assert api_for(bob).get(f"{at}members/", {"q": "x" * 81}).status_code == 400
+
+
 def test_a_link_is_made_looked_at_and_followed(api_for: ApiFor, at: str, room: Room, alice: User, eve: User) -> None:
     say(alice, room, "a secret")
     services.update_room(actor=alice, room_id=room.pk, topic="also a secret")

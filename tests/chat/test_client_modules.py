@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from chat import protocol
+from chat.emoji import SHORTCODES
 from config.storage import smaller
 from tests.browser.chromium import CHROMIUM, launch
 
@@ -69,7 +70,7 @@ def test_every_module_loads(chromium_page: Page, address: str) -> None:
     chromium_page.goto(f"{address}/tests/js/browser/index.html?file=../../static/js/chat/index.js")
     chromium_page.wait_for_function("window.outcome")
     assert wrong == []
-    assert chromium_page.evaluate("customElements.get('parley-chat') !== undefined")
+    assert chromium_page.evaluate("customElements.whenDefined('parley-chat').then(() => true)")
 
 
 def test_the_client_speaks_the_same_protocol(chromium_page: Page, address: str) -> None:
@@ -83,3 +84,10 @@ def test_the_client_speaks_the_same_protocol(chromium_page: Page, address: str) 
     assert client["LIMITS"] == {"body": protocol.MAX_BODY, "frame": protocol.MAX_FRAME_BYTES}
     assert client["WATCH_LIMIT"] == protocol.MAX_WATCHED
     assert client["SUBPROTOCOL"] == protocol.SUBPROTOCOL
+
+
+def test_the_client_knows_the_same_emoji(chromium_page: Page, address: str) -> None:
+    """The names in `emoji.js` are those that `chat/emoji.py` turns into emoji."""
+    chromium_page.goto(f"{address}/tests/js/browser/index.html")
+    names = chromium_page.evaluate("import('/static/js/chat/emoji.js').then(({ EMOJI }) => [...EMOJI])")
+    assert dict(names) == dict(SHORTCODES)

@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from chat.templatetags import drawing
 from chat.templatetags.data import json_data
+from chat.timeline import THEIRS, Day, Unread
 
 EVIL = '</script><script>alert("&")</script>\u2028'
 
@@ -39,6 +40,16 @@ def test_the_same_is_drawn_once_and_anything_else_anew() -> None:
     for label in ("3 new", "4 new", "3 new", "3 new"):
         assert label in drawn({"label": label})
     assert drawing._drawn.cache_info().misses == 2
+
+
+def test_many_are_drawn_as_one_by_one() -> None:
+    day, unread = Day("2026-11-20", "Today"), Unread("3 new")
+    template = '{% load drawing %}{% drawn_each "chat/_unread.html" item=items %}'
+    assert Template(template).render(Context({"items": [unread, unread]})) == included(unread) * 2
+    template = '{% load drawing %}{% drawn_timeline items %}|{% include "chat/_day.html" with item=items.0 only %}'
+    timeline, plain_day = Template(template).render(Context({"items": [day, unread, THEIRS]})).split("|")
+    message = '{% include "chat/_message.html" with entry=entry only %}'
+    assert timeline == plain_day + included(unread) + Template(message).render(Context({"entry": THEIRS}))
 
 
 def test_text_is_not_taken_for_the_same_words_as_html() -> None:

@@ -1,13 +1,16 @@
 """The socket, from handshake to close: who hears what, and that nothing a client sends breaks it."""
 
 import asyncio
+from collections.abc import Iterator
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.db import connection as database
+from django.utils import timezone
 
 from accounts import services as accounts
-from accounts.models import User
+from accounts.models import Session, User
 from accounts.threads import in_thread, wait_for_threads
 from accounts.tokens import RefreshToken, mint_pair
 from chat import beacon, services, sync
@@ -271,6 +274,16 @@ async def test_events_that_the_channel_layer_loses_come_all_the_same(
         assert frame["message"]["body"] == "lost"
 
 
+async def test_what_is_long_over_is_thrown_away_meanwhile(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beacon, "UPKEEP_SECONDS", 1.0)
+    ended = timezone.now() - timedelta(days=31)
+    old = await background(session_for)(alice)
+    await Session.objects.filter(pk=old.pk).aupdate(revoked_at=ended)
+    async with connected(alice), asyncio.timeout(10):
+        while await Session.objects.filter(pk=old.pk).aexists():
+            await asyncio.sleep(0.05)
+
+
 # Leaving
 
 
@@ -368,9 +381,11 @@ async def test_a_strangers_room_does_not_exist(room: Room, eve: User) -> None:
 
 
 @pytest.fixture
-def without_own_connection(room: Room) -> None:
-    """The test's own connection shall not be among those that are lost."""
+def without_own_connection(room: Room) -> Iterator[None]:
+    """The test's own connection shall not be among those that are lost, and nobody after it shall meet one of them."""
     database.close()
+    yield
+    _forget_dead_connections()
 
 
 @pytest.mark.usefixtures("without_own_connection")
@@ -385,13 +400,13 @@ async def test_a_lost_database_connection_is_one_retryable_error_and_then_all_is
             assert answer["code"] == "unavailable"
             assert answer["retry_after"] > 0
         assert answer["type"] == "reply"
-        assert await background(Message.objects.filter(body="through").count)() == 1
-    await asyncio.to_thread(wait_for_threads, seconds=30)  # what they hold is dead, and is found out in the pool
-    await background(_forget_dead_connections)()
+    await asyncio.to_thread(_forget_dead_connections)
+    assert await background(Message.objects.filter(body="through").count)() == 1
 
 
 def _forget_dead_connections() -> None:
-    """Leave none of them to the next test."""
+    """Bring what threads hold back into the pool, which finds out."""
+    wait_for_threads(seconds=30)
     pool = getattr(database, "pool", None)
     if pool is not None:
         pool.check()

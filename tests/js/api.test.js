@@ -4,7 +4,7 @@ import test from "node:test";
 import { Api } from "../../static/js/chat/api.js";
 import { Drafts, NOTHING, draftOf } from "../../static/js/chat/drafts.js";
 import { Failure } from "../../static/js/chat/failure.js";
-import { placeOf } from "../../static/js/chat/places.js";
+import { addressOf, permalinkOf, placeOf, spotOf } from "../../static/js/chat/places.js";
 import { uuid4 } from "../../static/js/chat/uuid.js";
 
 function apiWith(...answers) {
@@ -101,6 +101,14 @@ test("an address names a place, or it is not for us", () => {
   for (const path of ["/people/", "/rooms/7", "/rooms/x/", "/rooms/0/", "/rooms/7/read/", "/"]) {
     assert.equal(placeOf(path, "/rooms/"), null, path);
   }
+});
+
+test("an address names a message in a room, or a message wherever it is", () => {
+  assert.equal(addressOf("/rooms/7/", { seq: 12 }), "/rooms/7/?around=12#m-12");
+  assert.equal(addressOf("/rooms/7/", null), "/rooms/7/");
+  assert.deepEqual(spotOf("?around=12"), { seq: 12 });
+  for (const search of ["", "?around=", "?around=0", "?around=x", "?around=1e99", "?before=3"]) assert.equal(spotOf(search), null, search);
+  assert.deepEqual(["/m/12/", "/m/0/", "/m/12/x/", "/messages/12/"].map(permalinkOf), [12, 0, 0, 0]);
 });
 
 test("a client_id is a UUID of version 4", () => {

@@ -76,3 +76,11 @@ test("an excerpt is one line of plain text, as the server makes it", () => {
   assert.equal(excerpt("<p>a &lt;b&gt; &amp; <em>c</em>d<br>\ne</p>"), "a <b> & cd e");
   assert.equal([...excerpt(`<p>${"😀".repeat(200)}</p>`)].length, 140);
 });
+
+test("a window covers what lies between its ends, and all beyond an end where there is no more", () => {
+  const middle = new Log(page(10, 20, true, true));
+  assert.deepEqual([9, 10, 15, 20, 21].map((seq) => middle.covers(seq)), [false, true, true, true, false]);
+  const whole = new Log(page(10, 20));
+  assert.deepEqual([1, 99].map((seq) => whole.covers(seq)), [true, true]);
+  assert.equal(new Log(page(1, 0)).covers(3), true);
+});

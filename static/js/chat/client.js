@@ -152,12 +152,18 @@ export class Client extends EventTarget {
     tell(this, "left", id);
   }
 
-  /** See that a room's messages are loaded, from the first unread one. @param {number} id */
-  async open(id) {
+  /** See that a room's messages are loaded: those around a seq, or else from the first unread one. @param {number} id @param {number} [seq] */
+  async open(id, seq) {
     if (!this.store.rooms.has(id)) this.store.putRoom(await this.api.room(id));
-    if (this.store.logs.has(id)) return;
+    const log = this.store.logs.get(id);
+    if (seq ? log?.covers(seq) : log && !log.hasAfter) return;
     const room = this.store.rooms.get(id);
-    await this.#page(id, room && room.unread > NEWEST_PAGE ? { around: point(room) } : {}, "open");
+    const unread = room && room.unread > NEWEST_PAGE ? point(room) : undefined;
+    const around = seq ?? unread;
+    await this.#page(id, around ? { around } : {}, "open").catch((error) => {
+      // Without a link, what was looked at last is better than nothing.
+      if (seq || !log) throw error;
+    });
   }
 
   /** Show the newest messages again after a look far back. @param {number} id */

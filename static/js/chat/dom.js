@@ -61,13 +61,14 @@ export function once(work) {
 export function fillAvatar(root, { initials, hue, square = false, user }) {
   const avatar = /** @type {HTMLElement} */ (slot(root, "avatar"));
   if (!avatar) return;
-  avatar.className = avatar.className.replace(/avatar--h\d+/, `avatar--${hue}`);
+  const look = avatar.className.replace(/avatar--h\d+/, `avatar--${hue}`);
+  if (avatar.className !== look) avatar.className = look;
   avatar.classList.toggle("avatar--room", square);
   fill(avatar, "initials", initials);
   const dot = slot(avatar, "presence");
   if (!dot) return;
-  dot.hidden = user === undefined;
-  dot.dataset.user = String(user ?? "");
+  if (dot.hidden !== (user === undefined)) dot.hidden = user === undefined;
+  if (dot.dataset.user !== String(user ?? "")) dot.dataset.user = String(user ?? "");
 }
 
 /** @param {import("./rooms.js").Room} room */

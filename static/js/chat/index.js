@@ -2,8 +2,9 @@
 
 import { Api } from "./api.js";
 import { Client } from "./client.js";
-import "./elements/parley-chat.js";
+import { ParleyChat } from "./elements/parley-chat.js";
 import { on } from "./events.js";
+import { install } from "./install.js";
 import { watchIdleness } from "./presence.js";
 import { SharedTransport, shareable } from "./shared.js";
 import { openStorage } from "./storage.js";
@@ -16,6 +17,7 @@ function read(id) {
 }
 
 function start() {
+  customElements.define("parley-chat", ParleyChat);
   const chat = /** @type {import("./elements/parley-chat.js").ParleyChat | null} */ (document.querySelector("parley-chat"));
   const config = read("parley-config");
   if (!chat || !config) return;
@@ -52,6 +54,8 @@ function start() {
 
   chat.start(client, config);
   client.start();
+  install();
 }
 
-start();
+// A task of its own: to bring in the modules was one already.
+setTimeout(start);

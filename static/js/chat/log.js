@@ -65,6 +65,12 @@ export class Log {
     return this.messages[this.messages.length - 1];
   }
 
+  /** Whether the message with this seq is here, if there is one. @param {number} seq */
+  covers(seq) {
+    const after = this.hasBefore ? this.first.seq : -Infinity;
+    return seq >= after && seq <= (this.hasAfter ? this.last.seq : Infinity);
+  }
+
   /**
    * Put one state of a message where it belongs.
    *

@@ -2,7 +2,10 @@
 
 import { Failure } from "./failure.js";
 
-/** @typedef {{view: "rooms" | "room", room: number}} Place */
+/**
+ * @typedef {{view: "rooms" | "room", room: number}} Place
+ * @typedef {{seq: number, top?: number}} Spot a message of the room; with `top`, where somebody was
+ */
 
 /**
  * @param {string} path
@@ -14,6 +17,22 @@ export function placeOf(path, base) {
   const rest = path.startsWith(base) ? path.slice(base.length) : "";
   const match = /^([1-9]\d{0,15})\/$/.exec(rest);
   return match ? { view: "room", room: Number(match[1]) } : null;
+}
+
+/** The message in a room that an address names. @param {string} search of the address @returns {Spot | null} */
+export function spotOf(search) {
+  const seq = Number(new URLSearchParams(search).get("around"));
+  return Number.isSafeInteger(seq) && seq > 0 ? { seq } : null;
+}
+
+/** @param {string} path of a room @param {Spot | null} [spot] in it */
+export function addressOf(path, spot) {
+  return spot ? `${path}?around=${spot.seq}#m-${spot.seq}` : path;
+}
+
+/** The message that a permanent link names, 0 for none. @param {string} path */
+export function permalinkOf(path) {
+  return Number(/^\/m\/([1-9]\d{0,15})\/$/.exec(path)?.[1] ?? 0);
 }
 
 /**

@@ -9,12 +9,15 @@ export class ComposerLimit {
   #form;
   #area;
   #limit;
+  /** Whether what is said is that something is wrong. */
+  wrong = false;
 
   /** @param {HTMLElement} form @param {HTMLTextAreaElement} area @param {number} limit characters */
   constructor(form, area, limit) {
     this.#form = form;
     this.#area = area;
     this.#limit = limit;
+    this.wrong = !slot(form, "composer-error")?.hidden;
     // The server counts characters, `maxlength` counts UTF-16 units and cuts what is pasted: we only count.
     area.removeAttribute("maxlength");
   }
@@ -33,12 +36,14 @@ export class ComposerLimit {
     fill(this.#form, "count", left < 0 ? `${-left} too many` : `${left} left`);
   }
 
-  /** @param {string} sentence empty: nothing is wrong */
-  complain(sentence) {
+  /** @param {string} sentence empty: nothing is wrong @param {boolean} [wrong] else it is only good to know */
+  complain(sentence, wrong = true) {
     const error = /** @type {HTMLElement} */ (slot(this.#form, "composer-error"));
     fill(this.#form, "composer-error", sentence);
     error.hidden = !sentence;
-    if (sentence) this.#area.setAttribute("aria-invalid", "true");
+    this.wrong = Boolean(sentence) && wrong;
+    error.classList.toggle("composer__error--mild", !wrong);
+    if (sentence && wrong) this.#area.setAttribute("aria-invalid", "true");
     else this.#area.removeAttribute("aria-invalid");
   }
 }

@@ -14,6 +14,8 @@ export class ConnectionBar {
   #button;
   #client;
   #timer;
+  /** The page comes from what is kept on this device: there is no network, and no need to wait and see. */
+  #kept = false;
 
   /** @param {HTMLElement} root @param {import("../client.js").Client} client @param {AbortSignal} signal */
   constructor(root, client, signal) {
@@ -24,17 +26,25 @@ export class ConnectionBar {
     on(client.transport, "state", () => this.#update(), signal);
     on(client.store, "log", () => this.#bar.dataset.state === "offline" && this.#update(), signal);
     signal.addEventListener("abort", () => clearTimeout(this.#timer));
+    navigator.serviceWorker?.addEventListener("message", ({ data }) => {
+      this.#kept = data === "kept" && client.transport.state !== "online";
+      this.#update();
+    }, { signal });
+    navigator.serviceWorker?.startMessages();
   }
 
   #update() {
     clearTimeout(this.#timer);
     const { state, downFor } = this.#client.transport;
-    if (state === "online") return this.#welcome();
+    if (state === "online") {
+      this.#kept = false;
+      return this.#welcome();
+    }
     if (state === "signed-out") return undefined;
     if (state === "throttled") return this.#show("connecting", "That was too much at once. We go on in a few seconds.");
     if (state === "replaced") return this.#show("offline", "Parley is open in too many windows", "Use here");
-    if (downFor < QUIET) return this.#again(QUIET - downFor);
-    if (downFor < OFFLINE) {
+    if (downFor < QUIET && !this.#kept) return this.#again(QUIET - downFor);
+    if (downFor < OFFLINE && !this.#kept) {
       this.#show("connecting", "Connecting…");
       return this.#again(OFFLINE - downFor);
     }

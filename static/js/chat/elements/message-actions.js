@@ -10,7 +10,7 @@ import { on } from "../events.js";
 import { Failure } from "../failure.js";
 import { excerpt } from "../log.js";
 import { byTouch, onHold } from "../touch.js";
-import { actionable, offer } from "./message-offers.js";
+import { actionable, offer, offered } from "./message-offers.js";
 
 /** @typedef {import("../log.js").Message} Message */
 
@@ -27,6 +27,7 @@ export class MessageActions {
   #notices;
   #composer;
   #limits;
+  #pickEmoji;
   #root;
   #dialog;
   #toolbar = cloneTemplate("t-toolbar");
@@ -36,6 +37,7 @@ export class MessageActions {
   #actions = {
     pick: () => this.#pick(),
     more: (row, button) => this.#open(row, button),
+    all: (row, button) => this.#reactWithAny(row, button),
     copy: (row) => this.#copy(row),
     delete: (row) => this.#delete(row),
     unread: (row) => this.#markUnread(row),
@@ -50,14 +52,16 @@ export class MessageActions {
    * @param {import("./notices.js").Notices} parts.notices
    * @param {import("./message-composer.js").MessageComposer} parts.composer
    * @param {{edit_seconds?: number, undo_seconds?: number}} [parts.limits]
+   * @param {(at: Element, chosen: (emoji: string) => unknown) => unknown} parts.pickEmoji among all there are
    * @param {AbortSignal} signal
    */
-  constructor(root, main, client, { notices, composer, limits = {} }, signal) {
+  constructor(root, main, client, { notices, composer, limits = {}, pickEmoji }, signal) {
     this.#root = root;
     this.#client = client;
     this.#notices = notices;
     this.#composer = composer;
     this.#limits = limits;
+    this.#pickEmoji = pickEmoji;
     this.#dialog = /** @type {HTMLDialogElement} */ (slot(root, "confirm-delete"));
     const timeline = /** @type {HTMLElement} */ (slot(main, "timeline"));
     for (const type of ["pointerover", "focusin"]) timeline.addEventListener(type, (event) => this.#point(rowOf(event)), { signal });
@@ -70,9 +74,9 @@ export class MessageActions {
     onHold(timeline, (target) => this.#held(target), signal);
   }
 
-  /** @param {HTMLElement | null} row that is pointed at */
-  #point(row) {
-    if (!row || byTouch() || row.contains(this.#toolbar)) return;
+  /** @param {HTMLElement | null} row that is pointed at @param {boolean} [byKey] */
+  #point(row, byKey = false) {
+    if (!row || (byTouch() && !byKey) || row.contains(this.#toolbar)) return;
     const message = this.#message(row);
     if (!actionable(message)) return this.#toolbar.remove();
     this.#offer(this.#toolbar, message);
@@ -101,8 +105,13 @@ export class MessageActions {
 
   /** Show in a toolbar or a menu what can be done, and no more. @param {HTMLElement} bar @param {Message} message */
   #offer(bar, message) {
+    offer(bar, message, this.#where(message));
+  }
+
+  /** @param {Message} message */
+  #where(message) {
     const room = this.#client.store.rooms.get(message.room);
-    offer(bar, message, { room, me: this.#client.me.id, editSeconds: this.#limits.edit_seconds ?? 0 });
+    return { room, me: this.#client.me.id, editSeconds: this.#limits.edit_seconds ?? 0 };
   }
 
   /** More emoji, or no longer. @param {boolean} [shown] */
@@ -138,6 +147,25 @@ export class MessageActions {
     this.#open(target, target.querySelector("[data-action=more]") ?? undefined);
   }
 
+  /** Do what a key asks for, if it can be done with this message. @param {HTMLElement} row @param {string} name @returns {boolean} */
+  act(row, name) {
+    const message = this.#message(row);
+    if (!actionable(message)) return false;
+    this.#point(row, true);
+    const button = /** @type {HTMLElement} */ (this.#toolbar.querySelector(`[data-action=${name}]`) ?? this.#toolbar);
+    if (!offered(name, message, this.#where(message))) return false;
+    this.#perform(name, row, button);
+    return true;
+  }
+
+  /** @param {HTMLElement} row @param {HTMLElement} button */
+  #reactWithAny(row, button) {
+    this.#pickEmoji(button, (emoji) => {
+      button.dataset.emoji = emoji;
+      this.#later("react", row, button).finally(() => delete button.dataset.emoji);
+    });
+  }
+
   /** @param {HTMLElement} timeline */
   #leave(timeline) {
     if (!timeline.contains(document.activeElement)) this.#toolbar.remove();
@@ -148,11 +176,14 @@ export class MessageActions {
     const button = /** @type {Element} */ (event.target).closest("[data-action]");
     const row = rowOf(event);
     if (!row || !(button instanceof HTMLElement)) return;
-    const name = button.dataset.action ?? "";
+    if (this.#perform(button.dataset.action ?? "", row, button)) event.preventDefault();
+  }
+
+  /** @param {string} name @param {HTMLElement} row @param {HTMLElement} button */
+  #perform(name, row, button) {
     const action = LATER.has(name) ? () => this.#later(name, row, button) : this.#actions[name];
-    if (!action) return;
-    event.preventDefault();
-    action(row, button);
+    action?.(row, button);
+    return Boolean(action);
   }
 
   /** @param {string} name @param {HTMLElement} row @param {HTMLElement} button */

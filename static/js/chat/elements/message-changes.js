@@ -35,10 +35,7 @@ const actions = {
     composer.enter({ reply: quoteOf(message) });
   },
 
-  edit({ composer, message, limits }) {
-    composer.enter({ edit: message });
-    countDown(composer, message, limits?.edit_seconds ?? 0);
-  },
+  edit: beginEdit,
 
   async save({ client, notices, message }) {
     await save(client, message, true);
@@ -117,6 +114,12 @@ export async function nameReactions(client, message, box) {
   } catch {
     delete box.dataset.named;
   }
+}
+
+/** @param {Pick<Context, "composer" | "message" | "limits">} context */
+export function beginEdit({ composer, message, limits }) {
+  composer.enter({ edit: message });
+  countDown(composer, message, limits?.edit_seconds ?? 0);
 }
 
 /** Say how long a message can be edited, as long as it is. @param {Context["composer"]} composer @param {Message} message @param {number} seconds */

@@ -3,18 +3,27 @@
  * room's draft.
  *
  * Events: `message-send` with `{room, body, quote}`; `message-edit` with `{message, body}`; `message-ask` with
- * `{room}`, before something is sent that should be meant; `quote-ask` with `{room, id}`, where a draft answers a
- * message of which no more is known; `typing` with `{room}`; `draft` with `{room, draft}`.
+ * `{room}`, before something is sent that should be meant; `command` with `{room, name, rest}`; `edit-last` with
+ * `{room}`; `quote-ask` with `{room, id}`, where a draft answers a message of which no more is known; `typing` with
+ * `{room}`; `draft` with `{room, draft}`; `files` with `{room, files}`, where some are pasted or dropped; `emoji-ask`
+ * with `{at}`, the button.
  */
 
 import { slot } from "../dom.js";
 import { NOTHING, draftOf, isSame } from "../drafts.js";
 import { tell } from "../events.js";
 import { LIMITS } from "../protocol.js";
+import { composes, insertText } from "../text-input.js";
+import { ComposerCompletion } from "./composer-completion.js";
 import { ComposerContext } from "./composer-context.js";
+import { ComposerDraft } from "./composer-draft.js";
+import { watchDrops } from "./composer-drop.js";
+import { format, pasteLink, sends } from "./composer-keys.js";
 import { ComposerLimit } from "./composer-limit.js";
 
-const SAVE_AFTER = 400;
+const GROWS = globalThis.CSS?.supports("field-sizing", "content");
+/** "/topic Plans", and neither "/usr/bin" nor "/ by the way". */
+const COMMAND = /^\/([a-z]+)(?:\s+([^]*))?$/i;
 
 /**
  * @typedef {import("../drafts.js").Draft} Draft
@@ -26,38 +35,47 @@ export class MessageComposer extends EventTarget {
   #area;
   #limit;
   #context;
-  #drafts;
+  #completion;
+  #draft;
   #base;
   #asks;
   #room = 0;
-  #timer;
-  /** What the server had as the room's draft when we last heard. @type {Draft} */
-  #served = NOTHING;
-  #unsaved = false;
   /** What was being written when an edit began. @type {{body: string, reply?: Quote}} */
   #kept = { body: "" };
 
   /**
    * @param {HTMLElement} main
-   * @param {{drafts: import("../drafts.js").Drafts, limit?: number, base: string, asks?: (room: number, body: string) => boolean}} parts
-   *   base: "/rooms/"; asks: whether such a text should be meant
+   * @param {object} parts
+   * @param {import("../drafts.js").Drafts} parts.drafts
+   * @param {number} [parts.limit] characters
+   * @param {string} parts.base "/rooms/"
+   * @param {(room: number, body: string) => boolean} [parts.asks] whether such a text should be meant
+   * @param {(token: import("../token.js").Token, room: number, show: (candidates: any[]) => void, signal: AbortSignal) => Promise<unknown>} parts.find
+   *   what can stand where somebody writes
    * @param {AbortSignal} signal
    */
-  constructor(main, { drafts, limit = LIMITS.body, base, asks }, signal) {
+  constructor(main, { drafts, limit = LIMITS.body, base, asks, find }, signal) {
     super();
     this.#asks = asks;
-    this.#drafts = drafts;
+    this.#draft = new ComposerDraft(drafts, () => this.#written(), (change) => tell(this, "draft", change), signal);
     this.#base = base;
     this.#form = /** @type {HTMLFormElement} */ (slot(main, "composer"));
     this.#area = /** @type {HTMLTextAreaElement} */ (this.#form.elements.namedItem("body"));
     this.#limit = new ComposerLimit(this.#form, this.#area, limit);
     this.#context = new ComposerContext(this.#form);
+    const proposals = {
+      find: (token, show, stop) => find(token, this.#room, show, stop),
+      warn: (sentence) => this.#limit.complain(sentence, false),
+    };
+    this.#completion = new ComposerCompletion(this.#form, this.#area, proposals, signal);
     this.#form.noValidate = true;
     this.#form.addEventListener("submit", (event) => this.#submit(event), { signal });
-    this.#area.addEventListener("input", () => this.#input(), { signal });
+    this.#area.addEventListener("input", (event) => this.#input(/** @type {InputEvent} */ (event)), { signal });
     this.#area.addEventListener("keydown", (event) => this.#key(event), { signal });
+    this.#area.addEventListener("paste", (event) => this.#paste(event), { signal });
+    watchDrops(main, this.#area, (files) => this.#files(files), signal);
+    this.#form.querySelector("[data-action=emoji]")?.addEventListener("click", ({ currentTarget }) => tell(this, "emoji-ask", { at: currentTarget }), { signal });
     slot(this.#form, "context")?.addEventListener("click", (event) => this.#leaves(event), { signal });
-    addEventListener("pagehide", () => this.#save(), { signal });
   }
 
   /** @param {import("../rooms.js").Room} room */
@@ -75,17 +93,15 @@ export class MessageComposer extends EventTarget {
     const first = !this.#room;
     if (!first) this.#part();
     this.#room = room.id;
-    this.#served = draftOf(room.draft?.body ?? "", room.draft?.reply_to);
-    // What is kept here has not reached the server yet, so it is newer than what the server has.
-    const kept = this.#drafts.get(room.id);
-    const draft = kept.body ? kept : this.#served;
+    const draft = this.#draft.begin(room);
     if (!first || !this.#typed(draft)) this.#take(draft);
   }
 
   /** From the room that was shown; what was begun there waits. */
   #part() {
+    this.#completion.close();
     if (this.#context.edit) this.leave();
-    this.#save();
+    this.#draft.save();
     this.#context.set();
     this.#limit.complain("");
   }
@@ -96,13 +112,14 @@ export class MessageComposer extends EventTarget {
     const typed = draftOf(this.#area.value, field instanceof HTMLInputElement ? Number(field.value) || null : null);
     if (!typed.body || isSame(typed, draft)) return false;
     this.#answer(typed.reply_to);
-    this.#later();
+    this.#draft.later();
     return true;
   }
 
   /** @param {Draft} draft @param {Draft} [before] */
   #take({ body, reply_to }, before = NOTHING) {
     if (this.#area.value !== body) this.#area.value = body;
+    this.#completion.close();
     if (!reply_to && before.reply_to) this.#context.found(before.reply_to, null);
     this.#answer(reply_to);
   }
@@ -124,12 +141,10 @@ export class MessageComposer extends EventTarget {
    * @param {import("../rooms.js").Room} room @param {(draft: Draft) => boolean} isOwn whether we said so ourselves
    */
   hear({ id, draft }, isOwn) {
+    if (id !== this.#room || this.#context.edit) return;
     const theirs = draftOf(draft?.body ?? "", draft?.reply_to);
-    if (id !== this.#room || isSame(theirs, this.#served) || this.#context.edit) return;
-    const untouched = !this.#area.value.trim() || this.#area.value === this.#served.body;
-    const before = this.#served;
-    this.#served = theirs;
-    if (!untouched || this.#unsaved || isOwn(theirs)) return;
+    const before = this.#draft.hear(theirs, this.#area.value, isOwn);
+    if (!before) return;
     this.#take(theirs, before);
     this.#changed();
   }
@@ -137,12 +152,12 @@ export class MessageComposer extends EventTarget {
   /** Answer or edit a message. @param {import("./composer-context.js").Context} context */
   enter(context) {
     if (this.#context.edit) this.leave();
-    this.#save();
+    this.#draft.save();
     if (context.edit) {
       this.#kept = { body: this.#area.value, reply: this.#context.reply };
       this.#area.value = context.edit.body;
     } else if (this.#area.value.trim()) {
-      this.#later();
+      this.#draft.later();
     }
     this.#context.set(context);
     this.#limit.complain("");
@@ -168,7 +183,7 @@ export class MessageComposer extends EventTarget {
       this.#context.set({ reply });
     } else if (this.#context.reply) {
       this.#context.set();
-      if (this.#area.value.trim()) this.#later();
+      if (this.#area.value.trim()) this.#draft.later();
     }
     this.#kept = { body: "" };
     this.#limit.complain("");
@@ -183,6 +198,11 @@ export class MessageComposer extends EventTarget {
   /** @param {Event} event */
   #leaves({ target }) {
     if (/** @type {Element} */ (target).closest("[data-action=leave-context]")) this.leave();
+  }
+
+  /** Put something in where the caret is. @param {string} text */
+  insert(text) {
+    insertText(this.#area, text);
   }
 
   /** Send what was asked about. */
@@ -203,70 +223,98 @@ export class MessageComposer extends EventTarget {
     const { over } = this.#limit;
     if (over > 0) return this.#limit.complain(`The message is ${over.toLocaleString("en")} characters too long.`);
     if (this.#context.edit) return tell(this, "message-edit", { message: this.#context.edit, body });
+    const command = COMMAND.exec(body.trimEnd());
+    if (command) return tell(this, "command", { room: this.#room, name: command[1].toLowerCase(), rest: (command[2] ?? "").trim() });
     if (this.#asks?.(this.#room, body)) return tell(this, "message-ask", { room: this.#room });
     return this.#send();
   }
 
-  #send() {
-    const body = this.#area.value;
+  /** @param {string} [body] what is sent in place of what is written */
+  #send(body = this.#area.value) {
     const room = this.#room;
     const quote = this.#context.reply;
+    this.#empty();
+    tell(this, "message-send", { room, body, quote });
+  }
+
+  #empty() {
+    this.#completion.close();
     this.#area.value = "";
     this.leave();
-    this.#forget();
+    this.#draft.forget();
     this.#area.focus();
-    tell(this, "message-send", { room, body, quote });
+  }
+
+  /**
+   * A command was done: it leaves the box, if it is still there.
+   *
+   * @param {number} room @param {string} [body] what is to be said for it
+   */
+  done(room, body) {
+    if (room !== this.#room || this.#context.edit) return;
+    if (body) this.#send(body);
+    else this.#empty();
   }
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    if (event.key === "Escape" && !event.isComposing) this.leave();
-    // 229 is what Safari reports for the Enter that ends a composition, after isComposing is false again.
-    if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
-    const touch = matchMedia("(pointer: coarse)").matches;
-    if (event.shiftKey || event.altKey || (touch && !event.ctrlKey && !event.metaKey)) return;
-    event.preventDefault();
-    this.#form.requestSubmit();
+    if (this.#completion.key(event)) return;
+    const done = this.#means(event);
+    if (done) event.preventDefault();
   }
 
-  #input() {
+  /** @param {KeyboardEvent} event @returns {boolean} whether it was more than a key of the text */
+  #means(event) {
+    if (composes(event)) return false;
+    const plain = !event.shiftKey && !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (event.key === "ArrowUp" && plain && !this.#area.value && !this.#context.edit) {
+      tell(this, "edit-last", { room: this.#room });
+      return true;
+    }
+    if (event.key === "Escape" && plain && (this.#context.edit || this.#context.reply)) {
+      this.leave();
+      return true;
+    }
+    if (sends(event, matchMedia("(pointer: coarse)").matches)) {
+      this.#form.requestSubmit();
+      return true;
+    }
+    return format(this.#area, event);
+  }
+
+  /** @param {ClipboardEvent} event */
+  #paste(event) {
+    const files = [...(event.clipboardData?.files ?? [])];
+    const text = event.clipboardData?.types.includes("text/plain");
+    if (files.length && !text) this.#files(files);
+    if ((files.length && !text) || pasteLink(this.#area, event)) event.preventDefault();
+  }
+
+  /** @param {File[]} files */
+  #files(files) {
+    tell(this, "files", { room: this.#room, files });
+  }
+
+  /** @param {InputEvent} event */
+  #input(event) {
+    this.#completion.look(event);
     this.#changed();
-    if (this.#limit.over <= 0) this.#limit.complain("");
+    if (this.#limit.over <= 0 && this.#limit.wrong) this.#limit.complain("");
     if (this.#context.edit) return;
-    this.#later();
+    this.#draft.later();
     if (this.#area.value.trim()) tell(this, "typing", { room: this.#room });
   }
 
   #changed() {
-    const grow = slot(this.#form, "grow");
+    // Only where the browser cannot let the field grow by itself: composer.css.
+    const grow = GROWS ? null : slot(this.#form, "grow");
     if (grow) grow.dataset.value = this.#area.value;
     this.#limit.count();
   }
 
-  /** Save what is written, soon. */
-  #later() {
-    clearTimeout(this.#timer);
-    this.#unsaved = true;
-    this.#timer = setTimeout(() => this.#save(), SAVE_AFTER);
-  }
-
-  #save() {
-    clearTimeout(this.#timer);
-    if (!this.#unsaved) return;
-    this.#unsaved = false;
-    // While a message is edited, what was written before waits.
+  /** While a message is edited, what was written before waits. @returns {Draft} */
+  #written() {
     const { body, reply } = this.#context.edit ? this.#kept : { body: this.#area.value, reply: this.#context.reply };
-    const draft = draftOf(body, reply?.id);
-    this.#drafts.set(this.#room, draft);
-    tell(this, "draft", { room: this.#room, draft });
-  }
-
-  /** The draft was sent. */
-  #forget() {
-    clearTimeout(this.#timer);
-    const known = this.#drafts.get(this.#room).body || this.#served.body;
-    this.#unsaved = false;
-    this.#drafts.drop(this.#room);
-    if (known) tell(this, "draft", { room: this.#room, draft: NOTHING });
+    return draftOf(body, reply?.id);
   }
 }

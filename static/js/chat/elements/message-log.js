@@ -3,13 +3,15 @@
  */
 
 import { Reading, attentive, onAttention } from "../attention.js";
-import { arrange, cloneTemplate, fill, once, slot } from "../dom.js";
+import { once, slot } from "../dom.js";
 import { on } from "../events.js";
 import { point } from "../rooms.js";
 import { everyMinute } from "../time.js";
 import { timeline } from "../timeline.js";
+import { LogButtons } from "./log-buttons.js";
+import { LogFocus } from "./log-focus.js";
+import { LogRows } from "./log-rows.js";
 import { LogScroll } from "./log-scroll.js";
-import { adoptRow, createRow, fillRow } from "./message-row.js";
 
 /** Older messages are fetched when the beginning is this many screens away. */
 const AHEAD = 1.5;
@@ -19,51 +21,64 @@ export class MessageLog {
   #log;
   #timeline;
   #scroll;
+  #focus;
   #reading;
-  #jump;
-  /** @type {Map<string, HTMLElement>} */
-  #nodes = new Map();
+  #buttons;
+  #rows;
   /** @type {{after: number, count: number} | null} */
   #divider = null;
   #room = 0;
   /** The message that the address names, once it was shown. @type {Element | null} */
   #target = null;
+  /** Where the reader wants to be as soon as it is loaded. @type {{seq: number, top?: number} | null} */
+  #aim = null;
   #unseen = 0;
-  /** @type {Set<number>} messages that have just been sent, to be shown arriving */
-  #arriving = new Set();
 
   /** @param {HTMLElement} main @param {import("../client.js").Client} client @param {AbortSignal} signal */
   constructor(main, client, signal) {
     this.#client = client;
     this.#log = /** @type {HTMLElement} */ (slot(main, "log"));
     this.#timeline = /** @type {HTMLElement} */ (slot(main, "timeline"));
-    this.#jump = /** @type {HTMLElement} */ (slot(main, "jump"));
-    this.#reading = new Reading(this.#log, (seq) => client.read(this.#room, seq), signal);
-    this.#scroll = new LogScroll(this.#log, this.#timeline);
+    this.#reading = new Reading(this.#log, (seq) => this.#read(seq), signal);
+    this.#scroll = new LogScroll(this.#log, this.#timeline, signal);
+    this.#focus = new LogFocus(this.#log, this.#timeline, signal);
+    const acts = { toEnd: () => this.toEnd(), toUnread: () => this.toDivider(), markRead: () => this.#markRead() };
+    this.#buttons = new LogButtons(main, acts, signal);
+    this.#rows = new LogRows(this.#timeline, this.#reading, client.me.id);
     this.#log.querySelector(".pager-row")?.remove();
     const draw = once(() => this.#draw());
     on(client.store, "log", (change) => this.#changed(change, draw), signal);
     on(client.transport, "state", () => client.transport.online && this.#fetch(), signal);
     this.#log.addEventListener("scroll", () => this.#scrolled(), { signal });
-    this.#log.addEventListener("keydown", (event) => this.#walk(event), { signal });
-    this.#jump.addEventListener("click", () => this.toEnd(), { signal });
     main.addEventListener("click", (event) => this.#clicked(event), { signal });
     onAttention(() => this.#watch(), signal);
     everyMinute(draw, signal);
   }
 
-  /** Show a room from its first unread message. @param {number} room */
-  show(room) {
+  /**
+   * Show a room from its first unread message, or another spot of it that is loaded.
+   *
+   * @param {number} room @param {{seq: number, top?: number} | null} [spot] without `top` it stands out for a moment
+   */
+  show(room, spot = null) {
+    const here = room === this.#room && spot;
+    this.#aim = here ? null : spot;
+    if (here) return void this.#toSpot(spot);
     const { rooms, logs } = this.#client.store;
     const summary = rooms.get(room);
     this.#room = room;
     this.#client.store.held.delete(room);
     this.#unseen = 0;
     this.#divider = summary?.unread ? { after: point(summary), count: summary.unread } : null;
-    if (!logs.has(room)) this.#clear();
-    else if (this.#timeline.childElementCount && !this.#nodes.size) this.#adopt();
+    if (!logs.has(room)) this.#rows.clear();
+    else if (this.#rows.served) this.#rows.adopt(this.#items());
     this.#draw();
-    this.#toUnread();
+    this.#settle();
+  }
+
+  /** Where the reader is, to come back to it; null at the end. */
+  get spot() {
+    return this.#room ? this.#scroll.spot : null;
   }
 
   /** The reader goes elsewhere. */
@@ -86,9 +101,9 @@ export class MessageLog {
     const theirs = live && live.author.id !== this.#client.me.id;
     if (theirs && !attentive()) this.#divideAt(live);
     if (theirs && !this.#atEnd()) this.#unseen += 1;
-    if (theirs) this.#arriving.add(live.id);
+    if (theirs) this.#rows.arrives(live.id);
     draw();
-    if (reset) queueMicrotask(() => this.#toUnread());
+    if (reset) queueMicrotask(() => this.#settle());
   }
 
   /** Whoever looks away has left: the unread line moves to what arrives meanwhile. @param {{seq: number}} message */
@@ -99,20 +114,11 @@ export class MessageLog {
   }
 
   #draw() {
-    const { store, me } = this.#client;
-    const log = store.logs.get(this.#room);
-    const room = store.rooms.get(this.#room);
+    const log = this.#client.store.logs.get(this.#room);
     if (!log) return;
     if (this.#atEnd()) log.trim();
-    const items = timeline({
-      messages: log.messages,
-      pending: log.hasAfter ? [] : (store.pending.get(this.#room) ?? []),
-      me: me.id,
-      divider: this.#divider,
-      others: room?.others ?? [],
-      now: Date.now(),
-    });
-    this.#scroll.keep(() => this.#arrange(items), this.#atEnd());
+    const moderates = (this.#client.store.rooms.get(this.#room)?.role ?? "member") !== "member";
+    this.#scroll.keep(() => this.#rows.show(this.#items(), moderates), this.#atEnd());
     const start = slot(this.#log, "start");
     if (start) start.hidden = log.hasBefore;
     const older = slot(this.#log, "older");
@@ -120,53 +126,20 @@ export class MessageLog {
     this.#scrolled();
   }
 
-  /** @param {import("../timeline.js").Item[]} items */
-  #arrange(items) {
-    const before = this.#nodes;
-    this.#nodes = new Map(items.map((item) => [item.key, this.#node(item, before.get(item.key))]));
-    for (const [key, node] of before) if (this.#nodes.get(key) !== node) this.#reading.forget(node);
-    arrange(this.#timeline, [...this.#nodes.values()]);
-  }
-
-  #moderates() {
-    return (this.#client.store.rooms.get(this.#room)?.role ?? "member") !== "member";
-  }
-
-  /** @param {import("../timeline.js").Item} item @param {HTMLElement} [node] */
-  #node(item, node) {
-    if (item.kind === "message") {
-      const row = node ?? createRow(item);
-      fillRow(row, item, this.#client.me.id, this.#moderates());
-      if (item.message) {
-        this.#reading.observe(row);
-        if (this.#arriving.delete(item.message.id)) row.classList.add("message--new");
-      }
-      return row;
-    }
-    const line = node ?? cloneTemplate(item.kind === "day" ? "t-day" : "t-divider");
-    fill(line, item.kind === "day" ? "day-text" : "divider-text", item.label);
-    if (item.kind === "day") line.dataset.day = item.day;
-    return line;
-  }
-
-  /** Take over the rows that the server rendered, so that nothing flickers. */
-  #adopt() {
+  /** What there is to show, in order. */
+  #items() {
     const { store, me } = this.#client;
-    const messages = store.logs.get(this.#room)?.messages ?? [];
-    const items = timeline({ messages, pending: [], me: me.id, divider: null, others: [], now: Date.now() });
-    for (const item of items) {
-      if (item.kind !== "message" || !item.message) continue;
-      const row = this.#timeline.querySelector(`[data-id="${item.message.id}"]`);
-      if (!(row instanceof HTMLElement)) continue;
-      adoptRow(row, item);
-      this.#nodes.set(item.key, row);
-    }
-  }
-
-  #clear() {
-    for (const node of this.#nodes.values()) this.#reading.forget(node);
-    this.#nodes.clear();
-    this.#timeline.replaceChildren();
+    const log = store.logs.get(this.#room);
+    // Its place may be further back than what is loaded.
+    const divider = this.#divider && log?.covers(this.#divider.after + 1) ? this.#divider : null;
+    return timeline({
+      messages: log?.messages ?? [],
+      pending: log?.hasAfter ? [] : (store.pending.get(this.#room) ?? []),
+      me: me.id,
+      divider,
+      others: store.rooms.get(this.#room)?.others ?? [],
+      now: Date.now(),
+    });
   }
 
   #atEnd() {
@@ -178,13 +151,80 @@ export class MessageLog {
     return !this.#client.store.logs.get(this.#room)?.hasAfter;
   }
 
-  #toUnread() {
-    if (this.#toTarget()) return;
-    const divider = this.#nodes.get("divider");
+  /** Go to where the reader wants to be in a window that is new. */
+  #settle() {
+    const aim = this.#aim;
+    this.#aim = null;
+    if ((aim && this.#toSpot(aim)) || this.#toTarget()) return;
+    const divider = this.#rows.divider;
     this.#scroll.toEnd();
     if (!divider) return;
     this.#scroll.toLine(divider);
     this.#scrolled();
+  }
+
+  /** Before a window with a message is loaded: go there and not to what is unread. @param {{seq: number, top?: number} | null} spot */
+  aim(spot) {
+    this.#aim = spot;
+  }
+
+  /** @param {{seq: number, top?: number}} spot @returns {boolean} whether it is loaded */
+  #toSpot({ seq, top }) {
+    if (top === undefined) return this.pointAt(seq);
+    const row = document.getElementById(`m-${seq}`);
+    if (!row || !this.#timeline.contains(row)) return false;
+    this.#scroll.restore(row, top);
+    this.#scrolled();
+    return true;
+  }
+
+  /** Go to the first message that was unread when the room was opened. */
+  async toDivider() {
+    const divider = this.#rows.divider;
+    const room = this.#client.store.rooms.get(this.#room);
+    if (!divider && room?.unread) {
+      const seq = (this.#divider?.after ?? point(room)) + 1;
+      await this.#client.open(room.id, seq).catch(() => undefined);
+      this.#divider ??= { after: seq - 1, count: room.unread };
+      this.#draw();
+    }
+    const line = this.#rows.divider;
+    if (line) this.#scroll.toLine(line);
+    this.#scrolled();
+  }
+
+  /** Take the line above what was new away. */
+  undivide() {
+    this.#divider = null;
+    this.#draw();
+  }
+
+  /**
+   * What was in view long enough is read, and with it all before. So it counts only where nothing unread was passed
+   * over, as by a link into the midst of it; or at the end, where one goes to be done with the rest.
+   *
+   * @param {number} seq
+   */
+  #read(seq) {
+    const room = this.#client.store.rooms.get(this.#room);
+    const log = this.#client.store.logs.get(this.#room);
+    const row = document.getElementById(`m-${seq}`);
+    // After a leap the observer has not told yet what is out of view.
+    if (!row || !this.#scroll.inView(row)) return;
+    if (room && (log?.covers(point(room) + 1) || this.#atEnd())) this.#client.read(this.#room, seq);
+  }
+
+  #markRead() {
+    const room = this.#client.store.rooms.get(this.#room);
+    if (!room) return;
+    this.#client.store.held.delete(room.id);
+    this.#client.read(room.id, room.last_seq);
+    this.undivide();
+  }
+
+  /** @param {number} by */
+  step(by) {
+    return this.#focus.step(by);
   }
 
   /** Whoever follows a link to a message sees that message. */
@@ -217,11 +257,18 @@ export class MessageLog {
     if (this.#atEnd()) this.#unseen = 0;
     this.#watch();
     const far = this.#scroll.below > this.#scroll.screen;
-    this.#jump.hidden = !this.#unseen && !far && this.#whole;
-    this.#jump.classList.toggle("jump--new", this.#unseen > 0);
-    const messages = this.#unseen === 1 ? "1 new message" : `${this.#unseen} new messages`;
-    fill(this.#jump, "jump-text", this.#unseen ? messages : "Jump to latest");
+    this.#buttons.show({ shown: this.#unseen > 0 || far || !this.#whole, unseen: this.#unseen }, this.#above);
     this.#fetch();
+  }
+
+  /** How many unread messages are out of sight above. */
+  get #above() {
+    const room = this.#client.store.rooms.get(this.#room);
+    const first = this.#client.store.logs.get(this.#room)?.first;
+    if (!room?.unread || !first) return 0;
+    const divider = this.#rows.divider;
+    const above = divider ? this.#scroll.isAbove(divider) : first.seq > point(room) + 1;
+    return above ? room.unread : 0;
   }
 
   /** Somebody looks at the end of this room, or no longer. */
@@ -241,24 +288,9 @@ export class MessageLog {
 
   /** @param {MouseEvent} event */
   #clicked(event) {
-    const quote = /** @type {Element} */ (event.target).closest("[data-slot=quote]");
-    if (quote instanceof HTMLElement && this.pointAt(Number(quote.dataset.seq))) event.preventDefault();
     const link = /** @type {Element} */ (event.target).closest("[data-action=older], [data-action=newer]");
     if (!link) return;
     event.preventDefault();
     this.#fetch();
-  }
-
-  /** Up and down move from message to message. @param {KeyboardEvent} event */
-  #walk(event) {
-    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
-    const rows = /** @type {HTMLElement[]} */ ([...this.#timeline.querySelectorAll(".message")]);
-    const at = rows.findIndex((row) => row.contains(document.activeElement));
-    const next = at < 0 ? rows.at(-1) : rows[at + step];
-    if (!next) return;
-    event.preventDefault();
-    next.focus({ preventScroll: true });
-    next.scrollIntoView({ block: "nearest" });
   }
 }

@@ -11,34 +11,58 @@ export function actionable(message) {
 }
 
 /**
- * Show those buttons of a toolbar or a menu that can be used.
+ * Whether we may still change what a message says.
  *
- * @param {HTMLElement} bar @param {Message} message
- * @param {{room: import("../rooms.js").Room | undefined, me: number, editSeconds: number}} where
+ * @param {Message} message @param {{room: import("../rooms.js").Room | undefined, me: number, editSeconds: number}} where
  */
-export function offer(bar, message, { room, me, editSeconds }) {
+export function editable(message, { room, me, editSeconds }) {
+  const age = (Date.now() - Date.parse(message.created_at)) / 1000;
+  return message.author.id === me && writes(room) && !message.forwarded && age < editSeconds;
+}
+
+/** @param {import("../rooms.js").Room | undefined} room */
+function writes(room) {
+  return room?.may_write !== false && !room?.blocked;
+}
+
+/**
+ * What can be done with a message where not everything can.
+ *
+ * @param {Message} message @param {{room: import("../rooms.js").Room | undefined, me: number, editSeconds: number}} where
+ * @returns {Record<string, boolean>}
+ */
+function offers(message, where) {
+  const { room, me } = where;
   const own = message.author.id === me;
   const moderates = (room?.role ?? "member") !== "member";
-  const age = (Date.now() - Date.parse(message.created_at)) / 1000;
-  const writes = room?.may_write !== false && !room?.blocked;
   const reacts = !room?.archived && !room?.blocked;
-  const offers = {
-    reply: writes,
-    edit: own && writes && !message.forwarded && age < editSeconds,
+  return {
+    reply: writes(room),
+    edit: editable(message, where),
     pin: !room?.archived && (room?.kind === "direct" || moderates),
     unread: !own,
     readers: own,
     delete: own || moderates,
     react: reacts,
     pick: reacts,
+    all: reacts,
   };
-  for (const [action, may] of Object.entries(offers)) {
+}
+
+/** @param {string} name @param {Message} message @param {Parameters<typeof offers>[1]} where */
+export function offered(name, message, where) {
+  return offers(message, where)[name] ?? true;
+}
+
+/** Show those buttons of a toolbar or a menu that can be used. @param {HTMLElement} bar @param {Message} message @param {Parameters<typeof offers>[1]} where */
+export function offer(bar, message, where) {
+  for (const [action, may] of Object.entries(offers(message, where))) {
     const buttons = /** @type {NodeListOf<HTMLElement>} */ (bar.querySelectorAll(`[data-action=${action}]`));
     for (const button of buttons) button.hidden = !may;
   }
   const pin = bar.querySelector("[data-action=pin]");
   if (pin) fill(pin, "words", message.pinned ? "Take the pin off" : "Pin");
-  nameReactions(bar, new Set(message.reactions.filter(({ users }) => users.includes(me)).map(({ emoji }) => emoji)));
+  nameReactions(bar, new Set(message.reactions.filter(({ users }) => users.includes(where.me)).map(({ emoji }) => emoji)));
 }
 
 /** Those used last come first; those of ours are pressed. @param {HTMLElement} bar @param {Set<string>} mine */

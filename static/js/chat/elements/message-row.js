@@ -9,6 +9,9 @@ const STATUS_TEXT = { "": "", pending: "Sending", sent: "Sent", delivered: "Deli
 /** What a row shows now, so that only what changed is touched. @type {WeakMap<Element, string>} */
 const versions = new WeakMap();
 
+/** All that the look of a row depends on: of three hundred rows most are as they were. @type {WeakMap<Element, string>} */
+const looks = new WeakMap();
+
 /** @typedef {import("../timeline.js").MessageItem} Item */
 
 /** @param {Item} item */
@@ -27,6 +30,9 @@ export function adoptRow(row, item) {
  */
 export function fillRow(row, item, me, moderates = false) {
   const { message, entry, mine } = item;
+  const look = lookOf(item, moderates);
+  if (looks.get(row) === look) return;
+  looks.set(row, look);
   const failed = entry?.state === "failed";
   row.classList.toggle("message--first", item.first);
   row.classList.toggle("message--pending", entry?.state === "waiting");
@@ -75,6 +81,14 @@ function fillStatus(row, status) {
   if (!node || node.dataset.status === status) return;
   node.dataset.status = status;
   fill(node, "status-text", STATUS_TEXT[status]);
+}
+
+/** @param {Item} item @param {boolean} moderates */
+function lookOf(item, moderates) {
+  const { message, entry, first, status, key } = item;
+  const quote = message?.reply_to;
+  const parts = [key, first, status, moderates, bodyVersion(item), quote?.deleted, quote?.excerpt, message?.author.full_name];
+  return JSON.stringify([...parts, entry?.state, entry?.detail]);
 }
 
 /** @param {Item} item */

@@ -9,16 +9,21 @@ import { notifiesHere } from "../device.js";
 import { Drafts } from "../drafts.js";
 import { on } from "../events.js";
 import { Failure } from "../failure.js";
-import { fetchMain, placeOf } from "../places.js";
+import { addressOf, fetchMain, permalinkOf, placeOf, spotOf } from "../places.js";
 import { point } from "../rooms.js";
 import { localTimes } from "../time.js";
 import { ConnectionBar } from "./connection-bar.js";
+import { watchKeys } from "./keyboard.js";
+import { DetailsPane } from "./details-pane.js";
 import { Notices } from "./notices.js";
 import { PageTitle } from "./page-title.js";
 import { PresenceDots } from "./presence-dots.js";
 import { RoomList } from "./room-list.js";
 import { RoomPane } from "./room-pane.js";
-import { watchSearchKey } from "./search-key.js";
+import { shortcutActions } from "./shortcut-actions.js";
+
+/** What takes longer than this (ms) to come shows that it is coming. */
+const SLOW = 300;
 
 /**
  * @typedef {object} Config
@@ -40,6 +45,7 @@ export class ParleyChat extends HTMLElement {
   #notices;
   #list;
   #dots;
+  #details;
   #title;
   /** @type {RoomPane | undefined} */
   #pane;
@@ -49,6 +55,8 @@ export class ParleyChat extends HTMLElement {
   /** Only the last place that was asked for is shown. */
   #visits = 0;
   #notifies = false;
+  /** @type {ReturnType<typeof shortcutActions> | undefined} */
+  #actions;
 
   disconnectedCallback() {
     this.#stop.abort();
@@ -63,6 +71,8 @@ export class ParleyChat extends HTMLElement {
     this.#notices = new Notices(this, signal);
     this.#list = new RoomList(this, client, { drafts: this.#drafts, base: config.urls.rooms }, signal);
     this.#dots = new PresenceDots(this, client, signal);
+    const beside = { base: config.urls.rooms, drawn: () => this.#dots.refresh() };
+    this.#details = new DetailsPane(this, client, beside, signal);
     this.#title = new PageTitle(client, signal);
     new ConnectionBar(this, client, signal);
     on(client, "arrived", (message) => this.#arrived(message), signal);
@@ -71,9 +81,17 @@ export class ParleyChat extends HTMLElement {
     on(client.outbox, "entry", (entry) => this.#failed(entry), signal);
     on(client.outbox, "slowed", ({ detail }) => this.#notices.alert(detail), signal);
     this.addEventListener("click", (event) => this.#clicked(event), { signal });
-    addEventListener("popstate", () => this.#go(location.pathname, false), { signal });
-    addEventListener("keydown", (event) => this.#key(event), { signal });
-    watchSearchKey(this, signal);
+    addEventListener("popstate", ({ state }) => this.#return(state?.spot), { signal });
+    addEventListener("pagehide", () => this.#remember(), { signal });
+    this.#actions = shortcutActions({
+      root: this,
+      client,
+      notices: this.#notices,
+      room: () => this.#room,
+      pane: () => this.#pane,
+      go: (room) => this.#go(`${config.urls.rooms}${room}/`, { push: room !== this.#room }),
+    }, signal);
+    watchKeys(this, this.#actions, signal);
     // It may be turned on in another tab.
     addEventListener("storage", () => this.#notify(), { signal });
     this.#notify();
@@ -98,11 +116,32 @@ export class ParleyChat extends HTMLElement {
     new module.Notifications(this.#client, { looksAt, open: (message) => this.#visit(message), channel }, this.#stop.signal);
   }
 
-  /** Go to a message, wherever we are. @param {import("../log.js").Message} message */
+  /** Go to a message, wherever we are. @param {{id: number, room: number, seq: number}} message */
   async #visit({ id, room, seq }) {
-    const path = `${this.#config.urls.rooms}${room}/`;
-    await this.#go(path, path !== location.pathname);
-    if (room !== this.#room || !this.#pane?.point(seq)) location.assign(`/m/${id}/`);
+    const shown = await this.#go(`${this.#config.urls.rooms}${room}/`, { push: true, spot: { seq } });
+    if (!shown) location.assign(`/m/${id}/`);
+  }
+
+  /** Follow a permanent link, or a quote, which says where its message is. @param {HTMLAnchorElement} link @param {number} id */
+  async #follow({ href, dataset }, id) {
+    if (dataset.seq && dataset.seq !== "0") return this.#visit({ id, room: this.#room, seq: Number(dataset.seq) });
+    try {
+      return await this.#visit(await this.#client.api.call("GET", `messages/${id}/`));
+    } catch {
+      return location.assign(href); // the server says what is wrong with it
+    }
+  }
+
+  /** Somebody has gone back or forward. @param {import("../places.js").Spot | null | undefined} spot where they were */
+  #return(spot) {
+    if (!placeOf(location.pathname, this.#config.urls.rooms)) return location.reload();
+    return this.#go(location.pathname, { spot: spot ?? spotOf(location.search) });
+  }
+
+  /** Keep with this entry of the history where in the timeline we are, for when somebody comes back to it. */
+  #remember() {
+    const spot = this.#pane?.spot ?? null;
+    history.replaceState({ ...history.state, spot }, "");
   }
 
   /** Bring the place that the server rendered to life. */
@@ -120,30 +159,47 @@ export class ParleyChat extends HTMLElement {
     // Who follows a link to a message wants to see that one, whatever is unread.
     const elsewhere = unreadAbove && !new URLSearchParams(location.search).has("around");
     if (elsewhere) logs.delete(place.room);
-    if (elsewhere || !room) this.#go(location.pathname, false);
+    const back = history.state?.spot ?? null;
+    if (elsewhere || !room || back) this.#go(location.pathname, { spot: elsewhere ? null : back });
   }
 
-  /** @param {string} path @param {boolean} push */
-  async #go(path, push) {
+  /**
+   * @param {string} path
+   * @param {{push?: boolean, spot?: import("../places.js").Spot | null}} [how] spot: of the room, else its first unread message
+   * @returns {Promise<boolean>} whether we are there
+   */
+  async #go(path, { push = false, spot = null } = {}) {
     const place = placeOf(path, this.#config.urls.rooms);
-    if (!place) return location.assign(path);
+    if (!place) {
+      location.assign(path);
+      return true;
+    }
     const visit = ++this.#visits;
+    if (push) this.#remember();
     this.#list.current = place.room;
+    const slow = setTimeout(() => this.classList.add("app--loading"), SLOW);
     try {
-      if (place.room) await this.#client.open(place.room);
+      if (place.room === this.#room && spot) this.#pane?.aim(spot);
+      if (place.room) await this.#client.open(place.room, spot?.seq);
       const main = this.#mains.get(place.view) ?? (await fetchMain(path));
-      if (visit !== this.#visits) return undefined;
+      if (visit !== this.#visits) return true;
       this.#mains.set(place.view, main);
-      if (push) history.pushState(null, "", path);
-      return this.#show(place, main);
+      const address = addressOf(path, spot);
+      if (push && address !== location.pathname + location.search + location.hash) history.pushState(null, "", address);
+      this.#show(place, main, spot);
+      return true;
     } catch (error) {
+      this.#pane?.aim(null);
       if (visit === this.#visits) this.#refuse(Failure.from(error));
-      return undefined;
+      return visit !== this.#visits || Failure.from(error).passing;
+    } finally {
+      clearTimeout(slow);
+      this.classList.remove("app--loading");
     }
   }
 
-  /** @param {import("../places.js").Place} place @param {HTMLElement} main */
-  #show({ view, room }, main) {
+  /** @param {import("../places.js").Place} place @param {HTMLElement} main @param {import("../places.js").Spot | null} [spot] */
+  #show({ view, room }, main, spot = null) {
     const shown = /** @type {HTMLElement} */ (this.querySelector("main"));
     if (shown !== main) shown.replaceWith(main);
     this.className = this.className.replace(/app--\w+/, `app--${view}`);
@@ -152,11 +208,12 @@ export class ParleyChat extends HTMLElement {
     const summary = this.#client.store.rooms.get(room);
     if (summary) {
       this.#pane ??= this.#makePane(main);
-      this.#pane.show(summary);
-      this.#pane.focus();
+      this.#pane.show(summary, spot);
+      if (!spot) this.#pane.focus();
     } else {
       this.#pane?.leave();
     }
+    this.#details.show(summary ? room : 0);
     this.#title.name = `${summary ? summary.name : "Conversations"} · Parley`;
     this.#dots.refresh();
   }
@@ -168,6 +225,7 @@ export class ParleyChat extends HTMLElement {
       notices: this.#notices,
       limits: this.#config.limits,
       base: this.#config.urls.rooms,
+      help: () => this.#actions?.help(),
       drafted: (change) => this.#drafted(change),
       ownDraft: (room, draft) => Boolean(this.#draftSync?.busy(room) || this.#draftSync?.hears(room, draft)),
     };
@@ -201,7 +259,7 @@ export class ParleyChat extends HTMLElement {
   /** @param {number} room */
   #left(room) {
     if (room !== this.#room) return;
-    this.#go(this.#config.urls.rooms, true);
+    this.#go(this.#config.urls.rooms, { push: true });
     this.#notices.alert("You are no longer in this room.");
   }
 
@@ -212,20 +270,21 @@ export class ParleyChat extends HTMLElement {
 
   /** @param {MouseEvent} event */
   #clicked(event) {
+    const opener = /** @type {Element} */ (event.target).closest("[data-action=find], [data-action=help]");
+    if (opener instanceof HTMLElement && opener.dataset.action === "help") return this.#actions?.help();
     const link = /** @type {Element} */ (event.target).closest("a[href]");
     const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
-    if (!(link instanceof HTMLAnchorElement) || !plain || event.defaultPrevented || link.target) return;
-    if (link.origin !== location.origin || link.search || !placeOf(link.pathname, this.#config.urls.rooms)) return;
+    if (!(link instanceof HTMLAnchorElement) || !plain || event.defaultPrevented || (link.target && !link.closest(".message__body"))) return;
+    if (opener) {
+      event.preventDefault();
+      return this.#actions?.switch();
+    }
+    if (link.origin !== location.origin) return;
+    const message = permalinkOf(link.pathname);
+    const spot = spotOf(link.search);
+    if (!message && (!placeOf(link.pathname, this.#config.urls.rooms) || (link.search && !spot))) return;
     event.preventDefault();
-    this.#go(link.pathname, link.pathname !== location.pathname);
-  }
-
-  /** @param {KeyboardEvent} event */
-  #key(event) {
-    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "k") return;
-    event.preventDefault();
-    /** @type {HTMLElement | null} */ (this.querySelector("[data-action=find]"))?.click();
+    if (message) this.#follow(link, message);
+    else this.#go(link.pathname, { push: link.pathname !== location.pathname || Boolean(spot), spot });
   }
 }
-
-customElements.define("parley-chat", ParleyChat);

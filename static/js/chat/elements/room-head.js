@@ -51,15 +51,10 @@ export class RoomHead {
 
   /** What leads out of the room, or lets one write in it. @param {import("../rooms.js").Room} room */
   #fillDoors(room) {
-    const about = /** @type {HTMLAnchorElement} */ (slot(this.#main, "room-about"));
-    about.hidden = Boolean(room.other);
-    about.href = about.href.replace(/\d+(?=\/about\/$)/, String(room.id));
-    const preferences = /** @type {HTMLAnchorElement} */ (slot(this.#main, "room-preferences"));
-    preferences.href = preferences.href.replace(/\d+(?=\/me\/$)/, String(room.id));
-    const search = /** @type {HTMLAnchorElement} */ (slot(this.#main, "room-search"));
-    search.href = search.href.replace(/\d+(?=\/search\/$)/, String(room.id));
-    const pins = /** @type {HTMLAnchorElement} */ (slot(this.#main, "room-pins"));
-    pins.href = pins.href.replace(/\d+(?=\/pins\/$)/, String(room.id));
+    for (const name of ["details", "search"]) {
+      const door = /** @type {HTMLAnchorElement} */ (slot(this.#main, `room-${name}`));
+      door.href = door.href.replace(/\d+(?=\/\w+\/$)/, String(room.id));
+    }
     const [writing, closed] = [slot(this.#main, "writing"), slot(this.#main, "closed")];
     if (!writing || !closed) return;
     writing.hidden = room.may_write === false || Boolean(room.blocked);

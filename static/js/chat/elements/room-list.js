@@ -34,11 +34,14 @@ export class RoomList {
     on(client.store, "rooms", this.#draw, signal);
     on(client.typing, "change", this.#draw, signal);
     everyMinute(this.#draw, signal);
-    this.#draw();
+    this.#current = Number(/** @type {HTMLElement | null} */ (this.#list.querySelector("[data-room]:has([aria-current])"))?.dataset.room ?? 0);
+    // The server has drawn it, all but the times in the reader's zone: what stands in the room comes first.
+    setTimeout(this.#draw);
   }
 
   /** @param {number} room the one that is open, 0 for none */
   set current(room) {
+    if (room === this.#current) return;
     this.#current = room;
     this.#draw();
   }
@@ -69,18 +72,18 @@ export class RoomList {
     this.#fillLast(item, room);
     const pill = /** @type {HTMLElement} */ (slot(item, "unread"));
     const unread = this.#client.store.badge(room);
-    pill.hidden = unread === 0;
+    show(pill, unread > 0);
     fill(item, "unread-count", unread >= UNREAD_MOST ? "99+" : String(unread || ""));
     for (const [name, shown] of [["named", unread > 0 && (room.mentions ?? 0) > 0], ["muted", room.muted], ["pinned", room.pinned]]) {
       const mark = slot(item, /** @type {string} */ (name));
-      if (mark) mark.hidden = !shown;
+      if (mark) show(mark, Boolean(shown));
     }
     const link = /** @type {HTMLElement} */ (item.querySelector("a"));
     const calls = waiting(room, unread) > 0;
     link.classList.toggle("row--unread", calls);
     link.classList.toggle("row--quiet", !calls);
-    if (room.id === this.#current) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+    const current = room.id === this.#current ? "page" : null;
+    if (link.ariaCurrent !== current) link.ariaCurrent = current;
     return item;
   }
 
@@ -101,4 +104,9 @@ export class RoomList {
     slot(item, "last")?.classList.toggle("row__last--draft", Boolean(draft) && !typing);
     fill(item, "last", text);
   }
+}
+
+/** Show it or not; it is not touched where it is so already, as a row is drawn again and again. @param {HTMLElement} part @param {boolean} shown */
+function show(part, shown) {
+  if (part.hidden === shown) part.hidden = !shown;
 }

@@ -6,6 +6,7 @@ import { quoteOf } from "../log.js";
 import { MessageActions } from "./message-actions.js";
 import { MessageComposer } from "./message-composer.js";
 import { MessageLog } from "./message-log.js";
+import { editable } from "./message-offers.js";
 import { RoomHead } from "./room-head.js";
 import { TypingLine } from "./typing-line.js";
 
@@ -20,6 +21,13 @@ export class RoomPane {
   #log;
   #typing;
   #composer;
+  #parts;
+  /** @type {Promise<import("../candidates.js").Candidates> | undefined} */
+  #candidates;
+  #actions;
+  /** @type {Promise<import("./emoji-picker.js").EmojiPicker> | undefined} */
+  #picker;
+  #commanding = false;
 
   /**
    * @param {HTMLElement} root @param {HTMLElement} main @param {import("../client.js").Client} client
@@ -28,18 +36,27 @@ export class RoomPane {
    * @param {import("./notices.js").Notices} parts.notices
    * @param {{body: number, edit_seconds?: number, undo_seconds?: number}} [parts.limits]
    * @param {string} parts.base "/rooms/"
+   * @param {() => void} parts.help shows what keys and commands there are
    * @param {(change: {room: number, draft: Draft}) => void} parts.drafted a draft has changed here
    * @param {(room: number, draft: Draft) => boolean} parts.ownDraft whether a draft is what this device has said
    * @param {AbortSignal} signal
    */
-  constructor(root, main, client, { drafts, notices, limits, base, drafted, ownDraft }, signal) {
+  constructor(root, main, client, parts, signal) {
+    const { drafts, notices, limits, base, drafted, ownDraft } = parts;
     this.#client = client;
+    this.#parts = parts;
     this.#head = new RoomHead(main, client, signal);
     this.#log = new MessageLog(main, client, signal);
     this.#typing = new TypingLine(main, client, signal);
-    this.#composer = new MessageComposer(main, { drafts, limit: limits?.body, base, asks: (...what) => this.#asks(...what) }, signal);
-    new MessageActions(root, main, client, { notices, composer: this.#composer, limits }, signal);
+    const composing = { drafts, limit: limits?.body, base, asks: (...what) => this.#asks(...what), find: (...what) => this.#propose(...what) };
+    this.#composer = new MessageComposer(main, composing, signal);
+    const pickEmoji = (at, chosen) => this.#pickEmoji(root, at, chosen, signal);
+    this.#actions = new MessageActions(root, main, client, { notices, composer: this.#composer, limits, pickEmoji }, signal);
     on(this.#composer, "message-edit", (edit) => this.#edit(edit), signal);
+    on(this.#composer, "edit-last", ({ room }) => this.#editLast(room), signal);
+    on(this.#composer, "command", (written) => this.#command(written), signal);
+    on(this.#composer, "emoji-ask", ({ at }) => this.#pickEmoji(root, at, (emoji) => this.#composer.insert(emoji), signal), signal);
+    on(this.#composer, "files", () => notices.alert("Files cannot be sent here. Put them where others can see them, and send a link."), signal);
     on(this.#composer, "message-ask", ({ room }) => this.#confirm(root, room), signal);
     on(this.#composer, "message-send", (message) => this.#send(message), signal);
     on(this.#composer, "quote-ask", ({ room, id }) => this.#find(room, id), signal);
@@ -48,12 +65,22 @@ export class RoomPane {
     on(client.store, "rooms", ({ room }) => this.#hear(client.store.rooms.get(room), ownDraft), signal);
   }
 
-  /** @param {import("../rooms.js").Room} room */
-  show(room) {
+  /** @param {import("../rooms.js").Room} room @param {import("../places.js").Spot | null} [spot] */
+  show(room, spot = null) {
     this.#composer.show(room);
     this.#head.show(room.id);
     this.#typing.show(room.id);
-    this.#log.show(room.id);
+    this.#log.show(room.id, spot);
+  }
+
+  /** Where the reader is in the timeline; null at its end. */
+  get spot() {
+    return this.#log.spot;
+  }
+
+  /** Where the reader wants to be, once it is loaded. @param {import("../places.js").Spot | null} spot */
+  aim(spot) {
+    this.#log.aim(spot);
   }
 
   /** @param {import("../rooms.js").Room | undefined} room @param {(room: number, draft: Draft) => boolean} ownDraft */
@@ -81,9 +108,71 @@ export class RoomPane {
     this.#composer.focus();
   }
 
-  /** Show a message, if it is loaded. @param {number} seq */
-  point(seq) {
-    return this.#log.pointAt(seq);
+  /** Go to the message before the one that has the focus, or the next one. @param {1 | -1} by */
+  step(by) {
+    return this.#log.step(by);
+  }
+
+  /** Do with a message what a key says, if that can be done. @param {HTMLElement} row @param {string} name */
+  act(row, name) {
+    return this.#actions.act(row, name);
+  }
+
+  toUnread() {
+    return this.#log.toDivider();
+  }
+
+  undivide() {
+    this.#log.undivide();
+  }
+
+  /** What can stand where somebody writes. @param {import("../token.js").Token} token @param {number} room @param {(candidates: any[]) => void} show @param {AbortSignal} signal */
+  async #propose(token, room, show, signal) {
+    this.#candidates ??= import("../candidates.js").then(({ Candidates }) => new Candidates(this.#client));
+    this.#candidates.catch(() => (this.#candidates = undefined));
+    await (await this.#candidates).find(token, room, show, signal);
+  }
+
+  /** Choose one of all emoji. @param {HTMLElement} root @param {Element} at @param {(emoji: string) => unknown} chosen @param {AbortSignal} signal */
+  async #pickEmoji(root, at, chosen, signal) {
+    this.#picker ??= import("./emoji-picker.js").then(({ EmojiPicker }) => new EmojiPicker(root, signal));
+    try {
+      (await this.#picker).open(at, chosen);
+    } catch {
+      this.#picker = undefined;
+      this.#parts.notices.alert("This cannot be loaded right now. Try again when you are back online.");
+    }
+  }
+
+  /** Edit the last message of ours, if it still can be. @param {number} room */
+  async #editLast(room) {
+    const { me, store } = this.#client;
+    const { limits, notices } = this.#parts;
+    const message = store.logs.get(room)?.messages.findLast(({ author, kind, deleted_at }) => author.id === me.id && kind === "text" && !deleted_at);
+    if (!message) return;
+    if (!editable(message, { me: me.id, room: store.rooms.get(room), editSeconds: limits?.edit_seconds ?? 0 })) {
+      notices.toast("Your last message cannot be edited any more.");
+      return;
+    }
+    const { beginEdit } = await import("./message-changes.js");
+    beginEdit({ composer: this.#composer, message, limits });
+  }
+
+  /** Do what was written as a command. @param {{room: number, name: string, rest: string}} written */
+  async #command({ room, name, rest }) {
+    if (this.#commanding) return;
+    this.#commanding = true;
+    try {
+      const { run } = await import("../commands.js");
+      const { send, say } = await run({ name, rest }, { client: this.#client, room, help: this.#parts.help });
+      this.#composer.done(room, send);
+      if (say) this.#parts.notices.toast(say);
+    } catch (error) {
+      const { detail, passing } = Failure.from(error);
+      this.#composer.refuse(passing || !detail ? "This did not work. Try again when you are back online." : detail);
+    } finally {
+      this.#commanding = false;
+    }
   }
 
   /** Whether a text calls so many people that its author should mean it. @param {number} room @param {string} body */

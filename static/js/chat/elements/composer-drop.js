@@ -1,0 +1,31 @@
+/** Text and files that are dragged onto a room: the whole room takes them, and says so while they hover. */
+
+import { insertText } from "../text-input.js";
+
+/**
+ * @param {HTMLElement} main @param {HTMLTextAreaElement} area where text goes
+ * @param {(files: File[]) => void} take
+ * @param {AbortSignal} signal
+ */
+export function watchDrops(main, area, take, signal) {
+  const offer = (/** @type {DragEvent} */ event) => {
+    const types = event.dataTransfer?.types ?? [];
+    const own = event.target === area && !types.includes("Files"); // the browser knows where in the text
+    if (own || !area.checkVisibility() || !(types.includes("Files") || types.includes("text/plain"))) return false;
+    event.preventDefault();
+    return true;
+  };
+  const over = (/** @type {DragEvent} */ event) => main.classList.toggle("room--dropping", offer(event));
+  const end = () => main.classList.remove("room--dropping");
+  const drop = (/** @type {DragEvent} */ event) => {
+    end();
+    if (!offer(event) || !event.dataTransfer) return;
+    const files = [...event.dataTransfer.files];
+    if (files.length) return void take(files);
+    const text = event.dataTransfer.getData("text/plain");
+    if (text) insertText(area, text);
+  };
+  main.addEventListener("dragover", over, { signal });
+  main.addEventListener("drop", drop, { signal });
+  main.addEventListener("dragleave", ({ relatedTarget }) => main.contains(/** @type {Node | null} */ (relatedTarget)) || end(), { signal });
+}

@@ -1,0 +1,29 @@
+"""What the page may cost whoever opens it: measured in a real browser, against the files and settings of production."""
+
+KIB = 1024
+
+SCRIPT_BYTES = 60 * KIB
+"""Of the modules that a room page starts with, as they travel."""
+
+STYLE_BYTES = 20 * KIB
+"""Of all style sheets, as they travel."""
+
+REQUESTS = 14
+"""On the first visit, with everything that the page asks for by itself until it rests; the socket is one of them."""
+
+SOCKETS = 1
+
+LAYOUT_SHIFT = 0.02
+"""Of all that moves by itself, while the page starts and while messages come in."""
+
+LONGEST_TASK_MS = 50
+"""Of what our script does on the main thread at the start, in time of the processor."""
+
+MESSAGE_NODES = 300
+"""In the document, however far somebody has scrolled."""
+
+HEAP_GROWTH = 1.5
+"""The heap after scrolling through 10,000 messages, in units of what 300 of them took."""
+
+KEY_MS = 16
+"""From a key to the next picture, with 300 messages on the screen."""

@@ -1,0 +1,114 @@
+"""The timeline: where it opens, how one gets to a message and back, and that nothing moves what is being read."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.database import Database
+from tests.browser.people import Person
+
+TOP_OF = """(row) => row.getBoundingClientRect().top"""
+SETTLED = "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(true))))"
+
+
+def row(page: Page, seq: int) -> Locator:
+    return page.locator(f"#m-{seq}")
+
+
+def go_up_to(page: Page, seq: int) -> Locator:
+    """Scroll back until a message is in the middle of the view."""
+    log = page.locator("[data-slot=log]")
+    while not row(page, seq).count():
+        log.evaluate("(log) => { log.scrollTop = -log.scrollHeight; }")
+    row(page, seq).evaluate("(row) => row.scrollIntoView({ block: 'center' })")
+    page.evaluate(SETTLED)
+    return row(page, seq)
+
+
+def test_one_goes_to_a_message_and_comes_back(alice: Person, bob: Person, room: int, database: Database) -> None:
+    database.converse(room, [alice.user, bob.user], 400)
+    tenth = alice.device.call("GET", f"rooms/{room}/messages/?around=10&limit=1")["results"][-1]["id"]
+    client_id = "0d3f6c1e-1f6c-4b8a-9d0a-000000000010"
+    bob.device.call("POST", f"rooms/{room}/messages/", client_id=client_id, body="remember?", reply_to=tenth)
+    other = alice.device.call("POST", "rooms/", kind="private", name="Attic")["id"]
+    alice.write(other, f"see /m/{tenth}/ or [this](/m/{tenth}/)")
+    page = alice.page
+    page.goto(f"/rooms/{room}/")
+    page.evaluate("window.stayed = true")
+    alice.sees_last("remember?")
+    reading = go_up_to(page, 330)
+    before = reading.evaluate(TOP_OF)
+    page.get_by_role("button", name="Jump to latest").click()
+    page.locator("[data-slot=quote]").click()
+    expect(page).to_have_url(re.compile(rf"/rooms/{room}/\?around=10#m-10$"))
+    expect(row(page, 10)).to_be_in_viewport()
+    expect(row(page, 10)).to_have_class(re.compile("message--target"))
+    expect(page.get_by_role("button", name="Jump to latest")).to_be_visible()
+    page.go_back()
+    expect(page).to_have_url(re.compile(rf"/rooms/{room}/$"))
+    expect(alice.messages.last).to_be_in_viewport()
+
+    reading = go_up_to(page, 330)
+    before = reading.evaluate(TOP_OF)
+    alice.row("Attic").click()
+    page.locator(".message__body a", has_text="this").click()
+    expect(row(page, 10)).to_be_in_viewport()
+    page.go_back()
+    expect(page.get_by_role("heading", name="Attic")).to_be_visible()
+    page.go_back()
+    expect(row(page, 330)).to_be_in_viewport()
+    assert abs(row(page, 330).evaluate(TOP_OF) - before) <= 2
+    assert page.evaluate("window.stayed")
+    page.reload()
+    expect(row(page, 330)).to_be_in_viewport()
+    page.get_by_role("button", name="Jump to latest").click()
+    expect(alice.messages.last).to_be_in_viewport()
+
+
+def test_nothing_that_comes_or_grows_moves_what_is_read(
+    alice: Person, bob: Person, room: int, database: Database
+) -> None:
+    database.converse(room, [alice.user, bob.user], 200)
+    page = alice.page
+    page.goto(f"/rooms/{room}/")
+    alice.sees_last("number 200 and more of it and more of it and more of it")
+    reading = go_up_to(page, 120)
+    before = reading.evaluate(TOP_OF)
+    for number in range(3):
+        bob.write(room, f"news {number}")
+    jump = page.locator("[data-slot=jump]")
+    expect(jump).to_have_text("3 new messages")
+    loaded = bob.device.call("GET", f"rooms/{room}/messages/?around=110&limit=1")["results"][-1]["id"]
+    bob.device.call("PUT", f"messages/{loaded}/reactions/🎉/")
+    expect(row(page, 110).locator(".reaction")).to_be_visible()
+    assert abs(reading.evaluate(TOP_OF) - before) <= 1
+    for seq in (112, 125, 190):  # as a picture does that comes late
+        row(page, seq).evaluate("(row) => { row.style.paddingBlockEnd = '150px'; }")
+    page.evaluate(SETTLED)
+    assert abs(reading.evaluate(TOP_OF) - before) <= 1
+    jump.click()
+    alice.sees_last("news 2")
+    expect(alice.messages.last).to_be_in_viewport()
+    expect(jump).to_be_hidden()
+    bob.write(room, "news 3")  # who is at the end follows what comes
+    alice.sees_last("news 3")
+    expect(alice.messages.last).to_be_in_viewport()
+
+
+def test_unread_messages_out_of_sight_are_a_key_away(alice: Person, bob: Person, room: int, database: Database) -> None:
+    database.converse(room, [alice.user, bob.user], 120)
+    for number in range(80):
+        bob.write(room, f"news {number}")
+    page = alice.page
+    page.goto(f"/rooms/{room}/?around=195#m-195")
+    above = page.locator("[data-slot=above]")
+    expect(above).to_contain_text("unread")
+    above.get_by_role("button", name=re.compile(r"^\d+ unread")).click()
+    expect(page.locator("[data-slot=divider]")).to_be_in_viewport()
+    expect(above).to_be_hidden()
+    page.goto(f"/rooms/{room}/?around=30#m-30")
+    expect(row(page, 30)).to_be_in_viewport()
+    expect(page).to_have_title(re.compile(r"^\(\d+\) "))
+    page.locator("[data-slot=log]").focus()
+    page.keyboard.press("Escape")
+    expect(page).to_have_title("Bob Baker · Parley")
