@@ -50,7 +50,7 @@ def test_what_is_not_looked_at_is_told_once_and_leads_to_its_place(alice: Person
     expect(bob.row("Alice Arden").locator("[data-slot=unread-count]")).to_have_text("4")
 
     page.evaluate("told.at(-1).onclick()")
-    expect(page).to_have_url(re.compile(rf"/rooms/{room}/$"))
+    expect(page).to_have_url(re.compile(rf"/rooms/{room}/\?around=4#m-4$"))
     expect(bob.message("@bob_baker, it rises")).to_have_class(re.compile("message--target"))
     alice.write(room, "@bob_baker, do you see it?")
     expect(bob.messages.last).to_have_text("@bob_baker, do you see it?")
