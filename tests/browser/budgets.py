@@ -2,6 +2,9 @@
 
 KIB = 1024
 
+BUSY = 2
+"""A machine that is at other work too, as one that tests, may take so many times as long for the same."""
+
 SCRIPT_BYTES = 60 * KIB
 """Of the modules that a room page starts with, as they travel."""
 

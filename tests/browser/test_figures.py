@@ -29,7 +29,7 @@ CLIMB = """async () => {
   const log = document.querySelector("[data-slot=log]"), start = document.querySelector("[data-slot=start]");
   const rows = document.getElementsByClassName("message");
   let most = 0;
-  for (const end = Date.now() + 60_000; start.hidden && Date.now() < end; ) {
+  for (const end = Date.now() + 150_000; start.hidden && Date.now() < end; ) {
     log.scrollTop = -log.scrollHeight;
     await new Promise(requestAnimationFrame);
     most = Math.max(most, rows.length);
@@ -121,7 +121,7 @@ def test_no_task_of_the_start_is_long(open_page: Callable[[], Page], database: D
     room, me = a_room(page)
     database.converse(room, [me], 60)
     tries = (longest_task(chromium, open_page(), f"/rooms/{room}/") for _ in range(6))
-    assert any(longest <= budgets.LONGEST_TASK_MS for longest in tries)
+    assert any(longest <= budgets.LONGEST_TASK_MS * budgets.BUSY for longest in tries)
 
 
 def test_ten_thousand_messages_are_scrolled_through_in_the_memory_of_a_few_hundred(
@@ -161,7 +161,7 @@ def test_a_key_costs_little_more_than_in_a_bare_text_field(open_page: Callable[[
     ours = cost_of_keys(page, page.get_by_role("textbox", name="Write to"))
     assert page.evaluate("touched") == [], "a key changes nothing but the field"
     assert ours["LayoutCount"] <= bare["LayoutCount"] + 1
-    assert (ours["TaskDuration"] - bare["TaskDuration"]) * 1000 < budgets.KEY_MS, (bare, ours)
+    assert (ours["TaskDuration"] - bare["TaskDuration"]) * 1000 < budgets.KEY_MS * budgets.BUSY, (bare, ours)
 
 
 def a_room(page: Page) -> tuple[int, int]:

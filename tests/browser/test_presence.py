@@ -58,7 +58,6 @@ def test_a_reload_does_not_flicker(alice: Person, bob: Person, talking: int) -> 
                attributeFilter: ["data-status"] });
            }"""
     )
-    swift = 0
     for number in range(12):
         began = time.monotonic()
         bob.page.reload()
@@ -67,14 +66,11 @@ def test_a_reload_does_not_flicker(alice: Person, bob: Person, talking: int) -> 
         expect(bob.messages.last).to_have_text(f"seen {number}")  # so he has a socket again
         took = time.monotonic() - began
         expect(alice.messages.last).to_have_text(f"seen {number}")
-        if took > GRACE_SECONDS / 2:  # on a machine as busy as that he was away for long enough to be seen so
-            alice.page.evaluate("seen.length = 0")
-            continue
-        assert alice.page.evaluate("seen") == []
-        swift += 1
-        if swift == 3:
+        if took < GRACE_SECONDS * 0.8:
+            assert alice.page.evaluate("seen") == []
             return
-    pytest.fail("No three reloads were quick enough to tell.")
+        alice.page.evaluate("seen.length = 0")  # a machine as busy as that keeps him away for long enough to be seen so
+    pytest.fail("No reload was quick enough to tell.")
 
 
 def test_nobody_looks_present_to_somebody_without_a_link(alice: Person, bob: Person, talking: int) -> None:
