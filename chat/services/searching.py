@@ -1,12 +1,13 @@
 """Keeping what search looks through as the messages are: within the transaction of each change to one."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import F
 
 from accounts.rows import execute, fetch
-from chat.models import Message, SearchText
+from chat.models import Message, Room, SearchText
 from chat.search.documents import document_of
 from chat.search.terms import as_array
 
@@ -40,6 +41,7 @@ _FORGET = """
     WHERE message_id > %s AND message_id <= %s AND NOT EXISTS (
         SELECT FROM chat_message WHERE id = known.message_id AND kind = 'text' AND deleted_at IS NULL
     )
+    RETURNING room_id
 """
 
 
@@ -83,21 +85,29 @@ def rebuild_search() -> Iterator[Progress]:
     """Compare what search knows with all messages, and put right what is otherwise. Nobody need stop writing."""
     done = mended = last = 0
     while ids := [pk for (pk,) in fetch(_IDS, [last, BATCH])]:
-        with transaction.atomic():
-            mended += _mend(after=last, to=ids[-1])
+        mended += _mend(after=last, to=ids[-1])
         done, last = done + len(ids), ids[-1]
         yield Progress(done, mended)
-    with transaction.atomic():
-        mended += _mend(after=last, to=LARGEST_ID)
+    mended += _mend(after=last, to=LARGEST_ID)
     yield Progress(done, mended)
 
 
 def _mend(*, after: int, to: int) -> int:
-    wrong = _unlike(after=after, to=to)
-    # As they are now: whoever changes one of them renews it afterwards.
-    messages = Message.objects.select_for_update(no_key=True).filter(pk__in=wrong, deleted_at=None).order_by("pk")
-    keep_texts(messages)
-    return len(wrong) + execute(_FORGET, [after, to])
+    with transaction.atomic():
+        wrong = _unlike(after=after, to=to)
+        # As they are now: whoever changes one of them renews it afterwards.
+        messages = Message.objects.select_for_update(no_key=True).filter(pk__in=wrong, deleted_at=None).order_by("pk")
+        keep_texts(messages)
+        forgotten = [room_id for (room_id,) in fetch(_FORGET, [after, to])]
+    _renew_answers({message.room_id for message in messages}.union(forgotten))
+    return len(wrong) + len(forgotten)
+
+
+def _renew_answers(room_ids: Collection[int]) -> None:
+    """Let no answer hold that was found with what was wrong: it does while its rooms do (`chat.stamps`)."""
+    with transaction.atomic():
+        held = Room.objects.all().lock(sorted(room_ids))
+        Room.objects.filter(pk__in=held).update(last_seq=F("last_seq"))
 
 
 def _unlike(*, after: int, to: int) -> list[int]:

@@ -19,7 +19,9 @@ from chat import services
 from chat.models import Message, Room, SearchText
 from chat.search.upkeep import Upkeep
 from chat.services import searching
+from chat.stamps import Asked, stamps
 from tests.factories import direct_room, group_room, say, say_many
+from tests.sessions import session_for
 
 migration = import_module("chat.migrations.0003_search")
 
@@ -168,3 +170,15 @@ async def test_a_worker_does_it_every_few_seconds(alice: User, bob: User) -> Non
         assert monotonic() < deadline
         await asyncio.sleep(0.01)
     await upkeep.stop()
+
+
+def test_what_was_found_before_a_rebuilding_is_not_answered_again(room: Room, alice: User) -> None:
+    asked = Asked(session_for(alice).pk, True, True, None, [], [])
+    before = stamps([asked])
+    rebuild()
+    assert stamps([asked]) == before  # there was nothing to mend
+    other_terms()
+    known_though_deleted()
+    wrong = stamps([asked])
+    rebuild()
+    assert stamps([asked]) != wrong
