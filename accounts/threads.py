@@ -35,20 +35,21 @@ def in_thread(function: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
     return database_sync_to_async(mending, thread_sensitive=False, executor=_threads)
 
 
-def wait_for_threads(*, seconds: float) -> None:
-    """Return once all that was given to the database threads is done and they hold no connections.
+def wait_for_threads(threads: ThreadPoolExecutor = _threads, *, seconds: float) -> None:
+    """Return once all that was given to the database threads, or others, is done and they hold no connections.
 
     A task that is cancelled stops waiting, but the query it asked for runs on: who must not meet it waits here. Raises
     `BrokenBarrierError` after ``seconds``.
     """
-    together = Barrier(settings.DATABASE_THREADS + 1)
+    number = threads._max_workers
+    together = Barrier(number + 1)
 
     def meet() -> None:
         connection.close()
         together.wait(seconds)
 
-    for _ in range(settings.DATABASE_THREADS):
-        _threads.submit(meet)
+    for _ in range(number):
+        threads.submit(meet)
     together.wait(seconds)
 
 

@@ -22,13 +22,13 @@ from django.urls import set_script_prefix
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_threads = ThreadPoolExecutor(max_workers=settings.REQUEST_THREADS, thread_name_prefix="request")
+request_threads = ThreadPoolExecutor(max_workers=settings.REQUEST_THREADS, thread_name_prefix="request")
 
 
 async def in_request_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run ``function`` on a thread for requests."""
     work = partial(copy_context().run, function, *args, **kwargs)
-    return await asyncio.get_running_loop().run_in_executor(_threads, work)
+    return await asyncio.get_running_loop().run_in_executor(request_threads, work)
 
 
 class Pages(ASGIHandler):

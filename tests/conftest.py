@@ -19,6 +19,7 @@ from accounts.threads import wait_for_threads
 from accounts.tokens import mint_pair
 from config.embedded import Services
 from config.embedded.services import InUseError
+from config.handler import request_threads
 from tests.sessions import session_for
 from tests.settings import SERVICES
 
@@ -58,6 +59,7 @@ def _threads_are_idle(request: pytest.FixtureRequest) -> Iterator[None]:
     request.getfixturevalue("transactional_db")  # which empties them, after us
     yield
     wait_for_threads(seconds=30)
+    wait_for_threads(request_threads, seconds=30)
 
 
 @pytest.fixture(scope="session")

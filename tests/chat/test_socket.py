@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from asgiref.sync import SyncToAsync
 from django.db import connection as database
 from django.utils import timezone
 
@@ -17,6 +18,7 @@ from chat import beacon, services, sync
 from chat.hub import Hub, get_hub, stop_hub
 from chat.models import Message, Room
 from chat.protocol import Close
+from config.handler import request_threads
 from presence.leases import Lease, Leases
 from presence.timing import Timing
 from tests.chat import sockets
@@ -407,6 +409,8 @@ async def test_a_lost_database_connection_is_one_retryable_error_and_then_all_is
 def _forget_dead_connections() -> None:
     """Bring what threads hold back into the pool, which finds out."""
     wait_for_threads(seconds=30)
+    wait_for_threads(request_threads, seconds=30)
+    wait_for_threads(SyncToAsync.single_thread_executor, seconds=30)  # that of Django's asynchronous ORM
     pool = getattr(database, "pool", None)
     if pool is not None:
         pool.check()

@@ -3,7 +3,7 @@
  * room's draft.
  *
  * Events: `message-send` with `{room, body, quote}`; `message-edit` with `{message, body}`; `message-ask` with
- * `{room}`, before something is sent that should be meant; `command` with `{room, name, rest}`; `edit-last` with
+ * `{room}`, before something is sent that should be meant; `command` with `{room, text, quote, name, rest}`; `edit-last` with
  * `{room}`; `quote-ask` with `{room, id}`, where a draft answers a message of which no more is known; `typing` with
  * `{room}`; `draft` with `{room, draft}`; `files` with `{room, files}`, where some are pasted or dropped; `emoji-ask`
  * with `{at}`, the button.
@@ -224,14 +224,18 @@ export class MessageComposer extends EventTarget {
     if (over > 0) return this.#limit.complain(`The message is ${over.toLocaleString("en")} characters too long.`);
     if (this.#context.edit) return tell(this, "message-edit", { message: this.#context.edit, body });
     const command = COMMAND.exec(body.trimEnd());
-    if (command) return tell(this, "command", { room: this.#room, name: command[1].toLowerCase(), rest: (command[2] ?? "").trim() });
+    if (command) {
+      const [, name, rest = ""] = command;
+      const written = { room: this.#room, text: body, quote: this.#context.reply };
+      return tell(this, "command", { ...written, name: name.toLowerCase(), rest: rest.trim() });
+    }
     if (this.#asks?.(this.#room, body)) return tell(this, "message-ask", { room: this.#room });
     return this.#send();
   }
 
-  /** @param {string} [body] what is sent in place of what is written */
-  #send(body = this.#area.value) {
+  #send() {
     const room = this.#room;
+    const body = this.#area.value;
     const quote = this.#context.reply;
     this.#empty();
     tell(this, "message-send", { room, body, quote });
@@ -246,14 +250,13 @@ export class MessageComposer extends EventTarget {
   }
 
   /**
-   * A command was done: it leaves the box, if it is still there.
+   * A command was done: it leaves the box, if it is still what stands there.
    *
-   * @param {number} room @param {string} [body] what is to be said for it
+   * @param {{room: number, text: string, quote?: import("../log.js").Quote}} written @param {string} [body] what is to be said for it
    */
-  done(room, body) {
-    if (room !== this.#room || this.#context.edit) return;
-    if (body) this.#send(body);
-    else this.#empty();
+  done({ room, text, quote }, body) {
+    if (room === this.#room && !this.#context.edit && this.#area.value === text) this.#empty();
+    if (body) tell(this, "message-send", { room, body, quote });
   }
 
   /** @param {KeyboardEvent} event */

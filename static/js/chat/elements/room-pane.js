@@ -27,7 +27,9 @@ export class RoomPane {
   #actions;
   /** @type {Promise<import("./emoji-picker.js").EmojiPicker> | undefined} */
   #picker;
-  #commanding = false;
+  #commanding = Promise.resolve();
+  /** The command that was given last and is not done yet. */
+  #commanded = "";
 
   /**
    * @param {HTMLElement} root @param {HTMLElement} main @param {import("../client.js").Client} client
@@ -158,20 +160,26 @@ export class RoomPane {
     beginEdit({ composer: this.#composer, message, limits });
   }
 
-  /** Do what was written as a command. @param {{room: number, name: string, rest: string}} written */
-  async #command({ room, name, rest }) {
-    if (this.#commanding) return;
-    this.#commanding = true;
+  /** Do what was written as a command, after those before it. @param {{room: number, text: string, name: string, rest: string}} written */
+  #command(written) {
+    if (written.text === this.#commanded) return; // Enter was pressed twice
+    this.#commanded = written.text;
+    this.#commanding = this.#commanding.then(() => this.#run(written));
+  }
+
+  /** @param {{room: number, text: string, name: string, rest: string}} written */
+  async #run(written) {
+    const { room, name, rest } = written;
     try {
       const { run } = await import("../commands.js");
       const { send, say } = await run({ name, rest }, { client: this.#client, room, help: this.#parts.help });
-      this.#composer.done(room, send);
+      this.#composer.done(written, send);
       if (say) this.#parts.notices.toast(say);
     } catch (error) {
       const { detail, passing } = Failure.from(error);
       this.#composer.refuse(passing || !detail ? "This did not work. Try again when you are back online." : detail);
     } finally {
-      this.#commanding = false;
+      if (this.#commanded === written.text) this.#commanded = "";
     }
   }
 
