@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 from functools import cached_property
 from io import BytesIO
 from typing import Any
@@ -14,13 +12,10 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.middleware import KNOWN_SESSION
 from accounts.models import Session
-from config.csp import HEADER as POLICY
+from config.csp import new_nonce
+from config.headers import Headers, headers_of, with_nonce
 from config.kept.questions import SHOWN
 
-Headers = list[tuple[bytes, bytes]]
-
-_POLICY = POLICY.lower().encode()
-_NONCE = re.compile(rb"(?<='nonce-)[\w-]+(?=')")
 MOST = 1_000
 
 
@@ -57,13 +52,11 @@ class Envelope:
         if len(self._known) >= MOST:
             self._known.clear()
         self._known[key] = found
-        nonce = secrets.token_urlsafe(16).encode()
-        return [(name, _NONCE.sub(nonce, value) if name == _POLICY else value) for name, value in found]
+        return with_nonce(found, new_nonce())
 
     def _ask(self, scope: dict[str, Any], shown: Any, session: Session) -> Headers | None:
         request = ASGIRequest({**scope, "method": "GET", "headers": list(shown), KNOWN_SESSION: session}, BytesIO())
         response = self._middleware.get_response(request)
         if response.status_code != 200:
             return None
-        named = [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in response.items()]
-        return [(name, value) for name, value in named if name not in (b"content-length", b"expires")]
+        return [(name, value) for name, value in headers_of(response) if name != b"expires"]

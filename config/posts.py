@@ -26,7 +26,8 @@ from chat.hub import get_hub
 from chat.questions import header
 from chat.serializers import message_data
 from chat.services import Draft
-from config.envelope import Envelope, Headers
+from config.envelope import Envelope
+from config.headers import Headers
 
 ADDRESS = re.compile(r"/api/rooms/([0-9]{1,18})/messages/")
 MOST_BYTES = 64 * 1024

@@ -25,15 +25,12 @@ from accounts.middleware import KNOWN_SESSION
 from accounts.models import Session
 from accounts.services import note_use
 from chat.stamps import Asked, stamps
-from config.csp import HEADER as POLICY
 from config.handler import Pages
+from config.headers import Headers, headers_of
 from config.kept.bodies import Body, body_of
 from config.kept.questions import Question
 
-_NONCE = re.compile(r"(?<='nonce-)[\w-]+(?=')")
 _CSRF_SECRET = re.compile(r"[a-zA-Z0-9]{32}")
-
-Headers = list[tuple[bytes, bytes]]
 
 
 class Proof(NamedTuple):
@@ -49,7 +46,7 @@ class Proof(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What is sent. ``nonce`` is that of its policy, and ``tag`` names its content if nothing in it is made anew.
+    """What is sent. ``tag`` names its content if nothing in it is made anew.
 
     Without a ``proof`` nobody gets it a second time.
     """
@@ -57,7 +54,6 @@ class Answer(NamedTuple):
     status: int
     headers: Headers
     body: Body
-    nonce: str
     tag: bytes
     user_id: int
     proof: Proof | None
@@ -144,14 +140,12 @@ def _proof(question: Question, noted: Dependencies) -> Proof | None:
 
 def _answer(response: HttpResponseBase, question: Question, user_id: int, proof: Proof | None) -> Answer:
     assert isinstance(response, HttpResponse)  # nothing that is marked is streamed
-    nonce = _NONCE.search(response.headers.get(POLICY, "")) if proof else None
     body = body_of(response.content, is_gzip=question.is_gzip, has_holes=proof is not None)
     tag = b""
     if proof and not body.has_holes:
         tag = b'"%s%s"' % (sha256(response.content).hexdigest()[:32].encode(), b"-gzip" if body.is_gzip else b"")
-    headers = [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in response.items()]
-    headers = [(name, value) for name, value in headers if name != b"content-length"]
+    headers = headers_of(response)
     headers += [(b"set-cookie", cookie.OutputString().encode("latin-1")) for cookie in response.cookies.values()]
     headers += [(b"content-encoding", b"gzip")] if body.is_gzip else []
     headers += [(b"etag", tag)] if tag else []
-    return Answer(response.status_code, headers, body, nonce[0] if nonce else "", tag, user_id, proof)
+    return Answer(response.status_code, headers, body, tag, user_id, proof)

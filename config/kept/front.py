@@ -6,7 +6,6 @@ so a busy worker pays for a fraction of a query, and an idle one answers at once
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import cache, partial
@@ -23,8 +22,10 @@ from accounts.threads import in_thread
 from chat.exceptions import ChatError
 from chat.hub import get_hub
 from chat.stamps import stamps
+from config.csp import new_nonce
 from config.handler import Pages, in_request_thread
-from config.kept.drawing import Answer, Headers, Proof, draw
+from config.headers import with_nonce
+from config.kept.drawing import Answer, Proof, draw
 from config.kept.questions import Question, question_in
 from config.kept.store import Store
 from presence.services import statuses
@@ -110,9 +111,11 @@ async def _send(answer: Answer, question: Question, send: Send) -> None:
     if answer.tag and answer.tag in question.tag:
         status, headers = 304, [(name, value) for name, value in headers if not name.startswith(b"content-")]
     else:
-        nonce = secrets.token_urlsafe(16)
+        nonce = new_nonce()
         body = answer.body.fill(_fillings(nonce, question.csrf))
-        headers = [*_with_nonce(headers, answer.nonce, nonce), (b"content-length", b"%d" % len(body))]
+        if answer.proof:  # else it is as Django made it, with its own
+            headers = with_nonce(headers, nonce)
+        headers = [*headers, (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
@@ -130,10 +133,3 @@ def _token(secret: str) -> bytes:
     request = HttpRequest()
     request.META["CSRF_COOKIE"] = secret
     return get_token(request).encode()
-
-
-def _with_nonce(headers: Headers, old: str, new: str) -> Headers:
-    if not old:
-        return headers
-    was, now = old.encode(), new.encode()
-    return [(name, value.replace(was, now)) for name, value in headers]
