@@ -29,7 +29,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.rows import fetch
+from accounts.rows import fetch, recordset
 from accounts.services import note_use
 
 # One statement, however many ask. Those with nobody's live session get no row; so a stamp also says that the reader is
@@ -40,9 +40,9 @@ _STAMPS = """
     SELECT asked.number, session.id, session.last_used_at, sha256(convert_to(ROW(
         pg_postmaster_start_time(), me.xmin,
         (SELECT string_agg(ROW({person})::text, '' ORDER BY id)
-         FROM accounts_user WHERE id = ANY(asked.people::bigint[])),
+         FROM accounts_user WHERE id = ANY(asked.people)),
         (SELECT string_agg(ROW(user_id, xmin)::text, '' ORDER BY user_id)
-         FROM presence_lastseen WHERE user_id = ANY(asked.offline::bigint[])),
+         FROM presence_lastseen WHERE user_id = ANY(asked.offline)),
         CASE WHEN NOT asked.listing THEN (
             SELECT ROW(room.xmin, seat.xmin)::text
             FROM chat_membership AS seat JOIN chat_room AS room ON room.id = seat.room_id
@@ -76,8 +76,9 @@ _STAMPS = """
             WHERE seat.user_id = me.id
         ) END
     )::text, 'UTF8'))
-    FROM unnest(%s::uuid[], %s::bool[], %s::bool[], %s::bigint[], %s::text[], %s::text[])
-        WITH ORDINALITY AS asked (session_id, listing, searching, room_id, people, offline, number)
+    FROM json_to_recordset(%s::json) AS asked (
+        number int, session_id uuid, listing bool, searching bool, room_id bigint, people bigint[], offline bigint[]
+    )
     JOIN accounts_session AS session ON session.id = asked.session_id
     JOIN LATERAL (SELECT id, xmin, is_active FROM accounts_user WHERE id = session.user_id OFFSET 0) AS me ON true
     WHERE session.revoked_at IS NULL AND session.expires_at > %s AND me.is_active
@@ -103,27 +104,15 @@ class Asked(NamedTuple):
 
 def stamps(asked: Sequence[Asked], *, visit: bool = False) -> list[bytes | None]:
     """The stamps as of now, in this order; None where the session is over. Each ``visit`` is a use of its session."""
-    columns = [
-        [each.session_id for each in asked],
-        [each.listing for each in asked],
-        [each.searching for each in asked],
-        [each.room_id for each in asked],
-        [_array(each.people) for each in asked],
-        [_array(each.offline) for each in asked],
-    ]
-    rows = fetch(_statement(), [*columns, timezone.now()])
+    wanted = [{"number": number, **each._asdict()} for number, each in enumerate(asked)]
+    rows = fetch(_statement(), [recordset(wanted), timezone.now()])
     if visit:
         note_use((session_id, used) for _number, session_id, used, _stamp in rows)
     found = {number: bytes(stamp) for number, _session_id, _used, stamp in rows}
-    return [found.get(number) for number in range(1, len(asked) + 1)]
+    return [found.get(number) for number in range(len(asked))]
 
 
 @cache
 def _statement() -> str:
     columns = [field.column for field in User._meta.concrete_fields if field.name not in _NOBODYS_BUSINESS]
     return _STAMPS.format(person=", ".join(columns))
-
-
-def _array(ids: Collection[int]) -> str:
-    """Write ids as PostgreSQL does: an array of arrays cannot be handed over, an array of texts can."""
-    return f"{{{','.join(map(str, ids))}}}"

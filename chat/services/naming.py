@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from accounts.rows import execute, fetch
+from accounts.rows import execute, fetch, recordset
 from chat.exceptions import ChatError
 from chat.markup import handles_in
 from chat.models import Membership, Mention, Message, Room
@@ -20,10 +20,11 @@ _FIND = """
 _KEEP = """
     INSERT INTO chat_mention (message_id, user_id, room_id, seq)
     SELECT new.message_id, seat.user_id, new.room_id, new.seq
-    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bool[], %s::text[])
-        AS new (message_id, room_id, author_id, seq, everybody, named)
+    FROM json_to_recordset(%s::json) AS new (
+        message_id bigint, room_id bigint, author_id bigint, seq bigint, everybody bool, named bigint[]
+    )
     JOIN chat_membership AS seat ON seat.room_id = new.room_id AND seat.user_id <> new.author_id
-        AND (new.everybody OR seat.user_id = ANY(new.named::bigint[]))
+        AND (new.everybody OR seat.user_id = ANY(new.named))
     ON CONFLICT DO NOTHING
 """
 
@@ -53,19 +54,19 @@ def calling_all(room: Room, seat: Membership) -> ChatError | None:
 def keep_mentions(messages: Iterable[Message]) -> None:
     """Store who is named in these messages, but not their authors; one statement, or none where nobody is."""
     rows = [
-        (
-            each.pk,
-            each.room_id,
-            each.author_id,
-            each.seq,
-            each.mentions_room,
-            f"{{{','.join(map(str, each.mentioned))}}}",
-        )
+        {
+            "message_id": each.pk,
+            "room_id": each.room_id,
+            "author_id": each.author_id,
+            "seq": each.seq,
+            "everybody": each.mentions_room,
+            "named": each.mentioned,
+        }
         for each in messages
         if each.mentioned or each.mentions_room
     ]
     if rows:
-        execute(_KEEP, [list(column) for column in zip(*rows, strict=True)])
+        execute(_KEEP, [recordset(rows)])
 
 
 def renew_mentions(message: Message) -> None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.db import transaction
 from django.db.models import F
 
-from accounts.rows import execute, fetch
+from accounts.rows import execute, fetch, recordset
 from chat.models import Message, Room, SearchText
 from chat.search.documents import document_of
 from chat.search.terms import as_array
@@ -25,8 +25,7 @@ SORTING_TIMEOUT = "60s"
 _KEEP = """
     INSERT INTO chat_searchtext (message_id, room_id, at, text, terms)
     SELECT message_id, room_id, at, text, terms::int[]
-    FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[], %s::text[])
-        AS new (message_id, room_id, at, text, terms)
+    FROM json_to_recordset(%s::json) AS new (message_id bigint, room_id bigint, at timestamptz, text text, terms text)
     ON CONFLICT (message_id) DO UPDATE SET text = excluded.text, terms = excluded.terms
 """
 _IDS = "SELECT id FROM chat_message WHERE id > %s ORDER BY id LIMIT %s"
@@ -54,9 +53,10 @@ def keep_texts(messages: Iterable[Message]) -> None:
     for message in messages:
         if message.kind == Message.Kind.TEXT and not message.is_deleted:
             text, terms = document_of(message)
-            rows.append((message.pk, message.room_id, message.created_at, text, as_array(terms)))
+            place = {"message_id": message.pk, "room_id": message.room_id, "at": message.created_at}
+            rows.append({**place, "text": text, "terms": as_array(terms)})
     if rows:
-        execute(_KEEP, [list(column) for column in zip(*rows, strict=True)])
+        execute(_KEEP, [recordset(rows)])
 
 
 def renew_text(message: Message) -> None:
