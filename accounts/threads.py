@@ -18,7 +18,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _mending = Lock()
-_threads = ThreadPoolExecutor(max_workers=settings.DATABASE_THREADS, thread_name_prefix="database")
+database_threads = ThreadPoolExecutor(max_workers=settings.DATABASE_THREADS, thread_name_prefix="database")
 
 
 def in_thread(function: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
@@ -32,10 +32,10 @@ def in_thread(function: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
             _throw_dead_connections_away()
             raise
 
-    return database_sync_to_async(mending, thread_sensitive=False, executor=_threads)
+    return database_sync_to_async(mending, thread_sensitive=False, executor=database_threads)
 
 
-def wait_for_threads(threads: ThreadPoolExecutor = _threads, *, seconds: float) -> None:
+def wait_for_threads(threads: ThreadPoolExecutor = database_threads, *, seconds: float) -> None:
     """Return once all that was given to the database threads, or others, is done and they hold no connections.
 
     A task that is cancelled stops waiting, but the query it asked for runs on: who must not meet it waits here. Raises

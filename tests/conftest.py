@@ -15,13 +15,12 @@ from rest_framework.test import APIClient
 
 from accounts.cookies import access_name, refresh_name
 from accounts.models import User
-from accounts.threads import wait_for_threads
 from accounts.tokens import mint_pair
 from config.embedded import Services
 from config.embedded.services import InUseError
-from config.handler import request_threads
 from tests.sessions import session_for
 from tests.settings import SERVICES
+from tests.threads import wait_for_all_threads
 
 AnyClient = TypeVar("AnyClient", bound=Client)
 YOUNG_SECONDS = 60  # a directory this young may be waiting for its services
@@ -58,8 +57,7 @@ def _threads_are_idle(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     request.getfixturevalue("transactional_db")  # which empties them, after us
     yield
-    wait_for_threads(seconds=30)
-    wait_for_threads(request_threads, seconds=30)
+    wait_for_all_threads()
 
 
 @pytest.fixture(scope="session")

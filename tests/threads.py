@@ -6,11 +6,20 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
 
+from asgiref.sync import SyncToAsync
 from django.db import connection, transaction
 
+from accounts.threads import database_threads, wait_for_threads
 from chat.models import Room
+from config.handler import request_threads
 
 T = TypeVar("T")
+
+
+def wait_for_all_threads() -> None:
+    """Wait until nobody works for the database any more: not for sockets, requests, or Django's asynchronous ORM."""
+    for threads in (database_threads, request_threads, SyncToAsync.single_thread_executor):
+        wait_for_threads(threads, seconds=30)
 
 
 def in_parallel(work: Callable[[], T], *, times: int, threads: int = 8) -> list[T]:

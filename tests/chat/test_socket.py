@@ -6,24 +6,23 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from asgiref.sync import SyncToAsync
 from django.db import connection as database
 from django.utils import timezone
 
 from accounts import services as accounts
 from accounts.models import Session, User
-from accounts.threads import in_thread, wait_for_threads
+from accounts.threads import in_thread
 from accounts.tokens import RefreshToken, mint_pair
 from chat import beacon, services, sync
 from chat.hub import Hub, get_hub, stop_hub
 from chat.models import Message, Room
 from chat.protocol import Close
-from config.handler import request_threads
 from presence.leases import Lease, Leases
 from presence.timing import Timing
 from tests.chat import sockets
 from tests.chat.sockets import connected, handshake
 from tests.sessions import session_for
+from tests.threads import wait_for_all_threads
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("worker")]
 
@@ -408,9 +407,7 @@ async def test_a_lost_database_connection_is_one_retryable_error_and_then_all_is
 
 def _forget_dead_connections() -> None:
     """Bring what threads hold back into the pool, which finds out."""
-    wait_for_threads(seconds=30)
-    wait_for_threads(request_threads, seconds=30)
-    wait_for_threads(SyncToAsync.single_thread_executor, seconds=30)  # that of Django's asynchronous ORM
+    wait_for_all_threads()
     pool = getattr(database, "pool", None)
     if pool is not None:
         pool.check()
