@@ -23,7 +23,7 @@ from accounts.handles import EMAIL_TAKEN, HANDLE_TAKEN, insert_with_free_handle,
 from accounts.models import Session, User
 from accounts.names import clean_email, clean_full_name, clean_handle
 from accounts.querysets import SessionQuerySet
-from accounts.tokens import AccessToken, RefreshToken, TokenPair, fingerprint, mint_pair
+from accounts.tokens import AccessToken, RefreshToken, TokenPair, fingerprint, mint_again, mint_pair
 
 USE_NOTED_EVERY = timedelta(minutes=1)
 
@@ -155,7 +155,7 @@ def refresh(*, token: str) -> SignedIn:
         sessions = Session.objects.select_for_update(of=("self",)).select_related("user")
         session = sessions.filter(pk=claims.sid).live().first()
         if session is not None and _exchange(session, fingerprint(token)):
-            return session, mint_pair(session)
+            return session, mint_again(session)
     raise AccountError("session_revoked", "This device was signed out. Sign in again.", status=401)
 
 
@@ -198,6 +198,34 @@ def set_password(*, user: User, new: str, keep: Session | None = None, field: st
     with transaction.atomic():
         user.save(update_fields=["password"])
         revoke_sessions(user=user, keep=keep)
+
+
+def make_admin(*, email: str, full_name: str, password: str | None) -> User:
+    """Make an account that may do everything, or let one that is there do so; it is open then, whatever it was.
+
+    ``password`` None leaves the password of an account that is there; a new one signs it out on every device. Raises
+    ``AccountError`` `invalid` with the fields, also where a new account would have no password.
+    """
+    name, address = _cleaned({"full_name": (clean_full_name, full_name), "email": (clean_email, email)})
+    user = User.objects.with_email(address).first() or User(full_name=name, email=address)
+    hashed = user.password
+    if password is not None:
+        passwords.require_good(password, user, field="password")
+        hashed = passwords.hash_password(password)
+    elif user.pk is None:
+        raise invalid({"password": ["A new account needs a password."]})
+    user.is_active = user.is_staff = user.is_superuser = True
+    with transaction.atomic():
+        if user.pk is None:
+            user.password = hashed
+            insert_with_free_handle(user)
+        else:
+            if user.password != hashed:
+                revoke_sessions(user=user)
+            user.password = hashed
+            user.save(update_fields=["password", "is_active", "is_staff", "is_superuser"])
+            User.objects.filter(pk=user.pk).bump_version()
+    return user
 
 
 def deactivate(*, user: User) -> None:

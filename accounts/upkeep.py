@@ -17,6 +17,16 @@ _FORGET = """
     )
 """
 
+_DEAD = "SELECT count(*) FROM accounts_session WHERE least(revoked_at, expires_at) < %s"
+
+
+def dead_sessions() -> int:
+    """How many sessions would be forgotten now."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DEAD, [timezone.now() - DEAD_SESSIONS_KEPT])
+        (number,) = cursor.fetchone()
+        return int(number)
+
 
 def forget_dead_sessions(*, at_once: int = AT_ONCE) -> int:
     """Delete sessions that were revoked or ran out 30 days ago, at most ``at_once`` of them; answers how many."""

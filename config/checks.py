@@ -27,7 +27,7 @@ def check_origins(app_configs: Sequence[Any] | None, **_kwargs: Any) -> list[Che
 @register(Tags.database)
 def check_connections(app_configs: Sequence[Any] | None, **_kwargs: Any) -> list[CheckMessage]:
     """All workers' pools together must fit into PostgreSQL's usual 100 connections."""
-    pool = settings.DATABASES["default"]["OPTIONS"]["pool"]["max_size"]
+    pool = settings.DATABASE_POOL_SIZE
     wanted = pool * settings.WEB_WORKERS
     if wanted <= 90:
         return []

@@ -80,6 +80,12 @@ VARIABLES = (
         secret=True, required=True,
     ),
     Variable(
+        "Secrets", "JWT_ACCEPTED_KEYS", "list", [],
+        "Other keys whose tokens are accepted too, so that a new key signs nobody out: `manage.py rotate_keys` says "
+        "when which key stands here.",
+        secret=True,
+    ),
+    Variable(
         "Web", "ALLOWED_HOSTS", "list", [],
         "Host names under which people reach Parley, separated by commas. `*` is refused.",
         required=True,
@@ -115,6 +121,21 @@ VARIABLES = (
     Variable(
         "Messages", "MESSAGE_EDIT_SECONDS", "int", 900,
         "How long after sending a message can be edited by its author. 0: never.",
+        minimum=0,
+    ),
+    Variable(
+        "Messages", "MESSAGES_KEPT_DAYS", "int", 0,
+        "How many days messages are kept; `manage.py purge` throws older ones away for good. 0: for ever.",
+        minimum=0,
+    ),
+    Variable(
+        "Messages", "DELETED_KEPT_DAYS", "int", 30,
+        "How many days the text of a deleted message is kept for moderators, until `manage.py purge` forgets it.",
+        minimum=0,
+    ),
+    Variable(
+        "Messages", "REVISIONS_KEPT_DAYS", "int", 0,
+        "How many days earlier versions of edited messages are kept. 0: as long as the message.",
         minimum=0,
     ),
     Variable(
@@ -170,6 +191,12 @@ def refusals(values: Values) -> dict[str, str]:
         for variable in VARIABLES
         if variable.required and not values[variable.name]
     }
+    if any(len(key.encode()) < SHORTEST_KEY for key in values["JWT_ACCEPTED_KEYS"] or []):
+        problems["JWT_ACCEPTED_KEYS"] = (
+            f"has a key shorter than {SHORTEST_KEY} bytes. `manage.py rotate_keys` makes them."
+        )
+    if len((values["SECRET_KEY"] or "").encode()) < SHORTEST_KEY and "SECRET_KEY" not in problems:
+        problems["SECRET_KEY"] = f"is shorter than {SHORTEST_KEY} bytes. Set a longer random text."
     jwt_key = values["JWT_SIGNING_KEY"] or ""
     if jwt_key and len(jwt_key.encode()) < SHORTEST_KEY:
         problems["JWT_SIGNING_KEY"] = f"is shorter than {SHORTEST_KEY} bytes. Set a longer random text."

@@ -21,6 +21,7 @@ DEBUG: bool = env["DEBUG"]
 SITE_NAME: str = env["SITE_NAME"]
 SECRET_KEY: str = env["SECRET_KEY"] or "only-for-development-secret-key-of-nobody"
 JWT_SIGNING_KEY: str = env["JWT_SIGNING_KEY"] or "only-for-development-signing-key-of-nobody"
+JWT_ACCEPTED_KEYS: list[str] = env["JWT_ACCEPTED_KEYS"]
 
 ALLOWED_HOSTS: list[str] = env["ALLOWED_HOSTS"] or ["localhost", ".localhost", "127.0.0.1", "[::1]"]
 # In DEBUG an empty list means: the page's own scheme, host and port.
@@ -109,6 +110,7 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
         "prepare_threshold": 2,
     }
 )
+DATABASE_POOL_SIZE: int = env["DATABASE_POOL_SIZE"]
 # Threads that do the sockets' database work; some connections stay free for pages and REST.
 DATABASE_THREADS: int = max(1, env["DATABASE_POOL_SIZE"] - 2)
 # Threads for pages and REST. More than there are connections for: some wait for a password hash, or for a disk.
@@ -159,6 +161,9 @@ PRESENCE_SWEEP_SECONDS = 2
 # Messages
 
 MESSAGE_EDIT_SECONDS: int = env["MESSAGE_EDIT_SECONDS"]
+MESSAGES_KEPT_DAYS: int = env["MESSAGES_KEPT_DAYS"]
+DELETED_KEPT_DAYS: int = env["DELETED_KEPT_DAYS"]
+REVISIONS_KEPT_DAYS: int = env["REVISIONS_KEPT_DAYS"]
 
 # How much one person may do, on all devices and in all workers together (chat/limits.py).
 

@@ -28,17 +28,20 @@ from chat.services.messages import (
 from chat.services.people import find_people
 from chat.services.pins import pin_message
 from chat.services.preferences import set_preferences
+from chat.services.purging import Purge, purges
 from chat.services.reactions import react
 from chat.services.reading import mark_delivered, mark_read, mark_unread
 from chat.services.rooms import archive_room, create_room, find_public_rooms, open_direct_room, update_room
 from chat.services.saved import save_message
 from chat.services.searching import rebuild_search, sort_in_texts
-from chat.services.verification import find_wrong_counts, mend_counts
+from chat.services.verification import Finding, find_wrong_counts, find_wrong_delivery, mend_counts
 
 __all__ = [
     "DELETE_UNDO_SECONDS",
     "Draft",
+    "Finding",
     "Outcome",
+    "Purge",
     "accept_invitation",
     "add_members",
     "archive_room",
@@ -53,6 +56,7 @@ __all__ = [
     "find_people",
     "find_public_rooms",
     "find_wrong_counts",
+    "find_wrong_delivery",
     "forward_message",
     "hand_over",
     "invitations_for",
@@ -70,6 +74,7 @@ __all__ = [
     "open_invitations",
     "origin_of",
     "pin_message",
+    "purges",
     "react",
     "rebuild_search",
     "remove_member",

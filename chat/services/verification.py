@@ -1,4 +1,4 @@
-"""Whether what is counted agrees with what it is counted from; and making it so.
+"""Whether what is counted agrees with what it is counted from, and rooms with their logs; and making it so.
 
 What is unread is counted anew each time, from the marks and the messages. So it is right if the marks, the rooms' last
 seqs and the mentions are.
@@ -6,7 +6,7 @@ seqs and the mentions are.
 
 # ruff: noqa: S608 - the statements are put together from constants
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from django.db import transaction
@@ -19,7 +19,8 @@ from chat.models import Room
 class Check(NamedTuple):
     """``wrong`` lists what disagrees, each with its room first; ``mend`` puts right what does in these rooms.
 
-    ``mend`` answers the users for whom something else is unread then, and None for others.
+    ``mend`` answers the users for whom something else is unread then, and None for others; it is empty where nothing
+    that is safe would put it right.
     """
 
     sentence: str
@@ -104,6 +105,56 @@ CHECKS = (
     ),
 )
 
+_LAST = "(SELECT id FROM chat_message WHERE room_id = room.id ORDER BY seq DESC LIMIT 1)"
+_LAST_AT = "(SELECT max(created_at) FROM chat_message WHERE room_id = room.id)"
+
+DELIVERY_CHECKS = (
+    Check(
+        "rooms whose newest changes are missing",
+        f"SELECT room.id FROM chat_room AS room WHERE room.last_seq > {_NEWEST}",
+        "",
+    ),
+    Check(
+        "changes of which two messages say that they are theirs",
+        """
+        SELECT room_id FROM chat_message GROUP BY room_id, changed_seq HAVING count(*) > 1
+        """,
+        "",
+    ),
+    Check(
+        "messages in the place of another one's change",
+        """
+        SELECT message.room_id FROM chat_message AS message JOIN chat_message AS other
+            ON other.room_id = message.room_id AND other.changed_seq = message.seq AND other.id <> message.id
+        """,
+        "",
+    ),
+    Check(
+        "answers to messages of other rooms",
+        """
+        SELECT message.room_id FROM chat_message AS message JOIN chat_message AS answered
+            ON answered.id = message.reply_to_id WHERE answered.room_id <> message.room_id
+        """,
+        "",
+    ),
+    Check(
+        "direct rooms that are not of two people",
+        f"SELECT room.id FROM chat_room AS room WHERE room.kind = 'direct' AND {_MEMBERS} <> 2",
+        "",
+    ),
+    Check(
+        "rooms that show another message than their last one",
+        f"SELECT room.id FROM chat_room AS room WHERE room.last_message_id IS DISTINCT FROM {_LAST}",
+        f"UPDATE chat_room AS room SET last_message_id = {_LAST} WHERE room.id = ANY(%s) RETURNING NULL::bigint",
+    ),
+    Check(
+        "rooms in which something was said after their last activity",
+        f"SELECT room.id FROM chat_room AS room WHERE room.last_activity_at < {_LAST_AT}",
+        f"UPDATE chat_room AS room SET last_activity_at = {_LAST_AT} WHERE room.id = ANY(%s) RETURNING NULL::bigint",
+    ),
+    *CHECKS,
+)
+
 
 class Finding(NamedTuple):
     """What one check found: how many things are wrong, in these rooms."""
@@ -114,8 +165,17 @@ class Finding(NamedTuple):
 
 
 def find_wrong_counts() -> Iterator[Finding]:
-    """Run every check; it only reads. What fails a check while it is just being changed is right a moment later."""
-    for check in CHECKS:
+    """Run the checks of counts; it only reads. What fails while it is just being changed is right a moment later."""
+    return _find(CHECKS)
+
+
+def find_wrong_delivery() -> Iterator[Finding]:
+    """Likewise, and whether each room's log is whole: what it says, what it shows, and what is counted of it."""
+    return _find(DELIVERY_CHECKS)
+
+
+def _find(checks: Iterable[Check]) -> Iterator[Finding]:
+    for check in checks:
         rooms = [row[0] for row in fetch(check.wrong, [])]
         yield Finding(check, len(rooms), sorted(set(rooms)))
 
