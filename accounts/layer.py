@@ -9,14 +9,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from channels_redis.pubsub import RedisPubSubChannelLayer, RedisPubSubLoopLayer
+from redis import exceptions
+from redis.asyncio import Connection, ConnectionPool
 
 MOST_AT_ONCE = 500
 
 
 class ChannelLayer(RedisPubSubChannelLayer):  # type: ignore[misc]  # channels-redis has no types
-    """The stock layer, and two more of its methods in the plural."""
+    """The stock layer, and three of its methods in the plural."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._lines: WeakKeyDictionary[ConnectionPool, Connection] = WeakKeyDictionary()
 
     def _loop_layer(self) -> RedisPubSubLoopLayer:
         return self._get_layer()
@@ -31,10 +38,22 @@ class ChannelLayer(RedisPubSubChannelLayer):  # type: ignore[misc]  # channels-r
         for shard, messages in by_shard.items():
             async with shard._lock:
                 shard._ensure_redis()
-                async with shard._redis.pipeline(transaction=False) as pipe:
-                    for channel, message in messages:
-                        pipe.publish(channel, message)
-                    await pipe.execute()
+                await self._publish(shard._redis.connection_pool, messages)
+
+    async def _publish(self, pool: ConnectionPool, messages: Sequence[tuple[str, bytes]]) -> None:
+        """Publish on a connection that is kept for it, and made anew where it turns out to be dead.
+
+        A pipeline of redis-py does the same; but to get it a connection, run it and account for it costs as much again
+        as to write one event and read the answer.
+        """
+        line = self._lines.get(pool)
+        if line is None:
+            line = self._lines[pool] = await pool.get_connection()  # type: ignore[no-untyped-call]
+        packed = line.pack_commands([("PUBLISH", *message) for message in messages])
+        try:
+            await _say(line, packed, answers=len(messages))
+        except (exceptions.ConnectionError, exceptions.TimeoutError):
+            await _say(line, packed, answers=len(messages))  # it connects again
 
     async def group_add_many(self, groups: Iterable[str], channel: str) -> None:
         """Add a channel of this process to many groups, in which it is the only one."""
@@ -70,6 +89,16 @@ class ChannelLayer(RedisPubSubChannelLayer):  # type: ignore[misc]  # channels-r
                     shard._subscribed_to.difference_update(subscribed)
             for name in names:
                 layer.groups.pop(name, None)
+
+
+async def _say(line: Connection, packed: list[bytes], *, answers: int) -> None:
+    try:
+        await line.send_packed_command(packed, check_health=False)
+        for _ in range(answers):
+            await line.read_response()
+    except BaseException:
+        await line.disconnect(nowait=True)  # an answer that comes late would be taken for the next one's
+        raise
 
 
 async def _subscribe(shard: Any, names: list[str]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from functools import cached_property
 
 TEXT = 0x81  # a whole text message in one frame
 MASKED = 0x80  # what clients send is
@@ -15,23 +14,25 @@ class Frame:
     Frames from a server are not masked, so all the members of a room get the same bytes.
     """
 
+    __slots__ = ("text", "wire")
+
     def __init__(self, text: str) -> None:
         self.text = text
-
-    @cached_property
-    def wire(self) -> bytes:
-        payload = self.text.encode()
-        size = len(payload)
-        if size < 126:
-            return struct.pack("!BB", TEXT, size) + payload
-        if size < 65_536:
-            return struct.pack("!BBH", TEXT, 126, size) + payload
-        return struct.pack("!BBQ", TEXT, 127, size) + payload
+        self.wire = _framed(text.encode())
 
     @property
     def size(self) -> int:
         """About how much memory it takes while it waits."""
         return len(self.text)
+
+
+def _framed(payload: bytes) -> bytes:
+    size = len(payload)
+    if size < 126:
+        return struct.pack("!BB", TEXT, size) + payload
+    if size < 65_536:
+        return struct.pack("!BBH", TEXT, 126, size) + payload
+    return struct.pack("!BBQ", TEXT, 127, size) + payload
 
 
 def text_at(data: bytes, at: int) -> tuple[str, int] | None:

@@ -16,6 +16,9 @@ from chat.protocol import Close
 _autobahn: Any = autobahn.websocket.protocol
 _autobahn.pformat = lambda _: ""
 
+OPEN: int = WebSocketProtocol.STATE_OPEN
+"""Asked for each delivery; it would be looked for through all the classes of a socket."""
+
 FRAMES_IN_DEBT = 1000
 """Frames over the rate that may have been read already when reading stops; more of them is a flood."""
 
@@ -57,7 +60,7 @@ class Socket(WebSocketProtocol):
 
     def dataReceived(self, data: bytes) -> None:
         """Read whole texts, which nearly everything is, without Autobahn's ten steps for each frame."""
-        if self.state == self.STATE_OPEN and self.current_frame is None and not self.inside_message:
+        if self.state == OPEN and self.current_frame is None and not self.inside_message:
             data, self.data = self._take_texts(self.data + data), b""
         if data:
             self._dataReceived(data)
@@ -119,7 +122,7 @@ class Socket(WebSocketProtocol):
 
     def write(self, data: bytes) -> int:
         """Write the bytes of a ready-made frame, past Twisted's buffer while nothing waits in there."""
-        if self.state != self.STATE_OPEN:
+        if self.state != OPEN:
             return 0
         transport = self.transport
         if not transport.dataBuffer and not transport._tempDataLen:

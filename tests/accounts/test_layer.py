@@ -64,3 +64,20 @@ async def test_a_group_that_was_joined_on_a_broken_link_is_joined(layer: Channel
     await layer.group_send_many([("joined", {"type": "hub.event", "kind": "word"})])
     async with asyncio.timeout(SECONDS):
         assert (await layer.receive(channel))["kind"] == "word"
+
+
+async def test_an_event_goes_out_after_the_link_that_published_the_last_one_broke(
+    layer: ChannelLayer, link: Proxy
+) -> None:
+    hearing = ChannelLayer(hosts=[SERVICES.redis_url], prefix=layer._loop_layer().prefix)
+    channel = await hearing.new_channel()
+    await hearing.group_add_many(["room"], channel)
+    await subscribed(hearing, "room")
+    await layer.group_send_many([("room", {"type": "hub.event", "kind": "first"})])
+
+    link.cut(link.links)
+    await layer.group_send_many([("room", {"type": "hub.event", "kind": "second"})])
+
+    async with asyncio.timeout(SECONDS):
+        assert [(await hearing.receive(channel))["kind"] for _ in range(2)] == ["first", "second"]
+    await hearing.flush()
