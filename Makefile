@@ -20,7 +20,7 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: $(INSTALLED) ## Start Parley on this machine: database, demo, two web workers
+run: $(INSTALLED) ## Start Parley on this machine: database, demo, two web workers, one for jobs
 	@exec $(MANAGE) up
 
 test: $(INSTALLED) ## Run all tests on services of their own (JOBS=2 processes)

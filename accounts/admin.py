@@ -11,7 +11,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts import services
+from accounts import (
+    jobs_admin,  # noqa: F401  registers what it shows
+    services,
+)
 from accounts.models import Session, User
 from accounts.names import clean_email, clean_full_name, clean_handle
 

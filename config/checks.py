@@ -8,6 +8,9 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as CheckWarning
 
+FOR_THE_QUEUE = 5
+"""Connections by which a job worker looks after the queue, beside those of its jobs."""
+
 
 @register(Tags.security)
 def check_origins(app_configs: Sequence[Any] | None, **_kwargs: Any) -> list[CheckMessage]:
@@ -28,13 +31,14 @@ def check_origins(app_configs: Sequence[Any] | None, **_kwargs: Any) -> list[Che
 def check_connections(app_configs: Sequence[Any] | None, **_kwargs: Any) -> list[CheckMessage]:
     """All workers' pools together must fit into PostgreSQL's usual 100 connections."""
     pool = settings.DATABASE_POOL_SIZE
-    wanted = pool * settings.WEB_WORKERS
+    jobs = settings.JOB_WORKERS * (settings.JOB_CONCURRENCY + FOR_THE_QUEUE)
+    wanted = pool * settings.WEB_WORKERS + jobs
     if wanted <= 90:
         return []
     return [
         CheckWarning(
-            f"{settings.WEB_WORKERS} workers with {pool} connections each may open {wanted}.",
-            hint="Lower WEB_WORKERS or DATABASE_POOL_SIZE, or raise PostgreSQL's max_connections above that.",
+            f"{settings.WEB_WORKERS} workers with {pool} connections each, and {jobs} for jobs, may open {wanted}.",
+            hint="Lower WEB_WORKERS, DATABASE_POOL_SIZE or JOB_CONCURRENCY, or raise PostgreSQL's max_connections.",
             id="parley.W001",
         )
     ]

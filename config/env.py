@@ -119,6 +119,17 @@ VARIABLES = (
         "could claim any address, so it is off.",
     ),
     Variable(
+        "Jobs", "JOB_WORKERS", "int", 1,
+        "Processes that `serve` starts beside the web workers for what is done later: mail, pictures, upkeep. "
+        "0: none here; run `manage.py worker` yourself, on as many machines as you like.",
+        minimum=0,
+    ),
+    Variable(
+        "Jobs", "JOB_CONCURRENCY", "int", 4,
+        "How many jobs one of these processes does at once. Each may hold a connection to PostgreSQL.",
+        minimum=1,
+    ),
+    Variable(
         "Messages", "MESSAGE_EDIT_SECONDS", "int", 900,
         "How long after sending a message can be edited by its author. 0: never.",
         minimum=0,

@@ -31,12 +31,15 @@ ALLOWED_ORIGINS: list[str] = env["ALLOWED_ORIGINS"] or (
 CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
 BIND: str = env["BIND"]
 WEB_WORKERS: int = env["WEB_WORKERS"]
+JOB_WORKERS: int = env["JOB_WORKERS"]
+JOB_CONCURRENCY: int = env["JOB_CONCURRENCY"]
 BEHIND_PROXY: bool = env["BEHIND_PROXY"]
 
 # Parts
 
 INSTALLED_APPS = [
     "config.apps.ProjectConfig",
+    "procrastinate.contrib.django",  # before accounts, which shows jobs in the admin in a way of its own
     "accounts",
     "presence",
     "chat",
@@ -127,6 +130,8 @@ CHANNEL_LAYERS = {
         },
     },
 }
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""  # only job workers need to know the tasks (accounts/jobs.py)
 
 # Who you are
 
@@ -275,5 +280,6 @@ LOGGING = {
         "daphne": {"level": "WARNING"},
         "channels_redis.pubsub": {"level": "CRITICAL"},  # a traceback a second while Redis is away; we say so once
         "asyncio": {"level": "WARNING"},
+        "procrastinate": {"level": "CRITICAL"},  # accounts/jobs says what becomes of jobs, in a line each
     },
 }

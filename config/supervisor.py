@@ -1,4 +1,4 @@
-"""The parent of the web workers: opens the port, starts them, starts the dead again, stops them all."""
+"""The parent of web and job workers: opens the port, starts them, starts the dead again, stops them all."""
 
 import logging
 import os
@@ -72,9 +72,10 @@ def name_of(listener: socket.socket) -> str:
 
 @dataclass
 class Worker:
-    """One web process, or the place of one that is about to be started."""
+    """One web process, or one that does jobs; or the place of one that is about to be started."""
 
     number: int
+    jobs: bool = False
     process: subprocess.Popen[bytes] | None = None
     lifeline: socket.socket | None = None
     started: float = 0.0
@@ -83,6 +84,15 @@ class Worker:
     not_before: float = 0.0
     leave_by: float = 0.0
 
+    @property
+    def name(self) -> str:
+        return f"{'Job worker' if self.jobs else 'Worker'} {self.number}"
+
+    @property
+    def short_name(self) -> str:
+        """Its name in log lines."""
+        return f"{'j' if self.jobs else 'w'}{self.number}"
+
 
 class Supervisor:
     """Keeps `count` workers on `listener` until SIGTERM or SIGINT; SIGHUP replaces them one by one.
@@ -90,7 +100,8 @@ class Supervisor:
     Each worker holds one end of a socket pair: it writes when it serves, and it ends when ours is closed,
     so no worker outlives a supervisor that was killed.
 
-    Parameters: `patience`, the seconds that a worker has to leave in; `on_tick`, called again and again.
+    Parameters: `jobs`, how many job workers there are beside them; `patience`, the seconds that a worker has to leave
+    in; `on_tick`, called again and again.
     """
 
     def __init__(
@@ -98,12 +109,15 @@ class Supervisor:
         listener: socket.socket,
         count: int,
         *,
+        jobs: int = 0,
         patience: float = LEAVE_SECONDS,
         on_tick: Callable[[], None] | None = None,
     ) -> None:
         self.listener = listener
         self.patience = patience
-        self.workers = [Worker(number) for number in range(1, count + 1)]
+        # Job workers first: when all are replaced, new ones know the jobs of old web workers, and not the other way.
+        self.workers = [Worker(number, jobs=True) for number in range(1, jobs + 1)]
+        self.workers += [Worker(number) for number in range(1, count + 1)]
         self.on_tick = on_tick
         self.stopping = False
         self.rolling = False
@@ -161,12 +175,12 @@ class Supervisor:
         New processes read the code and the settings anew. If one does not come up, the old ones stay.
         """
         for place, worker in enumerate(self.workers):
-            successor = Worker(worker.number)
+            successor = Worker(worker.number, jobs=worker.jobs)
             self._spawn(successor)
             if not self._serves(successor):
                 self._send_away(successor)
                 if not self.stopping:
-                    logger.error("Worker %d does not come up anew; the roll ends, the others stay.", worker.number)
+                    logger.error("%s does not come up anew; the roll ends, the others stay.", worker.name)
                 return
             self.workers[place] = successor
             self._send_away(worker)
@@ -194,29 +208,30 @@ class Supervisor:
             if worker.process.poll() is None and time.monotonic() > worker.leave_by:
                 worker.process.kill()
                 worker.process.wait()
-                words = (worker.number, worker.process.pid, self.patience)
-                logger.error("Worker %d, process %d, had not left %.0f s after it was told to, and was killed.", *words)
+                words = (worker.name, worker.process.pid, self.patience)
+                logger.error("%s, process %d, had not left %.0f s after it was told to, and was killed.", *words)
             if worker.process.poll() is not None:
                 _hang_up(worker)
                 self.leaving.remove(worker)
 
     def _spawn(self, worker: Worker) -> None:
         ours, theirs = socket.socketpair()
+        ends = [theirs.fileno()] if worker.jobs else [self.listener.fileno(), theirs.fileno()]
         worker.process = subprocess.Popen(
-            [
-                sys.executable,
-                *("-m", "config.server"),
-                *("--fd", str(self.listener.fileno())),
-                *("--lifeline", str(theirs.fileno())),
-            ],
+            [sys.executable, *self._command(worker), "--lifeline", str(theirs.fileno())],
             cwd=ROOT,
-            env=ALLOCATION | os.environ | {"PARLEY_WORKER": str(worker.number)},
-            pass_fds=[self.listener.fileno(), theirs.fileno()],
+            env=ALLOCATION | os.environ | {"PARLEY_WORKER": worker.short_name},
+            pass_fds=ends,
             start_new_session=True,  # Ctrl-C in the terminal reaches us only; we stop the workers in order
         )
         theirs.close()
-        logger.info("Worker %d is process %d.", worker.number, worker.process.pid)
+        logger.info("%s is process %d.", worker.name, worker.process.pid)
         worker.lifeline, worker.started, worker.ready = ours, time.monotonic(), False
+
+    def _command(self, worker: Worker) -> list[str]:
+        if worker.jobs:
+            return ["manage.py", "worker"]
+        return ["-m", "config.server", "--fd", str(self.listener.fileno())]
 
     def _listen_to_workers(self, *successors: Worker) -> None:
         everyone = (*self.workers, *successors)
@@ -236,7 +251,7 @@ class Supervisor:
             worker.not_before = time.monotonic() + worker.pause
             worker.process = None
             _hang_up(worker)
-            logger.warning("Worker %d ended with %d; again in %.1f s.", worker.number, status, worker.pause)
+            logger.warning("%s ended with %d; again in %.1f s.", worker.name, status, worker.pause)
         if time.monotonic() >= worker.not_before:
             self._spawn(worker)
 

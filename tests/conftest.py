@@ -18,6 +18,7 @@ from accounts.models import User
 from accounts.tokens import mint_pair
 from config.embedded import Services
 from config.embedded.services import InUseError
+from tests.jobs import forget_jobs
 from tests.sessions import session_for
 from tests.settings import SERVICES
 from tests.threads import wait_for_all_threads
@@ -58,6 +59,7 @@ def _threads_are_idle(request: pytest.FixtureRequest) -> Iterator[None]:
     request.getfixturevalue("transactional_db")  # which empties them, after us
     yield
     wait_for_all_threads()
+    forget_jobs()
 
 
 @pytest.fixture(scope="session")

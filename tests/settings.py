@@ -28,6 +28,7 @@ os.environ.update(
         "DATABASE_URL": SERVICES.database_url,
         "REDIS_URL": f"{SERVICES.redis_url}?db={int(worker.removeprefix('gw')) % 16}",
         "REDIS_PREFIX": f"test-{worker}",
+        "JOB_WORKERS": "0",
         "LOG_LEVEL": "WARNING",
     }
 )

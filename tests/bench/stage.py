@@ -91,6 +91,7 @@ class Stage:
             "ALLOWED_ORIGINS": "http://127.0.0.1",
             "DATABASE_URL": self.services.database_url,
             "REDIS_URL": self.services.redis_url,
+            "JOB_WORKERS": "0",
         }
 
 

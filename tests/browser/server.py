@@ -8,6 +8,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from config.embedded.process import spawn, stop, tail, wait_until
@@ -54,10 +55,10 @@ class Server:
             self._process = None
 
     def workers(self) -> list[int]:
-        """The processes that serve."""
+        """The processes that serve; those that do jobs are others."""
         assert self._process
         children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text()
-        return [int(pid) for pid in children.split()]
+        return [int(pid) for pid in children.split() if "config.server" in _command_of(pid)]
 
     def kill(self, worker: int) -> None:
         """End a worker without a chance to say goodbye, and wait until it is gone."""
@@ -84,6 +85,12 @@ class Server:
 
 
 MANAGE = (sys.executable, str(ROOT / "manage.py"))
+
+
+def _command_of(pid: str) -> list[str]:
+    with suppress(FileNotFoundError):  # it has just ended
+        return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    return []
 
 
 def free_port() -> int:

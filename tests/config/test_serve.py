@@ -80,6 +80,7 @@ def impatient(log: Path) -> Iterator[Running]:
 def variables() -> dict[str, str]:
     return {
         "DEBUG": "true",
+        "JOB_WORKERS": "0",
         "DATABASE_URL": settings.DATABASE_URL,
         "REDIS_URL": settings.REDIS_URL,
         "REDIS_PREFIX": f"{settings.REDIS_PREFIX}-serve",
@@ -211,7 +212,7 @@ def test_a_taken_port_is_told_in_a_sentence(tmp_path: Path) -> None:
 def test_it_can_listen_on_a_unix_socket(tmp_path: Path) -> None:
     directory = tempfile.mkdtemp(prefix="parley-serve-")
     path, log = f"{directory}/web.sock", tmp_path / "log"
-    process = start("serve", "--workers", "1", "--bind", f"unix:{path}", log=log, DEBUG="true")
+    process = start("serve", "--workers", "1", "--bind", f"unix:{path}", log=log, DEBUG="true", JOB_WORKERS="0")
     Running(process, log).find(SERVING)
     with httpx.Client(transport=httpx.HTTPTransport(uds=path)) as client:
         assert client.get("http://localhost/livez", timeout=30).json() == {"status": "ok"}
@@ -260,11 +261,24 @@ def test_up_brings_everything_and_takes_it_away(var: Path) -> None:
     assert "@demo." in up.text()
     assert get(f"http://localhost:{address[1]}/readyz").json() == {"status": "ok"}
 
+    [doing_jobs] = children(up, "worker")
+    os.kill(doing_jobs, signal.SIGKILL)
+    until(lambda: children(up, "worker") not in ([], [doing_jobs]))
+    assert "Job worker 1 ended with -9" in up.text()
+
     second = start("up", log=var / "second", **variables)
     assert second.wait(30) == 1
     assert "Parley is already running in this directory." in (var / "second").read_text()
 
+    web, jobs = children(up, "config.server"), children(up, "worker")
+    assert len(web) == len(jobs) == 1
     assert up.stop() == 0
     assert not (var / "postgres" / "postmaster.pid").exists()
-    assert not any(map(is_running, up.workers().values()))
+    assert not any(map(is_running, [*web, *jobs]))
     taken.close()
+
+
+def children(server: Running, word: str) -> list[int]:
+    """Its processes that have this word in their command."""
+    pids = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
+    return [int(pid) for pid in pids if word in Path(f"/proc/{pid}/cmdline").read_text().split("\0")]

@@ -134,6 +134,7 @@ def environment(*, database: str, redis: str, origin: str, **more: str) -> dict[
         "DATABASE_URL": database,
         "REDIS_URL": redis,
         "REDIS_PREFIX": "convoy",
+        "JOB_WORKERS": "0",
         "LOG_LEVEL": "INFO",
         **more,
     }

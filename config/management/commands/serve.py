@@ -1,4 +1,4 @@
-"""`manage.py serve`: the web workers, on one port."""
+"""`manage.py serve`: the web workers, on one port, and what does jobs beside them."""
 
 from typing import Any
 
@@ -9,10 +9,11 @@ from config.supervisor import PortTakenError, Supervisor, listen, name_of
 
 
 class Command(BaseCommand):
-    help = "Run the web workers until SIGTERM or Ctrl-C."
+    help = "Run the web and job workers until SIGTERM or Ctrl-C."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--workers", type=int, default=settings.WEB_WORKERS, help="processes (WEB_WORKERS)")
+        parser.add_argument("--job-workers", type=int, default=settings.JOB_WORKERS, help="processes (JOB_WORKERS)")
         parser.add_argument("--bind", default=settings.BIND, help="host:port or unix:/path (BIND)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -20,7 +21,7 @@ class Command(BaseCommand):
             listener = listen(options["bind"])
         except PortTakenError as error:
             raise CommandError(str(error)) from error
-        supervisor = Supervisor(listener, options["workers"])
+        supervisor = Supervisor(listener, options["workers"], jobs=options["job_workers"])
         supervisor.start()
         self.stdout.write(f"Parley serves on {name_of(listener)} with {options['workers']} workers.")
         supervisor.run()

@@ -67,7 +67,7 @@ class Command(BaseCommand):
         connection.close()
         connection.close_pool()  # type: ignore[attr-defined]  # the workers have their own
         listener = listen(bind, alternatives=MORE_PORTS)
-        supervisor = Supervisor(listener, count, on_tick=lambda: self.mend(services))
+        supervisor = Supervisor(listener, count, jobs=settings.JOB_WORKERS, on_tick=lambda: self.mend(services))
         logging.getLogger("config.supervisor").setLevel(logging.WARNING)  # process numbers interest nobody here
         with self.step("workers"):
             supervisor.start()
