@@ -17,6 +17,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import broadcasts, limits, passwords
+from accounts.closing import require_closable
 from accounts.devices import Device
 from accounts.exceptions import AccountError, invalid
 from accounts.handles import EMAIL_TAKEN, HANDLE_TAKEN, insert_with_free_handle, violated_constraint
@@ -239,10 +240,13 @@ def deactivate(*, user: User) -> None:
 def close_account(*, user: User, current_password: str, session: Session) -> None:
     """Shut one's own account, as `deactivate` does; whoever runs the server can open it again.
 
-    Raises `invalid` where this is not the password, `rate_limited` after too many guesses.
+    Raises `invalid` where this is not the password, `rate_limited` after too many guesses, and what `accounts.closing`
+    is told of.
     """
     _require_current(user, current_password, session)
-    deactivate(user=user)
+    with transaction.atomic():
+        require_closable(user)
+        deactivate(user=user)
 
 
 # Within

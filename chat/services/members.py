@@ -153,7 +153,7 @@ def members_of(*, user: User, room_id: int, q: str = "") -> MembershipQuerySet:
 
 def _keep_an_owner(room: Room, seat: Membership) -> None:
     """Raise ``ChatError`` where the room would be without an owner if this seat were no owner's any more."""
-    owners = Membership.objects.filter(room=room, role=Role.OWNER).exclude(pk=seat.pk)
+    owners = Membership.objects.filter(room=room, role=Role.OWNER, user__is_active=True).exclude(pk=seat.pk)
     if seat.role == Role.OWNER and not owners.exists():
         detail = "You are the only owner of this room. Hand it over to somebody first, or archive it."
         raise ChatError("last_owner", detail, status=409)

@@ -1,18 +1,23 @@
 """Who comes, who goes, and what they may do to each other; also all at once."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import product
 from typing import Any
 
 import pytest
 
+from accounts.exceptions import AccountError
 from accounts.models import User
+from accounts.services import close_account
 from chat import services
 from chat.exceptions import ChatError
 from chat.models import Draft, Membership, Message, Room
 from chat.services import seats
 from chat.summaries import chats_list, summary
+from tests.conftest import PASSWORD
 from tests.factories import give, group_room, people, say, seat_of, unread_by
+from tests.sessions import session_for
 
 ROLES = ("owner", "admin", "moderator", "member")
 
@@ -88,6 +93,18 @@ def test_the_last_owner_stays_until_somebody_else_is_one(room: Room, alice: User
     give(alice, room, bob, "owner")
     services.leave_room(user=alice, room_id=room.pk)
     assert seat_of(bob, room).role == "owner"
+
+
+def test_the_account_of_a_rooms_last_owner_stays_open(room: Room, alice: User, bob: User, eve: User) -> None:
+    group_room(alice, name="Nobody is left alone in it")
+    services.archive_room(actor=alice, room_id=group_room(alice, eve, name="Of the past").pk)
+    close = partial(close_account, user=alice, current_password=PASSWORD, session=session_for(alice))
+    with pytest.raises(AccountError, match=r"You are the only owner of “Harbour”\. Hand") as caught:
+        close()
+    assert caught.value.code == "last_owner"
+    give(alice, room, bob, "owner")
+    close()
+    assert not User.objects.get(pk=alice.pk).is_active
 
 
 def test_people_are_added_once_and_all_are_named(room: Room, alice: User, bob: User, eve: User) -> None:

@@ -8,10 +8,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import pytest
+from django.db import transaction
 
+from accounts.closing import require_closable
+from accounts.exceptions import ParleyError
 from accounts.models import User
+from accounts.services import deactivate
 from chat import services
-from chat.exceptions import ChatError
 from chat.models import Invitation, Membership, Message, Room
 from chat.services import seats
 from tests.factories import give, group_room, people
@@ -35,7 +38,7 @@ def at_once(tries: Sequence[Try]) -> Counter[str]:
     def one() -> str:
         try:
             next(waiting)()
-        except ChatError as error:
+        except ParleyError as error:
             return error.code
         return "done"
 
@@ -84,6 +87,21 @@ def test_of_owners_who_all_leave_at_once_one_stays(alice: User) -> None:
         assert outcomes == {"done": 9, "last_owner": 5, "not_found": 36}
         assert Membership.objects.filter(room=room).count() == 1
         check(room)
+
+
+def test_of_owners_who_all_close_their_accounts_at_once_one_stays(alice: User) -> None:
+    def close(owner: User) -> None:
+        with transaction.atomic():
+            require_closable(owner)
+            deactivate(user=owner)
+
+    owners = people(10)
+    for _ in ROUNDS[:5]:
+        User.objects.update(is_active=True)
+        room = group_room(*owners, alice)
+        Membership.objects.filter(room=room, user__in=owners).update(role="owner")
+        assert at_once([partial(close, owner) for owner in owners * 5])["last_owner"] == 5
+        assert Membership.objects.filter(room=room, role="owner", user__is_active=True).count() == 1
 
 
 def test_an_owner_who_leaves_while_the_others_step_down_leaves_one(alice: User, bob: User) -> None:
