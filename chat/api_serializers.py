@@ -8,7 +8,8 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.serializers import CardSerializer, StrictSerializer
-from chat.models import Membership, Message, Room
+from chat.models import Attachment, Membership, Message, Room
+from chat.protocol import MAX_ATTACHMENTS
 from chat.scrollback import PAGE_LIMIT
 
 LARGEST_ID = 2**63 - 1
@@ -37,6 +38,12 @@ class SendSerializer(StrictSerializer):
         required=False,
         allow_null=True,
         help_text="The id of the message of this room that it answers.",
+    )
+    attachments = serializers.ListField(
+        child=serializers.UUIDField(),
+        max_length=MAX_ATTACHMENTS,
+        required=False,
+        help_text="Ids of what you have uploaded and not sent yet. With any, the body may be empty.",
     )
 
 
@@ -171,6 +178,36 @@ class RevisionSerializer(serializers.Serializer[Any]):
     written_at = serializers.DateTimeField()
 
 
+class SourceSerializer(serializers.Serializer[Any]):
+    """A picture made smaller."""
+
+    width = serializers.IntegerField()
+    url = serializers.CharField()
+
+
+class AttachmentSerializer(serializers.Serializer[Any]):
+    """What is sent with a message. Its addresses answer those who may read the message, and nobody else."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=Attachment.Kind.choices)
+    name = serializers.CharField(help_text="Safe to show and to save; it ends as the content says.")
+    type = serializers.CharField()
+    size = serializers.IntegerField(help_text="Bytes.")
+    alt = serializers.CharField(help_text="What it shows, in words.")
+    width = serializers.IntegerField(allow_null=True)
+    height = serializers.IntegerField(allow_null=True)
+    animated = serializers.BooleanField()
+    placeholder = serializers.CharField(allow_null=True, help_text="A few pixels as a data: address, for pictures.")
+    url = serializers.CharField()
+    download = serializers.CharField()
+    sources = SourceSerializer(many=True, help_text="The smallest first.")
+    duration = serializers.FloatField(allow_null=True, help_text="Seconds, of a voice message.")
+    waveform = serializers.ListField(
+        child=serializers.IntegerField(), allow_null=True, help_text="How loud it is, at most 100 values of 0 to 255."
+    )
+    played = serializers.ListField(child=serializers.IntegerField(), help_text="Who has heard it, the first 100.")
+
+
 class MessageSerializer(serializers.Serializer[Any]):
     """One message after its last change. A deleted one keeps its place; its `body` and `html` are empty."""
 
@@ -188,7 +225,7 @@ class MessageSerializer(serializers.Serializer[Any]):
     forwarded = serializers.BooleanField(help_text="Somebody said it elsewhere first.")
     mentions = serializers.ListField(child=serializers.IntegerField(), help_text="Who is named in it.")
     mentions_room = serializers.BooleanField(help_text="It calls everybody in the room.")
-    attachments = serializers.ListField(child=serializers.JSONField())
+    attachments = AttachmentSerializer(many=True)
     reactions = ReactionsSerializer(many=True)
     pinned = serializers.BooleanField()
     revision = serializers.IntegerField(help_text="How often it was edited.")

@@ -12,6 +12,7 @@ from chat.group_viewsets import (
 from chat.message_viewsets import MessageViewSet, PinViewSet, SavedViewSet
 from chat.personal_viewsets import AcquaintancePresenceViewSet, BlockViewSet, OwnRoomViewSet, ReadersViewSet
 from chat.search_viewsets import SearchViewSet
+from chat.upload_viewsets import FormParser, UploadViewSet
 from chat.viewsets import PeopleViewSet, RoomMessageViewSet, RoomViewSet
 
 api_urlpatterns = [
@@ -77,6 +78,12 @@ api_urlpatterns = [
     path("messages/<int:message_id>/pin/", MessageViewSet.as_view({"put": "pin", "delete": "unpin"}), name="api-pin"),
     path("messages/<int:message_id>/forward/", MessageViewSet.as_view({"post": "forward"}), name="api-forward"),
     path("messages/<int:message_id>/origin/", MessageViewSet.as_view({"get": "origin"}), name="api-origin"),
+    path("uploads/", UploadViewSet.as_view({"post": "create"}, parser_classes=[FormParser]), name="api-uploads"),
+    path(
+        "uploads/<uuid:attachment_id>/",
+        UploadViewSet.as_view({"patch": "partial_update", "delete": "destroy"}),
+        name="api-upload",
+    ),
     path("search/", SearchViewSet.as_view({"get": "list"}), name="api-search"),
     path("saved/", SavedViewSet.as_view({"get": "list"}), name="api-saved"),
     path(

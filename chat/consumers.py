@@ -178,7 +178,9 @@ class ChatConsumer(AsyncConsumer):
         await self.hub.allowance.spend(limits.SENDS, self.user_id)
         while len(self.sends) >= SENDS_IN_FLIGHT:
             await asyncio.wait(self.sends, return_when=asyncio.FIRST_COMPLETED)
-        draft = services.Draft(self.user_id, frame.room, frame.client_id, frame.body, frame.reply_to)
+        draft = services.Draft(
+            self.user_id, frame.room, frame.client_id, frame.body, frame.reply_to, attachments=tuple(frame.attachments)
+        )
         outcome = self.hub.intake.submit(draft)
         self.sends.add(outcome)
         outcome.add_done_callback(partial(self._answer_send, frame.ref))

@@ -57,6 +57,8 @@ GROUPS = Limit("groups", "You are changing rooms and who is in them very fast. T
 SEARCHES = Limit("searches", "You are searching very fast. Try again in a moment.", credit=5)
 DRAFTS = Limit("drafts", "You are saving drafts very fast. Your text is kept; try again in a moment.")
 SYNCS = Limit("syncs", "You are catching up with very much. Nothing is lost; ask again in a moment.")
+UPLOADS = Limit("uploads", "You are sending very many files. What you have is kept; try again in a moment.")
+UPLOADED = Limit("uploaded", "You have sent as much as one person may in a day. Nothing is lost; try again later.")
 TYPING = Limit("typing", "You are typing in very many rooms.", chunk=2)
 
 CHUNK_SECONDS = 5.0
@@ -70,11 +72,11 @@ MOST_DEBTS = 10_000
 _parse = cache(parse)
 
 
-def check(limit: Limit, user_id: int) -> None:
-    """Count one more, for REST and pages; raises ``ChatError`` `rate_limited`."""
+def check(limit: Limit, user_id: int, *, cost: int = 1) -> None:
+    """Count ``cost`` more, for REST and pages; raises ``ChatError`` `rate_limited`."""
     limiter = _limiter(_storage_url())
     try:
-        if limiter.hit(limit.item, *_key(limit, user_id)):
+        if limiter.hit(limit.item, *_key(limit, user_id), cost=cost):
             return
         wait = limiter.get_window_stats(limit.item, *_key(limit, user_id)).reset_time - time.time()
     except (RedisError, OSError) as error:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts.models import HUES
 from accounts.names import initials_of
 from chat import labels
+from chat.media.shapes import in_words
 from chat.serializers import excerpt
 
 Summary = Mapping[str, Any]
@@ -180,7 +181,7 @@ def preview(summary: Summary, me_id: int) -> str:
     mine = message["author"]["id"] == me_id
     if message["deleted_at"]:
         return "You deleted a message" if mine and message["deleted_by"] == "author" else "Message deleted"
-    text = excerpt(message["html"])
+    text = excerpt(message["html"]) or in_words(message["attachments"])
     if message["kind"] == "system" or (summary["other"] and not mine):
         return text
     return f"{'You' if mine else message['author']['full_name'].split(' ', 1)[0]}: {text}"

@@ -13,6 +13,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 SUBPROTOCOL = "parley.v1"
 MAX_FRAME_BYTES = 65_536
 MAX_BODY = 10_000
+MAX_ATTACHMENTS = 10
 MAX_WATCHED = 200
 MAX_SYNC_ROOMS = 1_000
 
@@ -42,13 +43,17 @@ class ClientFrame(Struct, frozen=True, forbid_unknown_fields=True, tag_field="ty
 
 
 class MessageSend(ClientFrame, frozen=True, tag="message.send"):
-    """Say something, at most ``limits.body`` characters. The same ``client_id`` again is the same message, for ever."""
+    """Say something, at most ``limits.body`` characters. The same ``client_id`` again is the same message, for ever.
+
+    ``attachments`` are ids of what you have uploaded and not sent yet; with any, the body may be empty.
+    """
 
     ref: Ref
     room: Id
     client_id: UUID
     body: str
     reply_to: Id | None = None
+    attachments: Annotated[list[UUID], Meta(max_length=MAX_ATTACHMENTS)] = []
 
 
 class MessageEdit(ClientFrame, frozen=True, tag="message.edit"):

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from accounts.rows import Columns, fetch, recordset
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from accounts.models import User
-    from chat.models import Invitation, Membership, Message, Room  # noqa: F401 - named in a base class
+    from chat.models import Attachment, Invitation, Membership, Message, Room  # noqa: F401 - named in a base class
     from chat.search.documents import Document
 
 UNREAD_LIMIT = 100
@@ -74,16 +74,16 @@ _INSERT_MESSAGES = """
     WITH new AS (
         SELECT * FROM json_to_recordset(%s::json) AS new (
             room_id bigint, seq bigint, author_id bigint, client_id uuid, body text, html text, at timestamptz,
-            reply_to_id bigint, forwarded_from_id bigint, mentions_room bool, mentioned bigint[],
+            reply_to_id bigint, forwarded_from_id bigint, mentions_room bool, mentioned bigint[], attached jsonb,
             text text, terms text
         )
     ), stored AS (
         INSERT INTO chat_message (
             room_id, seq, changed_seq, kind, author_id, client_id, body, html, created_at,
-            reply_to_id, forwarded_from_id, mentions_room, mentioned, revision, delete_reason
+            reply_to_id, forwarded_from_id, mentions_room, mentioned, attached, revision, delete_reason
         )
         SELECT room_id, seq, seq, 'text', author_id, client_id, body, html, at,
-            reply_to_id, forwarded_from_id, mentions_room, mentioned, 0, ''
+            reply_to_id, forwarded_from_id, mentions_room, mentioned, attached, 0, ''
         FROM new
         RETURNING room_id, seq, id
     ), known AS (
@@ -204,6 +204,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
                 "forwarded_from_id": m.forwarded_from_id,
                 "mentions_room": m.mentions_room,
                 "mentioned": m.mentioned,
+                "attached": m.attached,
                 "text": document.text,
                 "terms": as_array(document.terms),
             }
@@ -218,3 +219,21 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def changed_after(self, seq: int) -> Self:
         """The room's log since ``seq``: each changed message once, in the order of its last change."""
         return self.filter(changed_seq__gt=seq).order_by("changed_seq")
+
+
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    def visible_to(self, user: User) -> Self:
+        """Those that ``user`` may see: in messages that they may read, and their own that are not sent yet."""
+        from chat.models import Membership
+
+        seat = Membership.objects.filter(room=OuterRef("message__room"), user=user)
+        read = Q(Exists(seat), message__isnull=False, message__deleted_at=None)
+        return self.there().filter(read | Q(owner=user, sent_at=None))
+
+    def there(self) -> Self:
+        """Those whose bytes are stored, and not about to be deleted."""
+        return self.filter(stored_at__isnull=False, removed_at=None)
+
+    def unsent(self, user: User) -> Self:
+        """What ``user`` has uploaded and not sent yet."""
+        return self.there().filter(owner=user, sent_at=None)

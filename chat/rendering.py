@@ -40,17 +40,19 @@ _sanitiser = nh3.Cleaner(
 )
 
 
-def clean_body(body: str) -> str:
+def clean_body(body: str, *, may_be_empty: bool = False) -> str:
     r"""Bring a message's text into the form that is stored; raises ``ChatError`` for what cannot be a message.
 
     NFC, line ends as ``\n``, no control or direction-override characters, no blank lines around it; 1 to 10,000
-    characters.
+    characters, or none where something else is in the message.
     """
     if _UNSTORABLE.search(body):
         raise ChatError("invalid", "The message has a character that cannot be stored. Remove it and send again.")
     body = unicodedata.normalize("NFC", body).replace("\r\n", "\n").replace("\r", "\n")
     body = _BIDI_OVERRIDES.sub("", _CONTROLS.sub("", body)).strip("\n").rstrip()
     if not _INVISIBLE.sub("", body):
+        if may_be_empty:
+            return ""
         raise ChatError("empty", "The message is empty. Write something first.")
     if len(body) > MAX_BODY:
         raise ChatError(
@@ -74,6 +76,8 @@ def render(body: str) -> str:
 
 def compose(body: str, people: Mapping[str, int] | None = None) -> Rendered:
     """Render cleaned text in which these people, by handle, and the room may be named. None: nobody may."""
+    if not body:
+        return Rendered("")
     if _PLAIN.fullmatch(body):
         return Rendered(f"<p>{body}</p>")
     named = None if people is None else markup.Named(people)

@@ -58,6 +58,7 @@ class MessageRow(NamedTuple):
     revision: int
     event_json: str | None
     reacted_json: str | None
+    attached_json: str | None
     author_name: str
     author_handle: str
     quoted_seq: int
@@ -91,13 +92,17 @@ class MessageRow(NamedTuple):
     def reacted(self) -> list[dict[str, Any]] | None:
         return None if self.reacted_json is None else json.loads(self.reacted_json)
 
+    @property
+    def attached(self) -> list[dict[str, Any]] | None:
+        return None if self.attached_json is None else json.loads(self.attached_json)
+
 
 _OF_MESSAGE = (
     "id", "room_id", "seq", "changed_seq", "kind", "author_id", "client_id", "body", "html",
     "created_at", "edited_at", "deleted_at", "deleted_by_id", "reply_to_id", "forwarded_from_id", "mentioned",
     "mentions_room", "pinned_at", "revision",
 )  # fmt: skip
-_JSON_OF_MESSAGE = ("event", "reacted")
+_JSON_OF_MESSAGE = ("event", "reacted", "attached")
 _OF_AUTHOR = ("full_name", "handle")
 _OF_QUOTED = ("seq", "html", "deleted_at", "author_id")
 

@@ -43,7 +43,7 @@ def message_data(message: Message | MessageRow) -> dict[str, Any]:
         "forwarded": message.forwarded_from_id is not None,
         "mentions": [] if deleted else message.mentioned,
         "mentions_room": message.mentions_room and not deleted,
-        "attachments": [],
+        "attachments": [] if deleted else message.attached or [],
         "reactions": [] if deleted else message.reacted or [],
         "pinned": message.pinned_at is not None and not deleted,
         "revision": message.revision,

@@ -52,6 +52,8 @@ def limits() -> dict[str, int]:
     """What clients should know of the limits here: sizes, numbers, and seconds."""
     return {
         "body": protocol.MAX_BODY,
+        "attachments": protocol.MAX_ATTACHMENTS,
+        "upload_bytes": settings.UPLOAD_BYTES,
         "frame": protocol.MAX_FRAME_BYTES,
         "watched": protocol.MAX_WATCHED,
         "edit_seconds": settings.MESSAGE_EDIT_SECONDS,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chat import group_views, message_views, personal_views, search_views, views
+from chat import group_views, media_views, message_views, personal_views, search_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -26,6 +26,8 @@ urlpatterns = [
     path("m/<int:message_id>/", message_views.permalink, name="permalink"),
     path("messages/<int:message_id>/", message_views.message, name="message"),
     path("messages/<int:message_id>/delete/", message_views.delete_message, name="message-delete"),
+    path("media/<uuid:attachment_id>/", media_views.attachment, name="media"),
+    path("media/<uuid:attachment_id>/<int:width>/", media_views.attachment, name="media-width"),
     path("search/", search_views.search, name="search"),
     path("rooms/<int:room_id>/search/", search_views.search_room, name="room-search"),
     path("saved/", message_views.saved, name="saved"),

@@ -150,6 +150,35 @@ VARIABLES = (
         minimum=0,
     ),
     Variable(
+        "Files", "UPLOAD_MB", "int", 25,
+        "The largest file that can be sent, in megabytes.",
+        minimum=1,
+    ),
+    Variable(
+        "Files", "UPLOAD_DAY_MB", "int", 2000,
+        "How much one person may send in a day, in megabytes.",
+        minimum=1,
+    ),
+    Variable(
+        "Files", "CLOUDINARY_URL", "str", "",
+        "Keeps files at Cloudinary, as `cloudinary://key:secret@cloud`. Empty: in `media` below VAR_DIR, which all web "
+        "machines must share then.",
+        secret=True,
+    ),
+    Variable(
+        "Files", "S3_BUCKET", "str", "",
+        "Keeps files in this bucket; needs the extra `s3`. The key comes as AWS_ACCESS_KEY_ID and "
+        "AWS_SECRET_ACCESS_KEY, or from the machine's role.",
+    ),
+    Variable(
+        "Files", "S3_ENDPOINT_URL", "str", "",
+        "Where what speaks like S3 is, if it is not Amazon's.",
+    ),
+    Variable(
+        "Files", "S3_REGION", "str", "",
+        "The region of the bucket.",
+    ),
+    Variable(
         "Services", "DATABASE_URL", "str", "",
         "PostgreSQL, as `postgres://user:password@host:5432/name`. Empty with DEBUG: the embedded one.",
         secret=True, required=True,
@@ -213,6 +242,8 @@ def refusals(values: Values) -> dict[str, str]:
         problems["JWT_SIGNING_KEY"] = f"is shorter than {SHORTEST_KEY} bytes. Set a longer random text."
     elif jwt_key and jwt_key == values["SECRET_KEY"]:
         problems["JWT_SIGNING_KEY"] = "is the SECRET_KEY. Set another random text."
+    if values["CLOUDINARY_URL"] and values["S3_BUCKET"]:
+        problems["S3_BUCKET"] = "is set, and CLOUDINARY_URL as well. Choose one place for files."
     if "*" in (values["ALLOWED_HOSTS"] or []):
         problems["ALLOWED_HOSTS"] = "must not be `*`. Name the hosts under which people reach Parley."
     return problems

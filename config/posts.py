@@ -23,6 +23,7 @@ from accounts.middleware import find_session_soon
 from chat import limits
 from chat.api_serializers import LARGEST_ID
 from chat.hub import get_hub
+from chat.protocol import MAX_ATTACHMENTS
 from chat.questions import header
 from chat.serializers import message_data
 from chat.services import Draft
@@ -42,6 +43,7 @@ class Send(msgspec.Struct, forbid_unknown_fields=True):
     client_id: UUID
     body: str
     reply_to: Id | None = None
+    attachments: Annotated[tuple[UUID, ...], msgspec.Meta(max_length=MAX_ATTACHMENTS)] = ()
 
 
 _decode = msgspec.json.Decoder(Send).decode
@@ -85,7 +87,8 @@ class Posts:
                 return None
             hub = await get_hub()
             await hub.allowance.spend(limits.SENDS, session.user_id)
-            draft = Draft(session.user_id, room_id, fields.client_id, fields.body, fields.reply_to)
+            words = (fields.client_id, fields.body, fields.reply_to)
+            draft = Draft(session.user_id, room_id, *words, attachments=fields.attachments)
             message = await hub.intake.submit(draft)
         except (ParleyError, OperationalError, InterfaceError):
             return None

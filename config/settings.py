@@ -8,6 +8,7 @@ import django_stubs_ext
 
 from config.embedded import Services
 from config.env import ROOT, read_env
+from config.media import media_storage
 from config.redis import connection_options
 
 django_stubs_ext.monkeypatch()  # before any module is imported that writes `ModelAdmin[User]`
@@ -58,7 +59,7 @@ MIDDLEWARE = [
     "config.health.HealthMiddleware",
     "config.outages.OutageMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "django.middleware.gzip.GZipMiddleware",  # with padding of a random length, against BREACH
+    "config.compression.CompressionMiddleware",  # with padding of a random length, against BREACH
     "config.errors.NotAllowedMiddleware",
     "django.middleware.common.CommonMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -170,6 +171,12 @@ MESSAGES_KEPT_DAYS: int = env["MESSAGES_KEPT_DAYS"]
 DELETED_KEPT_DAYS: int = env["DELETED_KEPT_DAYS"]
 REVISIONS_KEPT_DAYS: int = env["REVISIONS_KEPT_DAYS"]
 
+# Files (chat/media)
+
+UPLOAD_BYTES: int = env["UPLOAD_MB"] * 1024 * 1024
+CLOUDINARY_URL: str = env["CLOUDINARY_URL"]
+S3_BUCKET: str = env["S3_BUCKET"]
+
 # How much one person may do, on all devices and in all workers together (chat/limits.py).
 
 RATE_LIMITS = {
@@ -182,6 +189,8 @@ RATE_LIMITS = {
     "changes": "100/10 seconds",
     "groups": "120/minute",
     "searches": "60/minute",
+    "uploads": "60/minute",
+    "uploaded": f"{env['UPLOAD_DAY_MB'] * 1024}/day",  # in KiB
 }
 SOCKETS_PER_USER = 10
 # One socket, before its frames are even looked at (config/server.py).
@@ -224,8 +233,9 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "media": media_storage(env, directory=VAR_DIR / "media"),
     "staticfiles": {
         # Hashed names, also inside `import … from "./x.js"`: files are cached for ever, pages find the new ones.
         "BACKEND": (

@@ -18,6 +18,7 @@ def fill(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     they are replaced, `manage.py rebuild_search` finds.
     """
     model = apps.get_model("chat", "Message")
+    model.attached = None  # which came later
     said = model.objects.filter(kind="text", deleted_at=None).order_by("pk")
     last = 0
     while batch := list(said.filter(pk__gt=last)[:BATCH]):

@@ -34,6 +34,7 @@ from chat.services.reading import mark_delivered, mark_read, mark_unread
 from chat.services.rooms import archive_room, create_room, find_public_rooms, open_direct_room, update_room
 from chat.services.saved import save_message
 from chat.services.searching import rebuild_search, sort_in_texts
+from chat.services.uploads import describe_upload, discard_upload, upload
 from chat.services.verification import Finding, find_wrong_counts, find_wrong_delivery, mend_counts
 
 __all__ = [
@@ -51,6 +52,8 @@ __all__ = [
     "create_room",
     "decline_invitation",
     "delete_message",
+    "describe_upload",
+    "discard_upload",
     "drop_draft",
     "edit_message",
     "find_people",
@@ -92,4 +95,5 @@ __all__ = [
     "unavailable",
     "unblock",
     "update_room",
+    "upload",
 ]

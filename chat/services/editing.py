@@ -23,10 +23,11 @@ def edit_message(*, actor: User, message_id: int, body: str, revision: int | Non
     With ``revision``, only if that is the state that was edited: of two devices the second is told. Who is named only
     now is mentioned from now on. The same text again changes nothing.
     """
-    text = clean_body(body)
-    room_id = Message.objects.visible_to(actor).filter(pk=message_id).values_list("room_id", flat=True).first()
-    if room_id is None:
+    found = Message.objects.visible_to(actor).filter(pk=message_id).values_list("room_id", "attached").first()
+    text = clean_body(body, may_be_empty=bool(found and found[1]))
+    if found is None:
         raise not_found("message")
+    room_id = found[0]
     rendered = compose(text, find_named([(room_id, text)]).get(room_id, {}))  # nobody's room is locked meanwhile
     with transaction.atomic():
         message, room, seat = hold_message(actor, message_id)

@@ -9,9 +9,10 @@ from chat.services.messages import Draft, send_draft
 
 
 def forward_message(*, author: User, message_id: int, room_id: int, client_id: UUID) -> Message:
-    """Send the text of a message that ``author`` may see to a room; raises ``ChatError``. Tells the room.
+    """Send the text of a message that ``author`` may see, and what is attached to it, to a room; raises ``ChatError``.
 
-    Who is named in it is not called again. Where it came from is known to those who may see that (`origin_of`).
+    Tells the room. Who is named in it is not called again. Where it came from is known to those who may see that
+    (`origin_of`).
     """
     source = Message.objects.visible_to(author).filter(pk=message_id, kind=Message.Kind.TEXT).first()
     if source is None:
@@ -19,7 +20,8 @@ def forward_message(*, author: User, message_id: int, room_id: int, client_id: U
     if source.is_deleted:
         raise ChatError("deleted", "This message was deleted. There is nothing left to forward.", status=409)
     origin = source.forwarded_from_id or source.pk
-    return send_draft(Draft(author.pk, room_id, client_id, source.body, forwarded_from=origin))
+    copied = tuple(UUID(each["id"]) for each in source.attached or [])
+    return send_draft(Draft(author.pk, room_id, client_id, source.body, forwarded_from=origin, copied=copied))
 
 
 def origin_of(*, user: User, message_id: int) -> Message:

@@ -1,5 +1,7 @@
 """Sending messages: many drafts in one transaction, in order, each exactly once."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -14,6 +16,7 @@ from chat.models import Membership, Message, Revision, Room
 from chat.privacy import Privacy
 from chat.rendering import Rendered, clean_body, compose
 from chat.search.documents import document_of
+from chat.services.attaching import Enclosures
 from chat.services.naming import calling_all, find_named, keep_mentions
 
 NOBODY: Mapping[str, int] = {}
@@ -24,7 +27,10 @@ OF_ROOMS = ("id", "kind", "read_only", "slow_seconds", "archived_at", "last_seq"
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A message on its way in. ``client_id`` was made before its first try and makes a resend the same message."""
+    """A message on its way in. ``client_id`` was made before its first try and makes a resend the same message.
+
+    ``attachments`` are its author's own, not sent yet; ``copied`` are those of the message that is forwarded.
+    """
 
     author_id: int
     room_id: int
@@ -32,6 +38,8 @@ class Draft:
     body: str
     reply_to: int | None = None
     forwarded_from: int | None = None
+    attachments: tuple[UUID, ...] = ()
+    copied: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +56,20 @@ Outcome = Message | ChatError
 """What became of a draft: the stored message, now or of an earlier try, or the reason why not."""
 
 
-def send_message(*, author: User, room_id: int, client_id: UUID, body: str, reply_to: int | None = None) -> Message:
-    """Send one message, perhaps as the answer to another one in the room; raises ``ChatError``. Tells the room."""
-    return send_draft(Draft(author.pk, room_id, client_id, body, reply_to))
+def send_message(
+    *,
+    author: User,
+    room_id: int,
+    client_id: UUID,
+    body: str,
+    reply_to: int | None = None,
+    attachments: Sequence[UUID] = (),
+) -> Message:
+    """Send one message, perhaps as the answer to another one in the room; raises ``ChatError``. Tells the room.
+
+    ``attachments`` are ids of what the author has uploaded; with any, the body may be empty.
+    """
+    return send_draft(Draft(author.pk, room_id, client_id, body, reply_to, attachments=tuple(attachments)))
 
 
 def send_draft(draft: Draft) -> Message:
@@ -68,13 +87,14 @@ def send_messages(drafts: Sequence[Draft], *, skip_busy: bool = False) -> list[O
     waited for: its drafts come back as None and want a try of their own. Tells each room of each new message, in order.
 
     A handful of statements whatever the number: rooms (locked, in id order), memberships, earlier tries, and one that
-    stores the messages and moves on their rooms and the authors' marks; three more where somebody is named or answered.
+    stores the messages and moves on their rooms and the authors' marks; three more where somebody is named or answered,
+    and two where something is attached.
     """
     outcomes: list[Outcome | None] = [None] * len(drafts)
     texts: dict[int, str] = {}
     for index, draft in enumerate(drafts):
         try:
-            texts[index] = clean_body(draft.body)
+            texts[index] = clean_body(draft.body, may_be_empty=bool(draft.attachments or draft.copied))
         except ChatError as refusal:
             outcomes[index] = refusal
     if not texts:
@@ -127,6 +147,7 @@ class _Batch:
         self._load_seats()
         self._load_earlier_tries()
         self._load_answered()
+        self.enclosures = Enclosures.of(self.drafts)
         for each in self.wanted:
             self.outcomes[each.index] = self._place(each.draft, each.text, each.rendered)
         if self.fresh:
@@ -182,6 +203,10 @@ class _Batch:
             answered = self.answered.get((draft.room_id, draft.reply_to))
             if answered is None:
                 return _nothing_to_answer()
+        try:
+            enclosed = self.enclosures.take(draft)
+        except ChatError as refusal:
+            return refusal
         seat.wrote_at = now
         room.last_seq += 1
         message = Message(
@@ -196,6 +221,7 @@ class _Batch:
             forwarded_from_id=draft.forwarded_from,
             mentioned=list(rendered.mentioned),
             mentions_room=rendered.mentions_room,
+            attached=enclosed,
             created_at=now,
         )
         self.known[draft.author_id, draft.client_id] = message
@@ -205,6 +231,7 @@ class _Batch:
     def _store(self) -> None:
         Message.objects.all().insert(self.fresh, [document_of(message) for message in self.fresh])
         keep_mentions(self.fresh)
+        self.enclosures.keep(self.fresh)
         if firsts := {message.room_id: message for message in self.fresh if message.seq == 1}:
             self._show_direct_rooms(firsts)
         for message in self.fresh:

@@ -16,6 +16,8 @@ Words = dict[str, Any]
 SILENT = {
     services.blocked_by,
     services.busy,
+    services.describe_upload,
+    services.discard_upload,
     services.find_people,
     services.find_public_rooms,
     services.find_wrong_counts,
@@ -27,6 +29,7 @@ SILENT = {
     services.rebuild_search,
     services.sort_in_texts,
     services.unavailable,
+    services.upload,
 }
 """Services that change nothing that anybody is told of."""
 

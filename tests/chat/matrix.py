@@ -15,7 +15,9 @@ from typing import Any, get_args
 from uuid import UUID
 
 from django.contrib.messages import ERROR, get_messages
+from django.core.files.base import File
 from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RegexPattern
 
@@ -127,7 +129,8 @@ def methods(address: str, view: Any, client: Client) -> list[str]:
     """
     if actions := getattr(view, "actions", None):
         return sorted({method.upper() for method in actions} - IMPLIED)
-    path = re.sub(r"{\w+}", "1", address.replace("{session}", str(UUID(int=1))))
+    path = re.sub(r"{(?:session|attachment)}", str(UUID(int=1)), address)
+    path = re.sub(r"{\w+}", "1", path)
     allow = client.generic("PURGE", path).headers.get("Allow", "GET, POST")
     allowed = set(allow.split(", ")) - IMPLIED
     return sorted(allowed if len(allowed) <= 2 else {"GET", "POST"})
@@ -156,6 +159,8 @@ def knock(client: Client, cookies: dict[str, str], method: str, path: str, body:
     client.cookies = SimpleCookie(cookies)
     if method == "GET":
         response: Any = client.get(path, body)
+    elif any(isinstance(value, File) for value in body.values()):
+        response = client.generic(method, path, encode_multipart(BOUNDARY, body), content_type=MULTIPART_CONTENT)
     elif path.startswith("/api/"):
         response = client.generic(method, path, json.dumps(body), content_type="application/json")
     else:

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from chat.models import Room
 from tests.chat.matrix import Row
@@ -26,6 +27,8 @@ def address(row: Row, template: str, stage: Stage, scene: Scene) -> str:
         "invitation": scene.link.pk,
         "token": scene.token,
         "emoji": "👍",
+        "width": 320,
+        "attachment": stage.files[scene.room.pk].pk,
         "session": stage.foreign.pk,
         "content_type": ContentType.objects.get_for_model(Room).pk,
         "object": _shown_in_admin(template),
@@ -48,7 +51,13 @@ def _shown_in_admin(template: str) -> int | str:
 
 
 NOTES: dict[str, Ask] = {
-    "own": lambda stage, scene: {"message": scene.own.pk, "session": scene.device.pk, "pk": scene.device.pk},
+    "own": lambda stage, scene: {
+        "message": scene.own.pk,
+        "session": scene.device.pk,
+        "pk": scene.device.pk,
+        "attachment": scene.upload.pk,
+    },
+    "not sent": lambda stage, scene: {"attachment": stage.unsent.pk},
     "deleted": lambda stage, scene: {"message": scene.gone.pk},
     "of the owner": lambda stage, scene: (
         {"message": stage.own[stage.owner.pk, scene.room.pk][0].pk} if scene.room.kind != Room.Kind.DIRECT else {}
@@ -132,6 +141,9 @@ BODIES: dict[str, Ask] = {
         "room": stage.rooms["quay"].pk,
         "client_id": str(uuid4()),
     },
+    "POST /api/uploads/": lambda stage, scene: {"file": SimpleUploadedFile("notes.txt", b"hello")},
+    "PATCH /api/uploads/{attachment}/ (own)": lambda stage, scene: {"alt": "The sea"},
+    "PATCH /api/uploads/{attachment}/": lambda stage, scene: {"alt": "The sea"},
     "GET /api/search/": lambda stage, scene: {"q": "hello"},
     "POST /rooms/{room}/": _new_message,
     "POST /messages/{message}/ (edit, own)": lambda stage, scene: {"action": "edit", "body": "said otherwise"},

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts import services as accounts
@@ -11,7 +12,7 @@ from accounts.cookies import access_name, refresh_name
 from accounts.models import Session, User
 from accounts.tokens import mint_pair
 from chat import services
-from chat.models import Invitation, Message, Room
+from chat.models import Attachment, Invitation, Message, Room
 from presence.models import LastSeen
 from tests.chat.matrix import COLUMNS
 from tests.factories import direct_room, give, group_room, say
@@ -39,6 +40,7 @@ class Scene:
     gone: Message
     link: Invitation
     token: str
+    upload: Attachment
 
 
 class Stage:
@@ -56,12 +58,14 @@ class Stage:
         self.links: dict[Room, tuple[Invitation, str]] = {}
         self.own: dict[tuple[int, int], tuple[Message, Message]] = {}
         self.forwarded: dict[int, Message] = {}
+        self.files: dict[int, Attachment] = {}
         self._fill_harbour()
         self._fill_the_others()
         self._fill_the_direct_room()
         Group.objects.create(name="Helpers")
         LastSeen.objects.create(user=self.nina, at=timezone.now())
         self.foreign = session_for(self.nina)
+        self.unsent = self._upload(self.nina)
         self.scenes = {column: self._scene(column) for column in COLUMNS}
 
     def _fill_harbour(self) -> None:
@@ -86,7 +90,15 @@ class Stage:
         for user in (blocked, blocker):
             self._speak(user, room)
         self._forward(blocker, room)
+        self._send_file(blocker, room)
         services.block(user=blocker, other_id=blocked.pk)
+
+    def _upload(self, user: User) -> Attachment:
+        return services.upload(owner=user, file=ContentFile(b"hello"), name="notes.txt")
+
+    def _send_file(self, user: User, room: Room) -> None:
+        self.files[room.pk] = file = self._upload(user)
+        services.send_message(author=user, room_id=room.pk, client_id=uuid4(), body="", attachments=[file.pk])
 
     def _room(self, name: str, *members: str, kind: str) -> Room:
         users = [self.users[each] for each in members]
@@ -94,6 +106,7 @@ class Stage:
         for user in (self.owner, *users):
             self._speak(user, room)
         self._forward(self.owner, room)
+        self._send_file(self.owner, room)
         self.links[room] = services.make_link(actor=self.owner, room_id=room.pk)
         return room
 
@@ -120,4 +133,5 @@ class Stage:
         cookies = {access_name(): pair.access, refresh_name(): pair.refresh}
         if column == "banned":
             accounts.deactivate(user=user)
-        return Scene(user, {} if column == "nobody" else cookies, device, room, other, theirs, own, gone, link, token)
+        shown = {} if column == "nobody" else cookies
+        return Scene(user, shown, device, room, other, theirs, own, gone, link, token, self._upload(user))

@@ -195,7 +195,7 @@ def test_days_are_whole_and_those_of_utc(room: Room, bob: User) -> None:
         ("in:Garden", "You are in no room called “Garden”"),
         ("in:rose", 'Did you mean in:"Rose garden"?'),
         ("in:@eve_evans", "no conversation with “@eve_evans”"),
-        ("has:image", "There are has:link, has:code, has:mention, has:reaction, has:pin."),
+        ("has:image", "There are has:link, has:code, has:mention, has:reaction, has:pin, has:file, has:picture,"),
         ("before:2026-13-40", "Write it as in before:2026-11-30"),
         ("before:yesterday", "is no day"),
         ("after:20261130", "is no day"),
