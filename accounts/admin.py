@@ -68,6 +68,10 @@ class UserAdmin(admin.ModelAdmin[User]):
     )
     actions = ("deactivate", "sign_out")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """Visitors of other sites have a list of their own."""
+        return super().get_queryset(request).filter(is_visitor=False)
+
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """Only superusers hand out powers; staff could make themselves superusers otherwise."""
         powers = () if _is_superuser(request) else POWERS

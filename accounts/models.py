@@ -70,15 +70,19 @@ UserManager = BaseManager.from_queryset(UserQuerySet)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """Somebody who can sign in.
+    """Somebody who can sign in; or a visitor of another site's page, who has no e-mail address and cannot.
 
     E-mail and handle are stored in one canonical form, which makes them unique however they are typed.
     """
 
-    email = models.EmailField("e-mail address", max_length=254)
+    # A text to whoever asks: they have somebody with an account before them. Only visitors have none.
+    email: models.EmailField[str | None, str] = models.EmailField(  # type: ignore[misc]  # noqa: DJ001 - unique if any
+        "e-mail address", max_length=254, null=True
+    )
     full_name = models.CharField(max_length=FULL_NAME_LENGTH)
     handle = models.CharField(max_length=HANDLE_LENGTH)
     version = models.BigIntegerField(default=0, editable=False)
+    is_visitor = models.BooleanField("visitor of another site", default=False, db_default=False, editable=False)
     is_active = models.BooleanField("active", default=True)
     is_staff = models.BooleanField("may use the admin", default=False)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
@@ -116,6 +120,10 @@ class User(AbstractBaseUser, PermissionsMixin):
                 fields=["handle"], name=HANDLE_TAKEN, violation_error_message="This handle is taken."
             ),
             models.CheckConstraint(condition=Q(email=Lower("email")), name="accounts_user_email_folded"),
+            models.CheckConstraint(
+                condition=Q(is_visitor=True, email__isnull=True) | Q(is_visitor=False, email__isnull=False),
+                name="accounts_user_email_for_all_but_visitors",
+            ),
             models.CheckConstraint(
                 condition=Q(handle__regex=r"^[a-z0-9_]{2,30}$"), name="accounts_user_handle_canonical"
             ),

@@ -28,6 +28,12 @@ class Origin(NamedTuple):
             return None
         return cls(parts.scheme, parts.hostname, port)
 
+    def as_browsers_write(self) -> str:
+        """The origin as it stands in the header of that name: without the port that goes without saying."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        port = "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
+        return f"{self.scheme}://{host.encode('idna').decode() if not host.isascii() else host}{port}"
+
 
 def is_allowed(origin: str, *, scheme: str, host: str) -> bool:
     """Whether a page from `origin` may connect to the socket at `scheme`://`host`.

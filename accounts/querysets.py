@@ -39,6 +39,10 @@ class UserQuerySet(models.QuerySet["User"]):
     def active(self) -> Self:
         return self.filter(is_active=True)
 
+    def people(self) -> Self:
+        """Those who have an account here and use it: nobody who only visits from another site's page."""
+        return self.active().filter(is_visitor=False)
+
     def with_email(self, email: str) -> Self:
         """The one user with this address, whatever its case."""
         return self.filter(email=fold_email(email))

@@ -75,7 +75,7 @@ class CardSerializer(serializers.Serializer[User]):
 
 
 class MeSerializer(CardSerializer):
-    email = serializers.EmailField()
+    email = serializers.EmailField(allow_null=True)
     is_staff = serializers.BooleanField()
     private_reading = serializers.BooleanField()
     sends_typing = serializers.BooleanField()

@@ -80,6 +80,14 @@ class RefreshToken(SessionToken):
     lifetime = settings.REFRESH_TOKEN_LIFETIME
 
 
+class VisitorToken(SessionToken):
+    """Opens the widget's doors, and no others, as long as the visit lasts."""
+
+    token_type = "visitor"  # noqa: S105
+    audience = "parley-visitor"
+    lifetime = settings.VISIT_LIFETIME
+
+
 @dataclass(frozen=True, slots=True)
 class TokenPair:
     """What a signed-in device holds. Never logged, never stored."""

@@ -15,6 +15,9 @@ from django.utils.text import Truncator
 from accounts.models import User
 from chat import services
 from chat.models import Membership, Message, Room
+from chat.widget.admin import SiteAdmin, VisitorAdmin
+
+__all__ = ["MembershipAdmin", "MessageAdmin", "RoomAdmin", "SiteAdmin", "VisitorAdmin"]
 
 Row = TypeVar("Row", bound=Model)
 

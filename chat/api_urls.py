@@ -14,6 +14,7 @@ from chat.personal_viewsets import AcquaintancePresenceViewSet, BlockViewSet, Ow
 from chat.search_viewsets import SearchViewSet
 from chat.upload_viewsets import FormParser, UploadViewSet
 from chat.viewsets import PeopleViewSet, RoomMessageViewSet, RoomViewSet
+from chat.widget.viewsets import VisitorMessageViewSet, VisitorRoomViewSet, VisitViewSet
 
 api_urlpatterns = [
     path("rooms/", RoomViewSet.as_view({"get": "list", "post": "create"}), name="api-rooms"),
@@ -102,5 +103,12 @@ api_urlpatterns = [
     path("presence/", AcquaintancePresenceViewSet.as_view({"get": "list"}), name="api-presence"),
     path("blocks/", BlockViewSet.as_view({"get": "list"}), name="api-blocks"),
     path("blocks/<int:user_id>/", BlockViewSet.as_view({"post": "create", "delete": "destroy"}), name="api-block"),
+    path("widget/visits/", VisitViewSet.as_view({"post": "create"}), name="api-widget-visits"),
+    path("widget/rooms/<int:room_id>/", VisitorRoomViewSet.as_view({"get": "enter"}), name="api-widget-room"),
+    path(
+        "widget/rooms/<int:room_id>/messages/",
+        VisitorMessageViewSet.as_view({"get": "page", "post": "send"}),
+        name="api-widget-messages",
+    ),
     path("users/", PeopleViewSet.as_view({"get": "list"}), name="api-users"),
 ]

@@ -9,3 +9,4 @@ class ChatConfig(AppConfig):
 
     def ready(self) -> None:
         from chat.services import ownership  # noqa: F401 - has a say in who may close an account
+        from chat.widget import doors  # noqa: F401 - tells django-cors-headers of the sites

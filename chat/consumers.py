@@ -105,11 +105,17 @@ class ChatConsumer(AsyncConsumer):
         if session is None:
             await self.send({"type": "websocket.close", "code": Close.SIGNED_OUT})
             return
-        user: User = scope["user"]
-        self.user_id = user.pk
+        await self.accept(scope)
+        await self.attach(scope, session, scope["user"])
+
+    async def accept(self, scope: dict[str, Any]) -> None:
         offered = scope.get("subprotocols", [])
         chosen = protocol.SUBPROTOCOL if protocol.SUBPROTOCOL in offered else None
         await self.send({"type": "websocket.accept", "subprotocol": chosen})
+
+    async def attach(self, scope: dict[str, Any], session: Session, user: User) -> None:
+        """Hand the socket to the hub, which says how things stand."""
+        self.user_id = user.pk
         self.hub = await get_hub()
         wire = scope.get("extensions", {}).get(WIRE)
         outbox = WireOutbox(wire, self.send_close) if wire else QueuedOutbox(self.send_text, self.send_close)
@@ -138,11 +144,15 @@ class ChatConsumer(AsyncConsumer):
             if not text:
                 raise MalformedError("Frames are JSON objects as text; this one is binary or empty.")
             frame = protocol.decode(text)
-            await HANDLERS[type(frame)](self, frame)
+            await self.handler_of(frame)(self, frame)
         except MalformedError as error:
             self.reject_malformed(str(error), protocol.ref_of(text or ""))
         except Exception as error:
             self.answer_error(error, protocol.ref_of(text or ""))
+
+    def handler_of(self, frame: protocol.ClientFrame) -> "Handler":
+        """What is done about a frame; raises ``ChatError`` where that is not for this socket."""
+        return HANDLERS[type(frame)]
 
     def reject_malformed(self, detail: str, ref: str | None) -> None:
         self.bad_frames += 1

@@ -30,6 +30,10 @@ _TIMEOUTS: dict[str, Any] = {"socket_timeout": 1, "socket_connect_timeout": 1}
 SOCKETS_KEPT_SECONDS = 24 * 3600
 
 
+Who = int | str
+"""The id of a user; of who is not known yet, the network address."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """One thing that is counted for each person.
@@ -59,6 +63,9 @@ DRAFTS = Limit("drafts", "You are saving drafts very fast. Your text is kept; tr
 SYNCS = Limit("syncs", "You are catching up with very much. Nothing is lost; ask again in a moment.")
 UPLOADS = Limit("uploads", "You are sending very many files. What you have is kept; try again in a moment.")
 UPLOADED = Limit("uploaded", "You have sent as much as one person may in a day. Nothing is lost; try again later.")
+VISITOR_SENDS = Limit("visitor_sends", "You are sending very fast. Your text is kept; try again in a moment.")
+VISITS = Limit("visits", "From this network the chat is opened again and again. Try again in a moment.")
+VISITOR_HANDSHAKES = Limit("visitor_handshakes", "From this network sockets are opened again and again. Wait a moment.")
 TYPING = Limit("typing", "You are typing in very many rooms.", chunk=2)
 
 CHUNK_SECONDS = 5.0
@@ -72,7 +79,7 @@ MOST_DEBTS = 10_000
 _parse = cache(parse)
 
 
-def check(limit: Limit, user_id: int, *, cost: int = 1) -> None:
+def check(limit: Limit, user_id: Who, *, cost: int = 1) -> None:
     """Count ``cost`` more, for REST and pages; raises ``ChatError`` `rate_limited`."""
     limiter = _limiter(_storage_url())
     try:
@@ -98,13 +105,13 @@ class Allowance:
             key_prefix=_prefix(),
         )
         self._limiter = AsyncLimiter(storage)
-        self._chunks: dict[tuple[str, int], tuple[int, float]] = {}
-        self._owed: Counter[tuple[str, int]] = Counter()
+        self._chunks: dict[tuple[str, Who], tuple[int, float]] = {}
+        self._owed: Counter[tuple[str, Who]] = Counter()
         self._owed_until = 0.0
-        self._debts: Counter[tuple[str, int]] = Counter()
+        self._debts: Counter[tuple[str, Who]] = Counter()
         self._failing = False
 
-    async def spend(self, limit: Limit, user_id: int) -> None:
+    async def spend(self, limit: Limit, user_id: Who) -> None:
         """Count one more; raises ``ChatError`` `rate_limited`. Mostly without waiting."""
         key = (limit.name, user_id)
         left, until = self._chunks.get(key, (0, 0.0))
@@ -127,7 +134,7 @@ class Allowance:
         else:
             self._note(None)
 
-    def owe(self, limit: Limit, user_id: int, cost: int) -> None:
+    def owe(self, limit: Limit, user_id: Who, cost: int) -> None:
         """Count so many more along with the next one: what they were for is known, and done, only now.
 
         The debt of one worker stays below what the limit allows, so that it can be paid.
@@ -170,7 +177,7 @@ class Allowance:
     async def close(self) -> None:
         await self._pool.aclose()
 
-    def _charge(self, limit: Limit, key: tuple[str, int], now: float) -> int:
+    def _charge(self, limit: Limit, key: tuple[str, Who], now: float) -> int:
         """How many are to be counted now: one, or none while there is credit, or all that were owed."""
         credit = min(limit.credit, limit.item.amount // 10)
         if not credit:
@@ -181,15 +188,15 @@ class Allowance:
         self._owed[key] += 1
         return 0 if self._owed[key] < credit else self._owed.pop(key)
 
-    def _keep(self, key: tuple[str, int], left: int, now: float) -> None:
+    def _keep(self, key: tuple[str, Who], left: int, now: float) -> None:
         if len(self._chunks) >= MOST_CHUNKS:
             self._chunks = {old: chunk for old, chunk in self._chunks.items() if chunk[1] > now}
         self._chunks[key] = (left, now + CHUNK_SECONDS)
 
-    async def _hit(self, limit: Limit, user_id: int, cost: int) -> bool:
+    async def _hit(self, limit: Limit, user_id: Who, cost: int) -> bool:
         return await self._limiter.hit(limit.item, *_key(limit, user_id), cost=cost)
 
-    async def _wait(self, limit: Limit, user_id: int) -> float:
+    async def _wait(self, limit: Limit, user_id: Who) -> float:
         return (await self._limiter.get_window_stats(limit.item, *_key(limit, user_id))).reset_time - time.time()
 
     def _note(self, error: Exception | None) -> None:
@@ -202,7 +209,7 @@ def _refusal(limit: Limit, wait: float) -> ChatError:
     return ChatError("rate_limited", limit.sentence, status=429, retry_after=max(1.0, round(wait, 1)))
 
 
-def _key(limit: Limit, user_id: int) -> tuple[str, str]:
+def _key(limit: Limit, user_id: Who) -> tuple[str, str]:
     return limit.name, str(user_id)
 
 

@@ -15,6 +15,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from chat.querysets import AttachmentQuerySet, InvitationQuerySet, MembershipQuerySet, MessageQuerySet, RoomQuerySet
+from chat.widget.models import Site as Site
+from chat.widget.models import Visitor as Visitor
 
 
 class Room(models.Model):

@@ -16,6 +16,7 @@ from chat import protocol
 from chat.frames import Frame
 from chat.serializers import moment
 from chat.services import DELETE_UNDO_SECONDS, find_people
+from chat.services.visitors import MAX_BODY
 from chat.summaries import chats_list, chats_lists, summaries, summaries_of
 
 _HEADS = """
@@ -40,7 +41,11 @@ def ready(arrivals: Sequence[tuple[User, UUID]]) -> list[Frame]:
         Frame(
             protocol.encode(
                 protocol.Ready(
-                    user=me_card(user), session=str(session_id), rooms=rooms.get(user.pk, []), limits=limits(), now=now
+                    user=me_card(user),
+                    session=str(session_id),
+                    rooms=rooms.get(user.pk, []),
+                    limits=limits_of(user),
+                    now=now,
                 )
             )
         )
@@ -59,6 +64,11 @@ def limits() -> dict[str, int]:
         "edit_seconds": settings.MESSAGE_EDIT_SECONDS,
         "undo_seconds": DELETE_UNDO_SECONDS,
     }
+
+
+def limits_of(user: User) -> dict[str, int]:
+    """The same for one user: visitors write less at once."""
+    return {**limits(), "body": MAX_BODY} if user.is_visitor else limits()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from accounts.broadcasts import bind_loop
 from accounts.middleware import CookieJWTMiddleware, OriginMiddleware
 from chat.longpoll import PATH as LONG_POLL_PATH
 from chat.longpoll import poll
-from chat.routing import websocket_urlpatterns
+from chat.routing import VISITORS_PATH, visitors, websocket_urlpatterns
 from config.cors import Cors
 from config.handler import Pages
 from config.kept.front import KeptPages
@@ -35,15 +35,21 @@ async def http(scope: Any, receive: Any, send: Any) -> None:
     await (long_poll if scope["path"] == LONG_POLL_PATH else pages)(scope, receive, send)
 
 
+# An unknown path is refused with 403; without the denier it is a traceback.
+sockets = OriginMiddleware(
+    CookieJWTMiddleware(URLRouter([*websocket_urlpatterns, re_path(r"", WebsocketDenier.as_asgi())]))
+)
+
+
+async def websocket(scope: Any, receive: Any, send: Any) -> None:
+    """All sockets are for pages of ours but those of visitors, which come from pages of other sites."""
+    await (visitors if scope["path"] == VISITORS_PATH else sockets)(scope, receive, send)
+
+
 router = ProtocolTypeRouter(
     {
         "http": http,
-        "websocket": OriginMiddleware(
-            CookieJWTMiddleware(
-                # An unknown path is refused with 403; without the last line it is a traceback.
-                URLRouter([*websocket_urlpatterns, re_path(r"", WebsocketDenier.as_asgi())])
-            )
-        ),
+        "websocket": websocket,
     }
 )
 

@@ -155,6 +155,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=10)
 REFRESH_TOKEN_LIFETIME = timedelta(days=7)
+VISIT_LIFETIME = timedelta(hours=1)  # of who comes by the widget of another site, at most
 REFRESH_GRACE = timedelta(seconds=30)  # five tabs refresh at once: all get the same new pair
 
 # Presence, in seconds: a lease outlives two lost renewals (presence/checks.py holds that).
@@ -191,6 +192,9 @@ RATE_LIMITS = {
     "searches": "60/minute",
     "uploads": "60/minute",
     "uploaded": f"{env['UPLOAD_DAY_MB'] * 1024}/day",  # in KiB
+    "visitor_sends": "10/10 seconds",
+    "visits": "60/minute",  # from one address, by the widget on pages of other sites; so are its
+    "visitor_handshakes": "60/minute",
 }
 SOCKETS_PER_USER = 10
 # One socket, before its frames are even looked at (config/server.py).

@@ -34,8 +34,10 @@ from chat.services.reading import mark_delivered, mark_read, mark_unread
 from chat.services.rooms import archive_room, create_room, find_public_rooms, open_direct_room, update_room
 from chat.services.saved import save_message
 from chat.services.searching import rebuild_search, sort_in_texts
+from chat.services.sites import create_site, rotate_secret, update_site
 from chat.services.uploads import describe_upload, discard_upload, upload
 from chat.services.verification import Finding, find_wrong_counts, find_wrong_delivery, mend_counts
+from chat.services.visitors import enter_site_room, visit
 
 __all__ = [
     "DELETE_UNDO_SECONDS",
@@ -50,12 +52,14 @@ __all__ = [
     "blocked_by",
     "busy",
     "create_room",
+    "create_site",
     "decline_invitation",
     "delete_message",
     "describe_upload",
     "discard_upload",
     "drop_draft",
     "edit_message",
+    "enter_site_room",
     "find_people",
     "find_public_rooms",
     "find_wrong_counts",
@@ -84,6 +88,7 @@ __all__ = [
     "remove_message",
     "restore_message",
     "revoke_invitation",
+    "rotate_secret",
     "save_draft",
     "save_message",
     "send_draft",
@@ -95,5 +100,7 @@ __all__ = [
     "unavailable",
     "unblock",
     "update_room",
+    "update_site",
     "upload",
+    "visit",
 ]

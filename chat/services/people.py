@@ -7,12 +7,12 @@ from chat.models import Block
 
 
 def find_people(*, user: User, q: str = "") -> QuerySet[User]:
-    """Everybody active but ``user`` and those who block them, by name; ``q`` keeps those whose name or handle has it.
+    """All people but ``user`` and those who block them, by name; ``q`` keeps those whose name or handle has it.
 
-    Never searches e-mails.
+    Neither those who are not active nor visitors are found. Never searches e-mails.
     """
     blockers = Block.objects.filter(blocked=user, blocker=OuterRef("pk"))
-    people = User.objects.active().exclude(pk=user.pk).exclude(Exists(blockers)).order_by("full_name", "pk")
+    people = User.objects.people().exclude(pk=user.pk).exclude(Exists(blockers)).order_by("full_name", "pk")
     for word in q.replace("@", " ").split():
         people = people.filter(Q(full_name__icontains=word) | Q(handle__icontains=word))
     return people

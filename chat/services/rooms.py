@@ -35,7 +35,7 @@ def open_direct_room(*, user: User, other_id: int) -> tuple[Room, bool]:
     """
     if other_id == user.pk:
         raise ChatError("self", "This is you. Choose somebody else to talk to.")
-    if not User.objects.active().filter(pk=other_id).exists():
+    if not User.objects.people().filter(pk=other_id).exists():
         raise ChatError("not_found", "There is no such person.", status=404)
     refuse_strangers(user_id=user.pk, other_id=other_id)
     with transaction.atomic():

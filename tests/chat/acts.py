@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
+from accounts.devices import Device
 from accounts.models import User
+from accounts.visits import make_visitor
 from chat import services
-from chat.models import Mention, Room
+from chat.models import Mention, Room, Visitor
 from tests.factories import direct_room, give, group_room, say
 
 Service = Callable[..., Any]
@@ -16,6 +19,7 @@ Words = dict[str, Any]
 SILENT = {
     services.blocked_by,
     services.busy,
+    services.create_site,
     services.describe_upload,
     services.discard_upload,
     services.find_people,
@@ -27,8 +31,10 @@ SILENT = {
     services.open_invitations,
     services.origin_of,
     services.rebuild_search,
+    services.rotate_secret,
     services.sort_in_texts,
     services.unavailable,
+    services.update_site,
     services.upload,
 }
 """Services that change nothing that anybody is told of."""
@@ -123,7 +129,27 @@ def _lost_mentions(on: Stage) -> Words:
     return {"finding": finding}
 
 
+GUEST = "a key of a guest's browser"
+
+
+def _guest(on: Stage) -> Words:
+    """A guest of a site who has not been in a room yet."""
+    rooms = [on.harbour.pk, on.quay.pk]
+    site = services.create_site(name="Shop", origins=["https://shop.example"], rooms=rooms, enforced=False)
+    subject = f"self:{sha256(GUEST.encode()).hexdigest()}"
+    Visitor.objects.create(user=make_visitor(full_name="Guest 1"), site=site, subject=subject)
+    return {"site_key": site.key, "origin": "https://shop.example", "device": Device(), "key": GUEST}
+
+
 ACTS: dict[str, list[Act]] = {
+    "visitors": [
+        Act(services.visit, _guest, EVERYBODY),
+        Act(
+            services.enter_site_room,
+            lambda on: {"user": Visitor.objects.get().user, "room_id": on.quay.pk},
+            "alice carol",
+        ),
+    ],
     "sending": [
         send("bob", "harbour", "hello"),
         send("alice", "harbour", "@bob_baker and @carol_clay, listen"),

@@ -111,6 +111,8 @@ BODIES: dict[str, Ask] = {
     "POST /settings/status/": lambda stage, scene: {"status_text": "Tea"},
     "POST /settings/password/": _new_password,
     "POST /admin/password_change/": _new_password,
+    # On pages of other sites
+    "POST /api/widget/visits/": lambda stage, scene: {"site": "nowhere"},
     # Rooms
     "POST /api/rooms/ (direct)": lambda stage, scene: {"kind": "direct", "user": scene.other.pk},
     "POST /api/rooms/ (private)": lambda stage, scene: {"kind": "private", "name": "Office"},

@@ -11,8 +11,9 @@ from accounts import services as accounts
 from accounts.cookies import access_name, refresh_name
 from accounts.models import Session, User
 from accounts.tokens import mint_pair
+from accounts.visits import make_visitor
 from chat import services
-from chat.models import Attachment, Invitation, Message, Room
+from chat.models import Attachment, Invitation, Message, Room, Visitor
 from presence.models import LastSeen
 from tests.chat.matrix import COLUMNS
 from tests.factories import direct_room, give, group_room, say
@@ -63,6 +64,8 @@ class Stage:
         self._fill_the_others()
         self._fill_the_direct_room()
         Group.objects.create(name="Helpers")
+        site = services.create_site(name="Shop", origins=["https://shop.example"], rooms=[self.rooms["harbour"].pk])
+        Visitor.objects.create(user=make_visitor(full_name="Vera"), site=site, subject="site:1")
         LastSeen.objects.create(user=self.nina, at=timezone.now())
         self.foreign = session_for(self.nina)
         self.unsent = self._upload(self.nina)

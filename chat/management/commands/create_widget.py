@@ -1,0 +1,41 @@
+"""`manage.py create_widget`: register a site whose pages show the chat."""
+
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from accounts.commands import OperatorCommand
+from chat import services
+from chat.exceptions import ChatError
+from chat.widget.signing import secret_of
+
+
+class Command(OperatorCommand):
+    help = "Register a site whose pages show the chat, and print what goes into them."
+    examples = (
+        'create_widget "Our shop" --origin https://shop.example.com --room 7',
+        "create_widget Blog --origin https://blog.example.com --room 7 --room 9 --guests",
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name", help="what people here call the site")
+        parser.add_argument(
+            "--origin", action="append", required=True, help="where its pages are; once for each, nothing but these"
+        )
+        parser.add_argument(
+            "--room", action="append", required=True, type=int, help="where its visitors may talk; once for each room"
+        )
+        parser.add_argument("--guests", action="store_true", help="let visitors in for whom the site signs nothing")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            site = services.create_site(
+                name=options["name"], origins=options["origin"], rooms=options["room"], enforced=not options["guests"]
+            )
+        except ChatError as refusal:
+            raise CommandError(refusal.detail) from refusal
+        self.say(f"site    {site.key}")
+        self.say(f"secret  {secret_of(site)}  (for the site's server only; it is shown this once)\n")
+        self.say('<script type="module" src="https://chat.example.com/widget.js"></script>')
+        self.say(f'<chat-widget site="{site.key}"></chat-widget>')
+        self.answer(site=site.key, secret=secret_of(site), origins=site.origins)

@@ -1,0 +1,115 @@
+"""Visitors: letting them in, and into a room of their site."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.devices import Device
+from accounts.models import User
+from accounts.visits import make_visitor, open_visit
+from chat.exceptions import ChatError, not_found
+from chat.models import Invitation, Room, Site, Visitor
+from chat.services.members import come_in
+from chat.services.seats import hold, seat_in
+from chat.widget.signing import read_identity
+
+if TYPE_CHECKING:
+    from accounts.models import Session
+
+MAX_BODY = 4_000
+"""Characters of a visitor's message."""
+
+KEY_LENGTH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A visitor who was let in: ``token`` proves it, ``key`` is what a browser that nobody vouches for keeps."""
+
+    session: Session
+    token: str
+    room: Room
+    key: str | None = None
+
+
+def visit(
+    *, site_key: str, origin: str, device: Device, token: str | None = None, key: str = "", room_id: int | None = None
+) -> Visit:
+    """Let somebody in who comes by a page of a site, and into one of its rooms: the one named, or its first.
+
+    With ``token`` the site says who it is; else ``key`` is what their browser was given the first time. Raises
+    ``ChatError``. Tells the room where they are new in it.
+    """
+    site = Site.objects.active().filter(key=site_key).first()
+    if site is None:
+        raise ChatError("no_site", "There is no such site here. Check the widget's `site`.", status=404)
+    if origin not in site.origins:
+        detail = f"The chat may not be shown at {origin or 'this page'}. Add it to the origins of {site.name}."
+        raise ChatError("wrong_origin", detail, status=403)
+    if token is not None:
+        identity = read_identity(site, token)
+        subject, name, expires_at, new = f"site:{identity.subject}", identity.name, identity.expires_at, None
+    elif site.enforced:
+        detail = "Sign in on this site to chat."
+        raise ChatError("identity_required", detail, status=401)
+    else:
+        new = None if 20 <= len(key) <= KEY_LENGTH else secrets.token_urlsafe(32)
+        subject = f"self:{hashlib.sha256((new or key).encode('utf-8', 'replace')).hexdigest()}"
+        name, expires_at = "", timezone.now() + settings.VISIT_LIFETIME
+    with transaction.atomic():
+        # A site that is shut, or loses an origin, in this moment has ended all its visits: none may slip in after.
+        site = Site.objects.select_for_update(no_key=True).at(origin).filter(pk=site.pk).first()
+        if site is None:
+            raise not_found("site")
+        user = _person(site, subject, name)
+        room = _enter(site, user, room_id)
+        session, proof = open_visit(user, device, expires_at=expires_at)
+    return Visit(session, proof, room, new)
+
+
+def enter_site_room(*, user: User, room_id: int) -> Room:
+    """Let a visitor into another room of their site. Raises ``ChatError``. Tells the room where they are new in it."""
+    with transaction.atomic():
+        return _enter(Visitor.objects.select_related("site").get(user=user).site, user, room_id)
+
+
+def check_body(body: str) -> None:
+    """Raise ``ChatError`` where a text is too long for a visitor."""
+    if len(body) > MAX_BODY:
+        raise ChatError("too_long", f"The message has {len(body):,} characters; at most {MAX_BODY:,} can be sent.")
+
+
+def _person(site: Site, subject: str, name: str) -> User:
+    """The user behind a visitor, new or known; called as their site calls them now."""
+    known = Visitor.objects.filter(site=site, subject=subject).select_related("user").first()
+    if known is None:
+        user = make_visitor(full_name=name or f"Guest {1000 + secrets.randbelow(9000)}")
+        Visitor.objects.create(user=user, site=site, subject=subject)
+        return user
+    if not known.user.is_active:
+        raise ChatError("shut_out", "You cannot chat here any more.", status=403)
+    if name and known.user.full_name != name:
+        known.user.full_name = name
+        known.user.save(update_fields=["full_name"])
+        User.objects.filter(pk=known.user.pk).bump_version()
+    return known.user
+
+
+def _enter(site: Site, user: User, room_id: int | None) -> Room:
+    rooms = site.rooms.order_by("pk")
+    found = (rooms if room_id is None else rooms.filter(pk=room_id)).values_list("pk", flat=True).first()
+    if found is None:
+        raise not_found()
+    room = hold(found)
+    if not seat_in(room, user.pk):
+        if Invitation.objects.ended().filter(room=room, user=user).exists():
+            raise ChatError("removed", "You were removed from this conversation.", status=403)
+        come_in(room, user)
+    return room

@@ -1,0 +1,1 @@
+"""The chat on pages of other sites: which sites, who their visitors are, and the doors that are theirs."""

@@ -1,0 +1,128 @@
+"""Sites of others, and their visitors, in Django's admin. Everything that is changed goes through `chat.services`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from accounts import services as accounts
+from accounts.models import User
+from chat import services
+from chat.exceptions import ChatError
+from chat.models import Room, Site, Visitor
+from chat.services.sites import clean_origins
+from chat.widget.signing import secret_of
+
+
+class SiteForm(forms.ModelForm[Site]):
+    origins = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
+        help_text="Where the pages are that show the chat, one in a line: https://example.org. Nothing but these.",
+    )
+    rooms = forms.ModelMultipleChoiceField(
+        Room.objects.exclude(kind=Room.Kind.DIRECT),
+        help_text="Where visitors may talk. They see who is in these rooms and what was said there.",
+    )
+
+    class Meta:
+        model = Site
+        fields = ("name", "origins", "rooms", "enforced", "is_active")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["origins"] = "\n".join(self.instance.origins)
+
+    def clean_origins(self) -> list[str]:
+        try:
+            return clean_origins(self.cleaned_data["origins"].split())
+        except ChatError as refusal:
+            raise forms.ValidationError(refusal.detail) from refusal
+
+
+@admin.register(Site)
+class SiteAdmin(admin.ModelAdmin[Site]):
+    """Sites are shut, never deleted: what their visitors wrote stays in its place."""
+
+    form = SiteForm
+    list_display = ("name", "key", "where", "enforced", "is_active", "created_at")
+    list_filter = ("is_active", "enforced")
+    search_fields = ("name", "key")
+    readonly_fields = ("key", "overlap_until", "created_at")
+    filter_horizontal = ("rooms",)
+    fields = ("name", "key", "origins", "rooms", "enforced", "is_active", "overlap_until", "created_at")
+    actions = ("rotate",)
+
+    @admin.display(description="origins")
+    def where(self, site: Site) -> str:
+        return ", ".join(site.origins)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Site | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Site, form: Any, change: bool) -> None:
+        said = {**form.cleaned_data, "rooms": [room.pk for room in form.cleaned_data["rooms"]]}
+        if change:
+            services.update_site(site=obj, **said)
+            return
+        active = said.pop("is_active")
+        made = services.create_site(**said)
+        if not active:
+            services.update_site(site=made, **said, is_active=False)
+        obj.pk, obj.key = made.pk, made.key
+        self._tell_secret(request, made)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """The rooms are stored already."""
+
+    @admin.action(description="Make a new secret; the present one is good for one more day", permissions=["change"])
+    def rotate(self, request: HttpRequest, queryset: QuerySet[Site]) -> None:
+        for site in queryset:
+            self._tell_secret(request, services.rotate_secret(site=site))
+
+    def _tell_secret(self, request: HttpRequest, site: Site) -> None:
+        detail = f"The secret of {site.name} is {secret_of(site)}. It is shown this once: keep it on the site's server."
+        self.message_user(request, detail, messages.WARNING)
+
+
+@admin.register(Visitor)
+class VisitorAdmin(admin.ModelAdmin[Visitor]):
+    list_display = ("user", "site", "created_at", "may_come")
+    list_select_related = ("user", "site")
+    list_filter = ("site", "user__is_active")
+    search_fields = ("user__full_name", "user__handle", "subject")
+    ordering = ("-created_at",)
+    list_per_page = 50
+    show_full_result_count = False
+    actions = ("shut_out", "let_in")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Visitor | None = None) -> list[str]:
+        return [field.name for field in Visitor._meta.fields]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Visitor | None = None) -> bool:
+        return obj is None and super().has_change_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Visitor | None = None) -> bool:
+        return False
+
+    @admin.display(description="may come in", boolean=True)
+    def may_come(self, visitor: Visitor) -> bool:
+        return visitor.user.is_active
+
+    @admin.action(description="Shut out, at once", permissions=["change"])
+    def shut_out(self, request: HttpRequest, queryset: QuerySet[Visitor]) -> None:
+        for visitor in queryset.select_related("user"):
+            accounts.deactivate(user=visitor.user)
+        self.message_user(request, "Shut out.", messages.SUCCESS)
+
+    @admin.action(description="Let in again", permissions=["change"])
+    def let_in(self, request: HttpRequest, queryset: QuerySet[Visitor]) -> None:
+        count = User.objects.filter(visitor__in=queryset).update(is_active=True)
+        self.message_user(request, f"{count} may come in again.", messages.SUCCESS)

@@ -1,0 +1,36 @@
+"""Who may come in by the widget's doors: pages of active sites, and visitors who are there now."""
+
+from __future__ import annotations
+
+from corsheaders.signals import check_request_enabled
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from accounts.models import Session
+from accounts.visits import find_visit
+from chat.widget.models import Site
+
+PREFIX = "/api/widget/"
+
+
+def is_at_a_site(origin: str) -> bool:
+    """Whether pages of an active site are at this origin."""
+    return Site.objects.all().at(origin).exists()
+
+
+def visit_of(token: str, origin: str | None) -> Session | None:
+    """The visit that a token proves, with its user, if it is of a site whose pages are at this origin.
+
+    None as origin: the browser tells of none where a page asks its own server.
+    """
+    session = find_visit(token)
+    sites = Site.objects.active() if origin is None else Site.objects.all().at(origin)
+    if session is None or not sites.filter(visitors__user=session.user_id).exists():
+        return None
+    return session
+
+
+@receiver(check_request_enabled, dispatch_uid="widget")
+def allow_sites(sender: object, request: HttpRequest, **_kwargs: object) -> bool:
+    """Let scripts of active sites' pages, and of no others, read what the widget's doors answer."""
+    return request.path.startswith(PREFIX) and is_at_a_site(request.headers.get("Origin", ""))

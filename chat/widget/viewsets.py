@@ -1,0 +1,119 @@
+"""REST for the widget on pages of other sites: to be let in, and to read and write in the site's rooms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from accounts.devices import Device
+from accounts.serializers import MeSerializer, StrictSerializer, me_card
+from chat import limits, services
+from chat.api_serializers import (
+    LARGEST_ID,
+    MessageSerializer,
+    PageQuerySerializer,
+    PageSerializer,
+    RoomSerializer,
+    SendSerializer,
+)
+from chat.serializers import moment
+from chat.services.visitors import KEY_LENGTH, check_body
+from chat.snapshot import limits_of
+from chat.viewsets import RoomMessageViewSet, RoomViewSet, checked
+from chat.widget.authentication import VisitorAuthentication
+from chat.widget.signing import LONGEST_TOKEN
+
+
+class VisitRequestSerializer(StrictSerializer):
+    site = serializers.CharField(max_length=32, help_text="The site's public key.")
+    token = serializers.CharField(
+        max_length=LONGEST_TOKEN,
+        required=False,
+        help_text="What the site has signed. Without it: as a guest, if the site lets guests in.",
+    )
+    key = serializers.CharField(
+        max_length=KEY_LENGTH, required=False, allow_blank=True, help_text="Of a guest who was here before."
+    )
+    room = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, required=False)
+
+
+class VisitSerializer(serializers.Serializer[Any]):
+    token = serializers.CharField(help_text="For the socket's first frame, and as a bearer token here.")
+    expires_at = serializers.DateTimeField()
+    user = MeSerializer()
+    room = serializers.IntegerField()
+    key = serializers.CharField(allow_null=True, help_text="For a new guest to keep and send along the next time.")
+    limits = serializers.DictField(child=serializers.IntegerField())
+    now = serializers.DateTimeField()
+
+
+class VisitViewSet(ViewSet):
+    """Letting visitors in."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(operation_id="widget_visit", request=VisitRequestSerializer, responses=VisitSerializer)
+    def create(self, request: Request) -> Response:
+        """Come in by the page of a site that is registered here. The page's origin must be one of the site's."""
+        device = Device.of(request._request)
+        limits.check(limits.VISITS, device.ip or "unknown")
+        fields = checked(VisitRequestSerializer, request.data)
+        visit = services.visit(
+            site_key=fields["site"],
+            origin=request.headers.get("Origin", ""),
+            device=device,
+            token=fields.get("token"),
+            key=fields.get("key", ""),
+            room_id=fields.get("room"),
+        )
+        user = visit.session.user
+        return Response(
+            {
+                "token": visit.token,
+                "expires_at": moment(visit.session.expires_at),
+                "user": me_card(user),
+                "room": visit.room.pk,
+                "key": visit.key,
+                "limits": limits_of(user),
+                "now": moment(timezone.now()),
+            },
+            headers={"Cache-Control": "no-store"},
+        )
+
+
+class VisitorRoomViewSet(RoomViewSet):
+    """The rooms that a visitor is in."""
+
+    authentication_classes = (VisitorAuthentication,)
+
+    @extend_schema(operation_id="widget_room", responses=RoomSerializer)
+    def enter(self, request: Request, room_id: int) -> Response:
+        """How a room of the site stands; whoever is not in it yet comes in."""
+        services.enter_site_room(user=self.user, room_id=room_id)
+        return Response(self._summary(room_id))
+
+
+class VisitorMessageViewSet(RoomMessageViewSet):
+    """The messages in them."""
+
+    authentication_classes = (VisitorAuthentication,)
+
+    @extend_schema(operation_id="widget_messages", parameters=[PageQuerySerializer], responses=PageSerializer)
+    def page(self, request: Request, room_id: int) -> Response:
+        """A page of messages, as of `/api/rooms/{room}/messages/`."""
+        return self.list(request, room_id)
+
+    @extend_schema(operation_id="widget_send", request=SendSerializer, responses={201: MessageSerializer})
+    def send(self, request: Request, room_id: int) -> Response:
+        """Send a message, of at most 4,000 characters."""
+        check_body(checked(SendSerializer, request.data)["body"])
+        limits.check(limits.VISITOR_SENDS, self.user.pk)
+        return self.create(request, room_id)
