@@ -117,6 +117,12 @@ def status_changed(status: dict[str, Any]) -> None:
     publish(f"presence.{status['user']}", {"type": "hub.event", "kind": "status", "status": status})
 
 
+def noticed(*, user_id: int, version: int, unread: int, text: str) -> None:
+    """Tell somebody's own sockets how many notices they have not read, and the newest if that is new."""
+    news = {"version": version, "unread": unread, "text": text}
+    publish(f"user.{user_id}", {"type": "hub.event", "kind": "noticed", "user": user_id, **news})
+
+
 def session_revoked(*, user_id: int, session_ids: Iterable[UUID]) -> None:
     """Tell every worker to close the sockets of these sessions (4401)."""
     event = {"kind": "revoked", "user": user_id, "sessions": [str(session_id) for session_id in session_ids]}

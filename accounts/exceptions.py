@@ -27,6 +27,11 @@ class ParleyError(Exception):
     def __str__(self) -> str:
         return self.detail
 
+    @property
+    def sentence(self) -> str:
+        """What is at fault in each field, where that is known, or else the detail: for where there is one line."""
+        return " ".join(line for lines in (self.fields or {}).values() for line in lines) or self.detail
+
 
 class AccountError(ParleyError):
     """Something about an account was refused."""

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.appearance import Contrast, Density, Motion, TextSize, Theme
 from accounts.exceptions import ParleyError
+from accounts.moderation.models import COMMENT_LENGTH
 from accounts.names import EMOJI_LENGTH, FULL_NAME_LENGTH, HANDLE_LENGTH, STATUS_LENGTH
 from accounts.switches import Switches
 
@@ -50,6 +51,18 @@ class SignUpForm(AccountForm):
 class SignInForm(AccountForm):
     email = _email()
     password = _password("Password", autocomplete="current-password")
+
+
+class BanAppealForm(AccountForm):
+    """Who is banned, and why they should not be."""
+
+    email = _email()
+    password = _password("Password", autocomplete="current-password")
+    text = forms.CharField(
+        label="Why should you be let in again?",
+        max_length=COMMENT_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
+    )
 
 
 class ProfileForm(AccountForm):

@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.appearance import Contrast, Density, Motion, TextSize, Theme
 from accounts.devices import USER_AGENT_LENGTH, describe
 from accounts.handles import EMAIL_TAKEN, HANDLE_TAKEN, insert_with_free_handle
+from accounts.moderation.models import Appeal, AuditEntry, AuditHead, Notice, PersonNote, Sanction
 from accounts.names import (
     EMOJI_LENGTH,
     FULL_NAME_LENGTH,
@@ -26,6 +27,8 @@ from accounts.names import (
     initials_of,
 )
 from accounts.querysets import SessionQuerySet, UserQuerySet
+
+__all__ = ["Appeal", "AuditEntry", "AuditHead", "Notice", "PersonNote", "Sanction", "Session", "User", "UserManager"]
 
 # As many as the style sheet has avatar colours; 30 degrees of the colour wheel each.
 HUES = 12
@@ -100,6 +103,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     text_size = models.CharField(max_length=6, choices=TextSize, default=TextSize.NORMAL, db_default=TextSize.NORMAL)
     density = models.CharField(max_length=8, choices=Density, default=Density.ROOMY, db_default=Density.ROOMY)
     motion = models.CharField(max_length=6, choices=Motion, default=Motion.SYSTEM, db_default=Motion.SYSTEM)
+    # What sanctions and notices come to, where it is asked for with each message, sign-in and page.
+    muted_until = models.DateTimeField(null=True, blank=True, editable=False)
+    banned_until = models.DateTimeField(null=True, blank=True, editable=False)
+    unread_notices = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
 
     # Sessions know better when and where somebody signed in.
     last_login = None

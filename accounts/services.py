@@ -22,6 +22,7 @@ from accounts.devices import Device
 from accounts.exceptions import AccountError, invalid
 from accounts.handles import EMAIL_TAKEN, HANDLE_TAKEN, insert_with_free_handle, violated_constraint
 from accounts.models import Session, User
+from accounts.moderation.standing import refuse_banned
 from accounts.names import clean_email, clean_full_name, clean_handle
 from accounts.querysets import SessionQuerySet
 from accounts.tokens import AccessToken, RefreshToken, TokenPair, fingerprint, mint_again, mint_pair
@@ -56,8 +57,8 @@ def sign_in(*, email: str, password: str, device: Device, replaces: Session | No
     """Sign a device in.
 
     Raises `bad_credentials` in the same words and time for an unknown address, a wrong password and a
-    deactivated account; `rate_limited` after too many tries. A session that the device had before
-    (`replaces`) ends.
+    deactivated account; `banned`, with the right password only; `rate_limited` after too many tries. A session that
+    the device had before (`replaces`) ends.
     """
     limits.count_try(email=email, ip=device.ip)
     user = User.objects.with_email(email).first()
@@ -66,17 +67,19 @@ def sign_in(*, email: str, password: str, device: Device, replaces: Session | No
     with transaction.atomic():
         # A password changed or an account shut in this moment has ended all sessions: none may slip in after.
         same = User.objects.active().select_for_update(no_key=True).filter(pk=user.pk, password=user.password)
-        if same.first() is None:
+        account = same.first()
+        if account is None:
             raise _bad_credentials()
         if replaces is not None:
             sign_out(session=replaces)
-        signed_in = open_session(user, device)
+        signed_in = open_session(account, device)
     limits.forget_try(email=email, ip=device.ip)
     return signed_in
 
 
 def open_session(user: User, device: Device) -> SignedIn:
-    """Sign the user in on this device, whoever they proved to be and however."""
+    """Sign the user in on this device, whoever they proved to be and however. Raises `banned` with the reason."""
+    refuse_banned(user)
     now = timezone.now()
     session = Session(
         pk=uuid4(),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import settings_views, views
+from accounts import notice_views, settings_views, views
 from accounts.viewsets import AuthViewSet, MeViewSet, SessionViewSet
 
 urlpatterns = [
@@ -20,6 +20,9 @@ urlpatterns = [
     path("settings/account/", settings_views.account, name="account"),
     path("settings/password/", settings_views.password, name="password"),
     path("settings/account/close/", settings_views.close, name="close-account"),
+    path("notices/", notice_views.notices, name="notices"),
+    path("notices/<int:notice_id>/appeal/", notice_views.appeal_notice, name="notice-appeal"),
+    path("appeal/", notice_views.appeal_at_the_door, name="appeal"),
     path("avatars/<int:user_id>.svg", views.avatar, name="avatar"),
     # The admin has no sign-in of its own. These stand before its own addresses and so take their place.
     path("admin/login/", views.admin_sign_in),

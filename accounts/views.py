@@ -44,7 +44,7 @@ def _door(
     """Show the form and let people in; whoever is in already goes on to where they wanted to go."""
     if request.auth_session is not None:
         return redirect(_next(request))
-    form, status = form_class(request.POST or None), 200
+    form, status, banned = form_class(request.POST or None), 200, False
     if request.method == "POST":
         try:
             if form.is_valid():
@@ -52,8 +52,9 @@ def _door(
             status = 400
         except AccountError as error:
             form.refuse(error)
-            status = error.status
-    return render(request, template, {"form": form, "next": _next(request, default="")}, status=status)
+            status, banned = error.status, error.code == "banned"
+    context = {"form": form, "next": _next(request, default=""), "banned": banned}
+    return render(request, template, context, status=status)
 
 
 def _welcome(request: HttpRequest, signed_in: services.SignedIn) -> HttpResponse:

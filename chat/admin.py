@@ -95,5 +95,7 @@ class MessageAdmin(LookingAdmin[Message]):
     def take_down(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
         ids = list(queryset.filter(deleted_at=None).values_list("pk", flat=True))
         for message_id in ids:
-            services.remove_message(moderator=cast("User", request.user), message_id=message_id)
+            services.remove_message(
+                moderator=cast("User", request.user), message_id=message_id, reason="It breaks the rules."
+            )
         self.message_user(request, f"{len(ids)} deleted for everybody.", messages.SUCCESS)

@@ -8,7 +8,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.serializers import CardSerializer, StrictSerializer
-from chat.models import Attachment, Membership, Message, Room
+from chat.models import Attachment, Complaint, Membership, Message, Room
 from chat.protocol import MAX_ATTACHMENTS
 from chat.scrollback import PAGE_LIMIT
 
@@ -60,6 +60,13 @@ class EditSerializer(StrictSerializer):
 
 class DeleteSerializer(StrictSerializer):
     reason = TextField(required=False, help_text="Why, if it is not your own; its author and the moderators read it.")
+
+
+class ReportSerializer(StrictSerializer):
+    """What is wrong with a message, or with somebody."""
+
+    reason = serializers.ChoiceField(choices=Complaint.Reason.choices, help_text="What is wrong with it.")
+    comment = TextField(required=False, help_text="What the moderators should know; nobody else reads it.")
 
 
 class ForwardSerializer(StrictSerializer):

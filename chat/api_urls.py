@@ -11,6 +11,7 @@ from chat.group_viewsets import (
 )
 from chat.message_viewsets import MessageViewSet, PinViewSet, SavedViewSet
 from chat.personal_viewsets import AcquaintancePresenceViewSet, BlockViewSet, OwnRoomViewSet, ReadersViewSet
+from chat.report_viewsets import ReportViewSet
 from chat.search_viewsets import SearchViewSet
 from chat.upload_viewsets import FormParser, UploadViewSet
 from chat.viewsets import PeopleViewSet, RoomMessageViewSet, RoomViewSet
@@ -77,6 +78,12 @@ api_urlpatterns = [
         name="api-reaction",
     ),
     path("messages/<int:message_id>/pin/", MessageViewSet.as_view({"put": "pin", "delete": "unpin"}), name="api-pin"),
+    path(
+        "messages/<int:message_id>/report/",
+        ReportViewSet.as_view({"post": "report_message"}),
+        name="api-message-report",
+    ),
+    path("users/<int:user_id>/report/", ReportViewSet.as_view({"post": "report_person"}), name="api-user-report"),
     path("messages/<int:message_id>/forward/", MessageViewSet.as_view({"post": "forward"}), name="api-forward"),
     path("messages/<int:message_id>/origin/", MessageViewSet.as_view({"get": "origin"}), name="api-origin"),
     path("uploads/", UploadViewSet.as_view({"post": "create"}, parser_classes=[FormParser]), name="api-uploads"),

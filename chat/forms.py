@@ -8,8 +8,10 @@ from uuid import UUID, uuid4
 
 from django import forms
 
+from accounts.forms import AccountForm
+from accounts.moderation.models import COMMENT_LENGTH
 from chat.exceptions import ChatError
-from chat.models import Membership
+from chat.models import Complaint, Membership
 
 LARGEST_SEQ = 2**63 - 1
 
@@ -80,6 +82,18 @@ class EditForm(forms.Form):
 
     body = forms.CharField(required=False, strip=False, widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}))
     revision = forms.IntegerField(required=False, min_value=0, max_value=LARGEST_SEQ, widget=forms.HiddenInput)
+
+
+class ReportForm(AccountForm):
+    """What is wrong with a message, or with somebody."""
+
+    reason = forms.ChoiceField(label="What is wrong?", choices=Complaint.Reason.choices)
+    comment = forms.CharField(
+        label="What should the moderators know?",
+        required=False,
+        help_text="May be empty. Nobody but the moderators reads it.",
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto", "maxlength": COMMENT_LENGTH}),
+    )
 
 
 class ForwardForm(forms.Form):

@@ -81,6 +81,7 @@ class Hub:
             "change": self._on_change,
             "signal": self._on_signal,
             "user": self._on_user,
+            "noticed": self._on_noticed,
             "joined": self._on_joined,
             "settings": self._on_settings,
             "revoked": self._on_revoked,
@@ -318,6 +319,10 @@ class Hub:
             if event["version"] == connection.version + 1:
                 connection.version = event["version"]
             connection.push(frame)
+
+    def _on_noticed(self, event: dict[str, Any]) -> None:
+        frame = protocol.encode(protocol.Noticed(unread=event["unread"], text=event["text"]))
+        self._on_user({**event, "frame": frame})
 
     def _on_joined(self, event: dict[str, Any]) -> None:
         self._spawn(self.refresh(event["user"], news_of=event["room"]))

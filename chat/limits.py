@@ -60,6 +60,7 @@ CHANGES = Limit("changes", "You are changing messages very fast. Try again in a 
 GROUPS = Limit("groups", "You are changing rooms and who is in them very fast. Try again in a moment.")
 SEARCHES = Limit("searches", "You are searching very fast. Try again in a moment.", credit=5)
 DRAFTS = Limit("drafts", "You are saving drafts very fast. Your text is kept; try again in a moment.")
+REPORTS = Limit("reports", "You have reported very much in this hour. Your text is kept; send it a little later.")
 SYNCS = Limit("syncs", "You are catching up with very much. Nothing is lost; ask again in a moment.")
 UPLOADS = Limit("uploads", "You are sending very many files. What you have is kept; try again in a moment.")
 UPLOADED = Limit("uploaded", "You have sent as much as one person may in a day. Nothing is lost; try again later.")

@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 PATH = "/api/sync/"
 
-TOLD = ('{"type":"room"', '{"type":"room.left"', '{"type":"receipt"', '{"type":"saved"')
+TOLD = ('{"type":"room"', '{"type":"room.left"', '{"type":"receipt"', '{"type":"saved"', '{"type":"notice"')
 """Frames beside those of the rooms' logs that are worth an answer; typing and presence are not."""
 
 _changes_since = in_thread(sync.changes_since)

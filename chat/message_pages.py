@@ -37,7 +37,7 @@ def message_page(user: User, message: Message, *, text: str | None = None, probl
     kept_text = message.body if text is None else text
     return {
         **frame,
-        "item": _item(message, user),
+        "item": item_of(message, user),
         "message": message,
         "problem": problem,
         "own": own,
@@ -78,23 +78,23 @@ def saved_page(user: User, messages: Iterable[Message], *, cursor: str, followin
     """A page of what somebody keeps for later, with the rooms that it was said in; ``following`` leads further back."""
     frame = app_frame(user)
     names = {room["id"]: room["name"] for room in frame["rooms"]}
-    items = [_item(message, user, where=names.get(message.room_id, "")) for message in messages]
+    items = [item_of(message, user, where=names.get(message.room_id, "")) for message in messages]
     return {**frame, "items": items, "cursor": cursor, "next": following}
 
 
 def pins_page(user: User, seat: Membership, messages: Iterable[Message], *, room: Summary) -> dict[str, Any]:
     """What is pinned in a room that ``user`` has this seat in."""
-    items = [_item(message, user) for message in messages]
+    items = [item_of(message, user) for message in messages]
     return {**app_frame(user), "items": items, "room": room, "may_pin": pinning(seat.room, seat) is None}
 
 
 def delete_page(user: User, message: Message, *, problem: str = "") -> dict[str, Any]:
     """A message that somebody is about to delete."""
     own = message.author_id == user.pk
-    return {**app_frame(user), "message": message, "item": _item(message, user), "own": own, "problem": problem}
+    return {**app_frame(user), "message": message, "item": item_of(message, user), "own": own, "problem": problem}
 
 
-def _item(message: Message, reader: User, *, where: str = "") -> dict[str, Any]:
+def item_of(message: Message, reader: User, *, where: str = "") -> dict[str, Any]:
     return {
         "id": message.pk,
         "author": user_card(message.author),

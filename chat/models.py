@@ -15,6 +15,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from chat.querysets import AttachmentQuerySet, InvitationQuerySet, MembershipQuerySet, MessageQuerySet, RoomQuerySet
+from chat.report_models import Complaint as Complaint
+from chat.report_models import Report as Report
 from chat.widget.models import Site as Site
 from chat.widget.models import Visitor as Visitor
 

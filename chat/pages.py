@@ -17,7 +17,7 @@ from chat import labels
 from chat.emoji import QUICK_REACTIONS
 from chat.forms import MessageForm
 from chat.listing import Presence, Row, Whereabouts, head, rows
-from chat.models import Message
+from chat.models import Complaint, Message
 from chat.once import message_json
 from chat.privacy import acquaintances
 from chat.scrollback import Page, read_page
@@ -40,6 +40,7 @@ BLANKS: Mapping[str, Any] = {
     "day": Day("", ""),
     "unread": Unread(""),
     "quick": QUICK_REACTIONS,
+    "reasons": Complaint.Reason.choices,
 }
 """What the partials inside ``<template>`` are rendered with."""
 

@@ -6,6 +6,8 @@ Owner above admin above moderator above member. Nobody acts on an equal or on so
 from datetime import datetime
 from math import ceil
 
+from accounts.models import User
+from accounts.moderation.standing import is_muted, mute_sentence
 from chat.exceptions import ChatError
 from chat.models import Membership, Room
 
@@ -31,8 +33,22 @@ def writing(*, archived: bool, read_only: bool, role: str) -> ChatError | None:
     return None
 
 
+def speaking(seat: Membership, *, now: datetime) -> ChatError | None:
+    """Whether the one in this seat may write anything anywhere now: moderators of the site may have muted him."""
+    return being_heard(seat.user, now=now)
+
+
+def being_heard(user: User, *, now: datetime) -> ChatError | None:
+    """Whether moderators of the site let somebody write now."""
+    if is_muted(user.muted_until, now=now):
+        return ChatError("muted", mute_sentence(user.pk), status=403)
+    return None
+
+
 def sending(room: Room, seat: Membership, *, now: datetime) -> ChatError | None:
     """Whether the one in this seat may send a message now."""
+    if refusal := speaking(seat, now=now):
+        return refusal
     if refusal := meeting(seat):
         return refusal
     if refusal := writing(archived=room.is_archived, read_only=room.read_only, role=seat.role):

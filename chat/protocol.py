@@ -252,6 +252,13 @@ class Invited(ServerFrame, frozen=True, tag="invited"):
     invitation: int
 
 
+class Noticed(ServerFrame, frozen=True, tag="notice"):
+    """How many notices of the moderators you have not read, and the newest if it is new; only on your own sockets."""
+
+    unread: int
+    text: str = ""
+
+
 class RoomChanged(ServerFrame, frozen=True, tag="room"):
     """A room of yours appeared or changed."""
 

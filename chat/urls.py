@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chat import group_views, media_views, message_views, personal_views, search_views, views
+from chat import group_views, media_views, message_views, personal_views, report_views, search_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -28,6 +28,7 @@ urlpatterns = [
     path("messages/<int:message_id>/delete/", message_views.delete_message, name="message-delete"),
     path("media/<uuid:attachment_id>/", media_views.attachment, name="media"),
     path("media/<uuid:attachment_id>/<int:width>/", media_views.attachment, name="media-width"),
+    path("messages/<int:message_id>/report/", report_views.report_message, name="message-report"),
     path("search/", search_views.search, name="search"),
     path("rooms/<int:room_id>/search/", search_views.search_room, name="room-search"),
     path("saved/", message_views.saved, name="saved"),
@@ -38,6 +39,7 @@ urlpatterns = [
     path("people/blocked/", personal_views.blocks, name="blocks"),
     path("people/<int:user_id>/block/", personal_views.block, name="block"),
     path("people/<int:user_id>/unblock/", personal_views.unblock, name="unblock"),
+    path("people/<int:user_id>/report/", report_views.report_person, name="person-report"),
     path("people/", views.people, name="people"),
     path("people/<int:user_id>/chat/", views.open_direct, name="open-direct"),
 ]

@@ -195,6 +195,7 @@ RATE_LIMITS = {
     "visitor_sends": "10/10 seconds",
     "visits": "60/minute",  # from one address, by the widget on pages of other sites; so are its
     "visitor_handshakes": "60/minute",
+    "reports": "30/hour",
 }
 SOCKETS_PER_USER = 10
 # One socket, before its frames are even looked at (config/server.py).

@@ -33,6 +33,11 @@ def people(count: int, full_name: str = "Person {:03}") -> list[User]:
     )
 
 
+def superuser(full_name: str) -> User:
+    """Somebody who runs the site."""
+    return User.objects.create_superuser(f"{full_name.lower()}@example.org", full_name)
+
+
 def unread_by(user: User, room: Room) -> int:
     return counts_of(user_id=user.pk, room_id=room.pk).unread
 

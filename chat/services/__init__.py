@@ -1,7 +1,7 @@
 """The one writer of chat rows: each function is one change, actor first, in one transaction, told after the commit."""
 
 from chat.services.blocks import block, blocked_by, unblock
-from chat.services.deletion import DELETE_UNDO_SECONDS, delete_message, remove_message, restore_message
+from chat.services.deletion import DELETE_UNDO_SECONDS, bring_back, delete_message, remove_message, restore_message
 from chat.services.drafts import drop_draft, save_draft
 from chat.services.editing import edit_message
 from chat.services.forwarding import forward_message, origin_of
@@ -50,6 +50,7 @@ __all__ = [
     "archive_room",
     "block",
     "blocked_by",
+    "bring_back",
     "busy",
     "create_room",
     "create_site",

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from chat.exceptions import ChatError, not_found
 from chat.models import Message, Revision
-from chat.permissions import writing
+from chat.permissions import speaking, writing
 from chat.rendering import clean_body, compose
 from chat.services.naming import calling_all, find_named, renew_mentions
 from chat.services.searching import renew_text
@@ -33,6 +33,7 @@ def edit_message(*, actor: User, message_id: int, body: str, revision: int | Non
         message, room, seat = hold_message(actor, message_id)
         _check(message, actor)
         refuse_strangers_in(room, actor)
+        allow(speaking(seat, now=timezone.now()))
         allow(writing(archived=room.is_archived, read_only=room.read_only, role=seat.role))
         if text == message.body:
             return message

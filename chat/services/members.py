@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.moderation.audit import Target, audited, record
 from chat import permissions
 from chat.exceptions import ChatError, not_found
 from chat.models import Invitation, Membership, Room
@@ -89,17 +90,25 @@ def remove_member(*, actor: User, room_id: int, user_id: int) -> None:
     Tells the room and them. Invitations that they made end with it, and no link leads them in again: somebody adds or
     invites them, or the room is public.
     """
-    with transaction.atomic():
+    with audited():
         room, seat = hold_as(actor, room_id)
         if user_id == actor.pk:
             raise ChatError("self", "This is you. Leave the room instead.")
         other = other_seat(room, user_id)
         allow(permissions.removing(room, seat, other))
-        _put_out(room, other)
-        ended = {"created_by": actor, "expires_at": timezone.now(), "revoked_at": timezone.now()}
-        Invitation.objects.update_or_create(room=room, user_id=user_id, defaults=ended)
-        event = {"type": "member.removed", "users": [user_id]}
-        say(room, actor, event, f"{actor.full_name} removed {other.user.full_name}.")
+        put_out(room, other, actor=actor)
+
+
+def put_out(room: Room, seat: Membership, *, actor: User, reason: str = "") -> None:
+    """Take somebody's seat in a room that is held, for good, and record it. Tells the room and them."""
+    _put_out(room, seat)
+    ended = {"created_by": actor, "expires_at": timezone.now(), "revoked_at": timezone.now()}
+    Invitation.objects.update_or_create(room=room, user_id=seat.user_id, defaults=ended)
+    event = {"type": "member.removed", "users": [seat.user_id]}
+    say(room, actor, event, f"{actor.full_name} removed {seat.user.full_name}.")
+    target = Target("user", seat.user_id, seat.user.full_name)
+    before = {"room": room.pk, "role": seat.role}
+    record(actor=actor, action="room.removed", target=target, reason=reason, before=before, after={"room": None})
 
 
 def set_role(*, actor: User, room_id: int, user_id: int, role: str) -> Membership:

@@ -1,5 +1,6 @@
 """Opening rooms, changing what they are, and putting them away."""
 
+from collections.abc import Mapping
 from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
@@ -55,6 +56,7 @@ def create_room(*, user: User, kind: str, name: str, topic: str = "") -> Room:
     """Make a private or a public room, owned by ``user``; raises ``ChatError``. Tells the user's devices."""
     if kind not in (Room.Kind.PRIVATE, Room.Kind.PUBLIC):
         raise ChatError("invalid", "Rooms are private or public. A direct room is opened with the other person.")
+    allow(permissions.being_heard(user, now=timezone.now()))
     with transaction.atomic():
         room = Room.objects.create(kind=kind, name=clean_name(name), topic=clean_topic(topic), created_by=user)
         say(room, user, {"type": "room.created", "name": room.name}, f"{user.full_name} created the room.")
@@ -78,18 +80,23 @@ def update_room(*, actor: User, room_id: int, **changes: Unpack[RoomChanges]) ->
         raise ChatError("invalid", sentence, fields={"slow_seconds": [sentence]})
     with transaction.atomic():
         room, seat = hold_as(actor, room_id)
+        allow(permissions.speaking(seat, now=timezone.now()))
         allow(permissions.changing(room, seat))
         if room.is_archived:
             raise permissions.is_archived()
-        changed = {field: value for field, value in wanted.items() if getattr(room, field) != value}
-        for field, value in changed.items():
-            setattr(room, field, value)
-        if changed:
-            room.save(update_fields=list(changed))
-        for field in changed:
-            event, words = _CHANGES[field]
-            say(room, actor, {"type": event, field: changed[field]}, f"{actor.full_name} {words(room)}")
+        change_room(room, actor, {name: value for name, value in wanted.items() if getattr(room, name) != value})
     return room
+
+
+def change_room(room: Room, actor: User, changed: Mapping[str, Any]) -> None:
+    """Store what is to be different of a room that is held. Tells the room, once for each thing that changed."""
+    for field, value in changed.items():
+        setattr(room, field, value)
+    if changed:
+        room.save(update_fields=list(changed))
+    for field in changed:
+        event, words = _CHANGES[field]
+        say(room, actor, {"type": event, field: changed[field]}, f"{actor.full_name} {words(room)}")
 
 
 def archive_room(*, actor: User, room_id: int, archived: bool = True) -> Room:

@@ -59,6 +59,12 @@ class Stage:
         self.invitation = services.invite(actor=alice, room_id=self.harbour.pk, user_id=eve.pk)
         self.link, self.token = services.make_link(actor=alice, room_id=self.harbour.pk)
 
+    @property
+    def moderator(self) -> User:
+        """Somebody who runs the site, and is in none of the rooms."""
+        known = User.objects.filter(is_superuser=True).first()
+        return known or User.objects.create_superuser("mona@example.org", "Mona Moderator")
+
     def room_named(self, name: str) -> Room:
         return Room.objects.get(name=name)
 
@@ -184,7 +190,12 @@ ACTS: dict[str, list[Act]] = {
         change(services.delete_message, "alice", "first", reason="Because."),
         Act(
             services.remove_message,
-            lambda on: {"moderator": on.eve, "message_id": on.second.pk, "reason": "From the admin."},
+            lambda on: {"moderator": on.moderator, "message_id": on.second.pk, "reason": "From the admin."},
+            EVERYBODY,
+        ),
+        Act(
+            services.bring_back,
+            lambda on: {"moderator": on.moderator, "message_id": on.second.pk, "reason": "A mistake."},
             EVERYBODY,
         ),
         change(services.delete_message, "alice", "hello", to="alice bob"),

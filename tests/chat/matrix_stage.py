@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts import services as accounts
 from accounts.cookies import access_name, refresh_name
-from accounts.models import Session, User
+from accounts.models import Notice, Session, User
 from accounts.tokens import mint_pair
 from accounts.visits import make_visitor
 from chat import services
@@ -67,6 +67,8 @@ class Stage:
         site = services.create_site(name="Shop", origins=["https://shop.example"], rooms=[self.rooms["harbour"].pk])
         Visitor.objects.create(user=make_visitor(full_name="Vera"), site=site, subject="site:1")
         LastSeen.objects.create(user=self.nina, at=timezone.now())
+        notices = [Notice(user=user, text="Mind your words.", may_appeal=True) for user in users]
+        self.notices = {notice.user_id: notice.pk for notice in Notice.objects.bulk_create(notices)}
         self.foreign = session_for(self.nina)
         self.unsent = self._upload(self.nina)
         self.scenes = {column: self._scene(column) for column in COLUMNS}

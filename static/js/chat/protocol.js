@@ -35,6 +35,7 @@ export const SERVER_FRAMES = Object.freeze([
   "status",
   "saved",
   "invited",
+  "notice",
   "room",
   "room.left",
   "synced",

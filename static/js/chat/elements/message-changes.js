@@ -23,6 +23,9 @@ import { uuid4 } from "../uuid.js";
  * @property {{edit_seconds?: number}} [limits]
  */
 
+/** What was written in a report that could not be sent. */
+let unsent = "";
+
 /** @type {Record<string, (context: Context) => unknown>} */
 const actions = {
   react({ client, message, button }) {
@@ -57,6 +60,22 @@ const actions = {
     if (!room) return;
     await forward(client, message, room, uuid4());
     notices.toast("Forwarded");
+  },
+
+  async report({ client, notices, root, message }) {
+    const fields = (/** @type {HTMLElement} */ dialog) => /** @type {HTMLFormElement} */ (dialog.querySelector("form")).elements;
+    const wanted = await ask(
+      root,
+      "t-report",
+      (dialog) => JSON.stringify(["reason", "comment"].map((name) => /** @type {any} */ (fields(dialog)).namedItem(name).value)),
+      (dialog) => (/** @type {any} */ (fields(dialog)).namedItem("comment").value = unsent),
+    );
+    if (!wanted) return;
+    const [reason, comment] = JSON.parse(wanted);
+    unsent = comment;
+    await client.api.call("POST", `messages/${message.id}/report/`, { reason, comment });
+    unsent = "";
+    notices.toast("Thank you. The moderators look at it, and tell you when they have decided.");
   },
 };
 

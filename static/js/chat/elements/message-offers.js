@@ -42,6 +42,7 @@ function offers(message, where) {
     pin: !room?.archived && (room?.kind === "direct" || moderates),
     unread: !own,
     readers: own,
+    report: !own,
     delete: own || moderates,
     react: reacts,
     pick: reacts,

@@ -101,8 +101,10 @@ export class ParleyChat extends HTMLElement {
 
   /** What is good to know, and can wait until everything else is there. */
   async #hint() {
+    const known = [this, this.#client, this.#notices, this.#stop.signal];
+    import("./notice-hint.js").then(({ hintAtNotices }) => hintAtNotices(...known), () => null);
     const hint = await import("./invitation-hint.js").catch(() => null);
-    if (hint) new hint.InvitationHint(this, this.#client, this.#notices, this.#stop.signal);
+    if (hint) new hint.InvitationHint(...known);
   }
 
   /** Tell of messages by the system, where that is wanted on this device. */
