@@ -15,6 +15,7 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
 from accounts import tasks
+from accounts.figures import figures
 from accounts.layer import ChannelLayer
 
 logger = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ class Publisher:
             logger.warning("Events cannot be published, the head beacon takes over: %s", error)
         elif error is None and not self.healthy:
             logger.warning("Events are published again.")
+        figures.unpublished += error is not None
         self.healthy = error is None
 
 

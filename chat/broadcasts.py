@@ -6,6 +6,7 @@ Typing is told at once and kept nowhere.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
@@ -46,7 +47,7 @@ def message_changed(message: Message) -> None:
     seq = message.changed_seq
     message.told = message_data(message)
     frame = _message_frame(message, message.told, prev=seq - 1)
-    change = {"room": message.room_id, "prev": seq - 1, "seq": seq, "frame": frame}
+    change = {"room": message.room_id, "prev": seq - 1, "seq": seq, "frame": frame, "at": time.time()}
     meaning = {"gone": leavers(message.event), "news": changes_room(message.event)}
     _after_commit(room_group(message.room_id), kind="change", **change, **meaning)
 

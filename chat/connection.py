@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
+from accounts.figures import figures
 from chat.frames import Frame
 from chat.outbox import Outbox
 from chat.protocol import ServerFrame, encode
@@ -61,6 +62,8 @@ class Connection:
 
     def close(self, code: int) -> None:
         """Close the socket with one of our codes; what it still says is not heard."""
+        if not self.closing:
+            figures.closes[code] += 1
         self.closing = True
         self.outbox.close(code)
 

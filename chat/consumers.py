@@ -14,6 +14,7 @@ from msgspec import UNSET
 from redis.exceptions import RedisError
 
 from accounts.exceptions import ParleyError
+from accounts.figures import figures
 from accounts.models import Session, User
 from accounts.threads import in_thread
 from chat import broadcasts, limits, protocol, services, sync
@@ -251,6 +252,9 @@ class ChatConsumer(AsyncConsumer):
         await self.hub.allowance.spend(limits.SYNCS, self.user_id)
         answer = await _changes_since(user=self.user, held=frame.rooms)
         self.hub.allowance.owe(limits.SYNCS, self.user_id, answer.cost)
+        figures.resumes += 1
+        figures.resumed += answer.told
+        figures.resets += sum(room.reset for room in answer.rooms.values())
         await self.connection.push_slowly(*answer.frames)
         self.connection.say(protocol.Synced(rooms=answer.rooms))
 

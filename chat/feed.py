@@ -7,6 +7,7 @@ import logging
 from collections.abc import Collection, Container, Mapping
 from typing import Protocol
 
+from accounts.figures import figures
 from chat.connection import Connection
 from chat.frames import Frame
 from chat.sync import PAGE, Change
@@ -113,6 +114,7 @@ class RoomFeed:
         if change.seq > self.head:
             self._take_out(change)
             self.head = change.seq
+            figures.deliveries += len(self.members)
             for member in self.members:
                 member.push(change.frame)
             if change.news:
@@ -135,6 +137,7 @@ class RoomFeed:
         await asyncio.sleep(delay)
         if delay and not self._waiting:
             return  # the late one came
+        figures.gaps += 1
         try:
             while True:
                 changes = await self._feeder.read_changes(self.room_id, self.head)

@@ -6,6 +6,7 @@ ends, revoked sessions, lost per-user news).
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary, WeakValueDictionary
@@ -14,6 +15,7 @@ from django.db import DatabaseError
 
 from accounts import tasks
 from accounts.broadcasts import bind_loop
+from accounts.figures import figures
 from accounts.models import User
 from accounts.rounds import Rounds
 from accounts.threads import in_thread
@@ -132,6 +134,11 @@ class Hub:
             for connection in everyone[start : start + wave]:
                 connection.close(Close.RESTARTING)
             await asyncio.sleep(WAVE_SECONDS)
+
+    @property
+    def deaf(self) -> bool:
+        """Whether the channel layer brings nothing, not even what this worker says to itself."""
+        return self._beacon.deaf
 
     def everyone(self) -> list[Connection]:
         return [connection for group in self.users.values() for connection in group]
@@ -290,10 +297,13 @@ class Hub:
     # Events come in.
 
     def _on_event(self, event: dict[str, Any]) -> None:
+        figures.events[event["kind"]] += 1
         if handler := self._handlers.get(event["kind"]):
             handler(event)
 
     def _on_change(self, event: dict[str, Any]) -> None:
+        if at := event.get("at"):
+            figures.delivery.note(time.time() - at)
         if feed := self.feeds.get(event["room"]):
             feed.offer(
                 Change(
@@ -367,6 +377,11 @@ async def get_hub() -> Hub:
         _hubs[loop] = hub = Hub()
         await hub.start()
     return _hubs[loop]
+
+
+def running() -> list[Hub]:
+    """The hubs of this process whose loops run: one, in a worker."""
+    return [hub for loop, hub in list(_hubs.items()) if loop.is_running()]
 
 
 async def stop_hub(*, drain: bool = False) -> None:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from django.db import InterfaceError, OperationalError
 
+from accounts.figures import figures
 from accounts.threads import in_thread
 from chat.exceptions import ChatError
 from chat.models import Message
@@ -48,6 +49,11 @@ class Intake:
             self._running = True
             self._spawn(self._commit_waiting())
         return future
+
+    @property
+    def waiting(self) -> int:
+        """How many drafts wait for their turn."""
+        return len(self._waiting) + sum(map(len, self._held.values()))
 
     async def stop(self) -> None:
         """Finish what was submitted; what comes from now on is refused, to be tried again."""
@@ -121,6 +127,8 @@ def _settle(waiting: _Waiting, outcome: Outcome) -> None:
     if waiting.outcome.done():
         return  # whoever asked is gone
     if isinstance(outcome, Message):
+        figures.sends += 1
         waiting.outcome.set_result(outcome)
     else:
+        figures.refusals[outcome.code] += 1
         waiting.outcome.set_exception(outcome)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.db import connections
 from django.db.models.signals import post_migrate, pre_migrate
 
@@ -14,6 +15,11 @@ class ProjectConfig(AppConfig):
 
     def ready(self) -> None:
         from config import checks  # noqa: F401  registers them
+
+        if settings.SENTRY_DSN:
+            from config import sentry
+
+            sentry.start(settings.SENTRY_DSN)
 
         pre_migrate.connect(_wait_for_long_statements, sender=self)
         post_migrate.connect(_wait_no_longer, sender=self)

@@ -19,7 +19,9 @@ from accounts.broadcasts import bind_loop
 from accounts.middleware import CookieJWTMiddleware, OriginMiddleware
 from chat.longpoll import PATH as LONG_POLL_PATH
 from chat.longpoll import poll
+from chat.questions import header
 from chat.routing import VISITORS_PATH, visitors, websocket_urlpatterns
+from config import logs
 from config.cors import Cors
 from config.handler import Pages
 from config.kept.front import KeptPages
@@ -57,4 +59,5 @@ router = ProtocolTypeRouter(
 async def application(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
     """Serve one connection; whatever it publishes goes through the event loop that serves it."""
     bind_loop()
+    logs.trace.set(header(scope, logs.HEADER))
     await router(scope, receive, send)

@@ -65,6 +65,12 @@ VARIABLES = (
         one_of=("DEBUG", "INFO", "WARNING", "ERROR"),
     ),
     Variable(
+        "General", "LOG_FORMAT", "str", "line",
+        "`line` for people, `json` for programs: one object a line, with the id of the request or connection. Neither "
+        "has texts of messages, tokens or what was searched for.",
+        one_of=("line", "json"),
+    ),
+    Variable(
         "General", "VAR_DIR", "str", "var",
         "Directory for what is made at run time: embedded services, logs, collected static files. "
         "Relative to the checkout.",
@@ -128,6 +134,20 @@ VARIABLES = (
         "Jobs", "JOB_CONCURRENCY", "int", 4,
         "How many jobs one of these processes does at once. Each may hold a connection to PostgreSQL.",
         minimum=1,
+    ),
+    Variable(
+        "Watching", "METRICS_TOKEN", "str", "",
+        "Who asks for `/metrics` must say `Authorization: Bearer` and this. Empty: only who comes from this machine.",
+        secret=True,
+    ),
+    Variable(
+        "Watching", "READY_NEEDS_WORKER", "bool", False,
+        "Whether `/readyz` fails where no job worker was here within a minute; else it only says so.",
+    ),
+    Variable(
+        "Watching", "SENTRY_DSN", "str", "",
+        "Where errors are reported to, with the code they are in and without texts, cookies, addresses or names.",
+        secret=True,
     ),
     Variable(
         "Messages", "MESSAGE_EDIT_SECONDS", "int", 900,

@@ -1,7 +1,29 @@
-"""Log lines: time, worker, level where it is worth a word, logger, text."""
+"""Log lines for people or for programs, and the id that tells which of them belong to one request or connection.
+
+No line has the text of a message, a token, or what somebody searched for; those for programs have no addresses either.
+"""
+
+from __future__ import annotations
 
 import logging
 import os
+import re
+import secrets
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import structlog
+
+HEADER = b"x-request-id"
+
+trace: ContextVar[str] = ContextVar("trace", default="")
+"""The id of the request or connection that is being served."""
+
+_TRACE = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_INVITATION = re.compile(r"(?<=/invitations/)[^/]+")
+_CLIENT_AT_END = re.compile(r" \S+$")
 
 
 class LineFormatter(logging.Formatter):
@@ -15,3 +37,51 @@ class LineFormatter(logging.Formatter):
         level = f"{record.levelname} " if record.levelno >= logging.WARNING else ""
         record.message = f"{level}{record.name}: {record.message}"
         return super().formatMessage(record)
+
+
+def json_formatter() -> logging.Formatter:
+    """One JSON object a line: time, level, logger, event, worker, and the id of what is being served."""
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.add_logger_name,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _note_what_is_served,
+            structlog.processors.format_exc_info,
+        ],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()],
+    )
+
+
+def _note_what_is_served(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if worker := os.environ.get("PARLEY_WORKER"):
+        event["worker"] = worker
+    if served := trace.get():
+        event["trace"] = served
+    if event.get("logger") == "access":
+        event["event"] = _CLIENT_AT_END.sub("", str(event["event"]))  # whose address it is
+    return event
+
+
+def new_trace() -> str:
+    return secrets.token_hex(8)
+
+
+def is_trace(text: str) -> bool:
+    """Whether somebody's id may stand in our logs."""
+    return _TRACE.fullmatch(text) is not None
+
+
+@contextmanager
+def traced(served: str) -> Iterator[None]:
+    """Let what is logged in this block belong to a request or connection."""
+    token = trace.set(served)
+    try:
+        yield
+    finally:
+        trace.reset(token)
+
+
+def public_path(path: str) -> str:
+    """A path as it may be logged: without what was asked for, and without what opens a door."""
+    return _INVITATION.sub("…", path.partition("?")[0])

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from math import isfinite
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 from uuid import uuid4
@@ -155,8 +156,10 @@ def clock() -> Iterator[Finding]:
 def worker() -> Iterator[Finding]:
     """Somebody does the jobs: a worker's heart has beaten within the last minute."""
     age = heartbeat_age()
-    if age is None or age > HEARTBEAT_SECONDS:
-        words = "No job worker has ever run." if age is None else f"The last job worker was here {age:,.0f} s ago."
+    if age is None:
+        return
+    if age > HEARTBEAT_SECONDS:
+        words = f"The last job worker was here {age:,.0f} s ago." if isfinite(age) else "No job worker has ever run."
         yield _warning(words, "Start one: `manage.py worker`.")
     else:
         yield _fine(f"A job worker was here {age:.0f} s ago.")
@@ -220,11 +223,11 @@ def unapplied() -> list[str]:
 
 
 def heartbeat_age() -> float | None:
-    """Seconds since a job worker was last here; None where none ever was, or where there is no queue."""
+    """Seconds since a job worker was last here, infinite where none ever was; None where there is no queue."""
     if fetch("SELECT to_regclass('procrastinate_workers')", [])[0][0] is None:
         return None
     age = fetch("SELECT extract(epoch FROM now() - max(last_heartbeat)) FROM procrastinate_workers", [])[0][0]
-    return None if age is None else float(age)
+    return float("inf") if age is None else float(age)
 
 
 async def _round_trip() -> float:

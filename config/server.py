@@ -38,8 +38,9 @@ from twisted.internet.error import ReactorNotRunning
 from twisted.logger import FilteringLogObserver, LogLevel, LogLevelFilterPredicate, STDLibLogObserver, globalLogBeginner
 
 from accounts import tasks
+from accounts.figures import figures
 from chat.outbox import WIRE
-from config import health
+from config import health, logs
 from config.websockets import SocketFactory
 
 FRAME_BYTES = 64 * 1024
@@ -56,7 +57,7 @@ thread: with Python's 5 ms, a busy event loop makes a commit of nine round trips
 """
 """How long requests that run may take to finish when the worker stops."""
 
-QUIET_PATHS = ("/static/", "/livez", "/readyz")
+QUIET_PATHS = ("/static/", "/livez", "/readyz", "/metrics")
 
 logger = logging.getLogger(__name__)
 access = logging.getLogger("access")
@@ -71,7 +72,20 @@ class Request(WebRequest):
         # Daphne dies of a subprotocol in another alphabet; there is none that we know.
         if not all(map(bytes.isascii, self.requestHeaders.getRawHeaders(b"sec-websocket-protocol", []))):
             self.requestHeaders.removeHeader(b"sec-websocket-protocol")
+        self.trace = self._trace()
+        self.requestHeaders.setRawHeaders(logs.HEADER, [self.trace.encode()])
         return super().process()
+
+    def handle_reply(self, message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            self.setHeader(logs.HEADER, self.trace.encode())
+        with logs.traced(self.trace):
+            super().handle_reply(message)
+
+    def _trace(self) -> str:
+        """An id of this request or connection, for logs: the proxy's where there is one, so that both logs agree."""
+        given = self.requestHeaders.getRawHeaders(logs.HEADER, [b""])[-1].decode("latin-1")
+        return given if self.server.proxy_forwarded_address_header and logs.is_trace(given) else logs.new_trace()
 
 
 class RequestFactory(HTTPFactory):
@@ -110,6 +124,7 @@ class Server(DaphneServer):
         )
         self.listener = listener
         self.ready = ready
+        self.flush: Any = None
 
     def run(self) -> None:
         """Serve until the reactor stops (SIGTERM, SIGINT). As Daphne's, with our factories and our one socket."""
@@ -137,9 +152,12 @@ class Server(DaphneServer):
     def _start_hub(self) -> None:
         """Start what sockets need; were it left to the first of them, it would wait for a second."""
         from chat.hub import get_hub  # not before Django is set up
+        from config.metrics import Flush
 
         def started(hub: asyncio.Future[Any]) -> None:
             hub.result()  # what went wrong is logged, and the supervisor sees that this worker never serves
+            self.flush = Flush()
+            self.flush.start()
             gc.collect()
             gc.freeze()  # what is there by now stays: looking through it again and again finds nothing
             self.ready()
@@ -180,6 +198,8 @@ class Server(DaphneServer):
         health.draining = True
         await defer.maybeDeferred(self.port.stopListening).asFuture(asyncio.get_running_loop())
         await stop_hub(drain=True)
+        if self.flush:
+            self.flush.stop()
         running = [each["application_instance"] for each in self.connections.values() if "application_instance" in each]
         if running:
             await asyncio.wait(running, timeout=REQUEST_SECONDS)
@@ -196,9 +216,11 @@ def log_action(protocol: Any, action: str, details: dict[str, Any]) -> None:
     if protocol != "http":
         access.debug("%s %s %s %s", protocol, action, details["path"], details["client"])
         return
+    figures.requests[f"{details['status'] // 100}xx"] += 1
+    figures.request.note(details["time_taken"])
     level = logging.DEBUG if details["path"].startswith(QUIET_PATHS) else logging.INFO
     milliseconds = details["time_taken"] * 1000
-    words = (details["status"], details["method"], details["path"], milliseconds, details["client"])
+    words = (details["status"], details["method"], logs.public_path(details["path"]), milliseconds, details["client"])
     access.log(level, "%s %s %s %.0f ms %s", *words)
 
 

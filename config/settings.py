@@ -280,13 +280,19 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W021",  # preloading are for whoever owns the domain to decide
 ]
 
+# Who watches
+
+METRICS_TOKEN: str = env["METRICS_TOKEN"]
+READY_NEEDS_WORKER: bool = env["READY_NEEDS_WORKER"]
+SENTRY_DSN: str = env["SENTRY_DSN"]
+
 # Logs: one line each, with the worker's number
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "config.logs.LineFormatter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"line": {"()": "config.logs.LineFormatter"}, "json": {"()": "config.logs.json_formatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": env["LOG_FORMAT"]}},
     "root": {"handlers": ["console"], "level": env["LOG_LEVEL"]},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},

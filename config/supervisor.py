@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
 
 from config.env import ROOT
@@ -25,6 +26,9 @@ LONGEST_PAUSE = 15.0
 
 ALLOCATION = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "65536"}
 """For glibc: few heaps for many threads, and what is free goes back. A socket costs a tenth less memory so."""
+
+FIGURES = "PROMETHEUS_MULTIPROC_DIR"
+"""Where the workers put what they count (`config.metrics`); the library reads this name when it is imported."""
 
 LEAVE_SECONDS = 30.0
 """How long a worker may take to leave before it is killed: 20 s to drain (`config.server`), and some for its threads.
@@ -122,6 +126,7 @@ class Supervisor:
         self.stopping = False
         self.rolling = False
         self.leaving: list[Worker] = []
+        self.figures = TemporaryDirectory(prefix="parley-figures-")
 
     def start(self) -> None:
         """Start all workers; from now on SIGTERM and SIGINT end `wait_ready()` and `run()`, SIGHUP rolls."""
@@ -162,6 +167,7 @@ class Supervisor:
         while self.leaving:
             self._see_off()
             time.sleep(TICK_SECONDS)
+        self.figures.cleanup()
 
     def _tick(self, *successors: Worker) -> None:
         self._listen_to_workers(*successors)
@@ -212,6 +218,7 @@ class Supervisor:
                 logger.error("%s, process %d, had not left %.0f s after it was told to, and was killed.", *words)
             if worker.process.poll() is not None:
                 _hang_up(worker)
+                self._forget_figures(worker.process.pid)
                 self.leaving.remove(worker)
 
     def _spawn(self, worker: Worker) -> None:
@@ -220,7 +227,7 @@ class Supervisor:
         worker.process = subprocess.Popen(
             [sys.executable, *self._command(worker), "--lifeline", str(theirs.fileno())],
             cwd=ROOT,
-            env=ALLOCATION | os.environ | {"PARLEY_WORKER": worker.short_name},
+            env=ALLOCATION | os.environ | {"PARLEY_WORKER": worker.short_name, FIGURES: self.figures.name},
             pass_fds=ends,
             start_new_session=True,  # Ctrl-C in the terminal reaches us only; we stop the workers in order
         )
@@ -249,11 +256,17 @@ class Supervisor:
             lived = time.monotonic() - worker.started
             worker.pause = 0.0 if lived > STEADY_SECONDS else min(max(0.5, worker.pause * 2), LONGEST_PAUSE)
             worker.not_before = time.monotonic() + worker.pause
+            self._forget_figures(worker.process.pid)
             worker.process = None
             _hang_up(worker)
             logger.warning("%s ended with %d; again in %.1f s.", worker.name, status, worker.pause)
         if time.monotonic() >= worker.not_before:
             self._spawn(worker)
+
+    def _forget_figures(self, pid: int) -> None:
+        """Let nobody count the sockets of a worker that is gone; what it has done stays in the sums."""
+        for file in Path(self.figures.name).glob(f"gauge_live*_{pid}.db"):
+            file.unlink(missing_ok=True)
 
     def _on_hangup(self, number: int, frame: FrameType | None) -> None:
         self.rolling = True

@@ -36,7 +36,7 @@ FRAME = "SAY"
 IMPLIED = {"HEAD", "OPTIONS"}
 """HEAD is GET, and what OPTIONS tells is no secret."""
 
-OUTSIDE = {"GET /livez", "GET /readyz", "GET /api/sync/", "POST /api/sync/"}
+OUTSIDE = {"GET /livez", "GET /readyz", "GET /metrics", "GET /api/sync/", "POST /api/sync/"}
 """Doors that Django's resolver does not know."""
 
 
