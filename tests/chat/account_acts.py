@@ -39,6 +39,7 @@ DOORS = {
     services.change_password,
     services.set_password,
     services.deactivate,
+    services.make_admin,
     services.close_account,
 }
 """What lets somebody in or out: `test_whoever_is_signed_out_gets_nothing_more` has these."""

@@ -36,6 +36,8 @@ def test_pages_allow_nothing_but_our_own(client: Client) -> None:
         "base-uri": "'none'",
         "form-action": "'self'",
         "frame-ancestors": "'none'",
+        "require-trusted-types-for": "'script'",
+        "trusted-types": "parley",
     }
 
 

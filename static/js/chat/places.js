@@ -1,6 +1,7 @@
 /** Addresses: which place a path names, and the server's rendering of one that is not on the page yet. */
 
 import { Failure } from "./failure.js";
+import { trustedHTML } from "./trusted.js";
 
 /**
  * @typedef {{view: "rooms" | "room", room: number}} Place
@@ -46,7 +47,7 @@ export async function fetchMain(path) {
     throw new Failure("closed");
   });
   if (!response.ok) throw new Failure(response.status === 404 ? "not_found" : "unavailable", "There is nothing here.");
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const page = new DOMParser().parseFromString(trustedHTML(await response.text()), "text/html");
   const main = page.querySelector("parley-chat > main");
   if (!main) throw new Failure("unavailable");
   return document.adoptNode(/** @type {HTMLElement} */ (main));

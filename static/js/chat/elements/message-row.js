@@ -3,6 +3,7 @@
 import { cloneTemplate, fill, fillAvatar, slot } from "../dom.js";
 import { clock, fullTime } from "../time.js";
 import { emojiOnly } from "../timeline.js";
+import { trustedHTML } from "../trusted.js";
 
 const STATUS_TEXT = { "": "", pending: "Sending", sent: "Sent", delivered: "Delivered", read: "Read" };
 
@@ -107,8 +108,7 @@ function fillBody(row, item) {
   body.classList.toggle("message__body--plain", plain);
   if (message?.deleted_at) body.textContent = tombstone(message, mine);
   else if (plain) body.textContent = message ? message.body : entry.body;
-  // The one place where HTML goes in: rendered and sanitised by the server when the message was written.
-  else body.innerHTML = message.html;
+  else body.innerHTML = trustedHTML(message.html);
 }
 
 /** @param {import("../log.js").Message} message @param {boolean} mine */
