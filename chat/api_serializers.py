@@ -97,6 +97,12 @@ class DraftSerializer(StrictSerializer):
     reply_to = serializers.IntegerField(
         min_value=1, max_value=LARGEST_ID, required=False, allow_null=True, help_text="The id of a message of the room."
     )
+    attachments = serializers.ListField(
+        child=serializers.UUIDField(),
+        max_length=MAX_ATTACHMENTS,
+        required=False,
+        help_text="Ids of what you have uploaded for it.",
+    )
 
 
 class OpenRoomSerializer(StrictSerializer):
@@ -277,6 +283,7 @@ class KeptDraftSerializer(serializers.Serializer[Any]):
 
     body = serializers.CharField()
     reply_to = serializers.IntegerField(allow_null=True, help_text="The id of the message that it answers.")
+    attachments = serializers.ListField(child=serializers.UUIDField(), help_text="Ids of your uploads that go with it.")
     updated_at = serializers.DateTimeField()
 
 

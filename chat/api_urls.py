@@ -84,6 +84,11 @@ api_urlpatterns = [
         name="api-message-report",
     ),
     path("users/<int:user_id>/report/", ReportViewSet.as_view({"post": "report_person"}), name="api-user-report"),
+    path(
+        "messages/<int:message_id>/attachments/<uuid:attachment_id>/played/",
+        MessageViewSet.as_view({"put": "played"}),
+        name="api-played",
+    ),
     path("messages/<int:message_id>/forward/", MessageViewSet.as_view({"post": "forward"}), name="api-forward"),
     path("messages/<int:message_id>/origin/", MessageViewSet.as_view({"get": "origin"}), name="api-origin"),
     path("uploads/", UploadViewSet.as_view({"post": "create"}, parser_classes=[FormParser]), name="api-uploads"),

@@ -1,6 +1,7 @@
 """Single messages over REST, and the lists of those that are pinned or kept for later."""
 
 from typing import Any
+from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
@@ -87,6 +88,12 @@ class MessageViewSet(ChatViewSet):
     def unpin(self, request: Request, message_id: int) -> Response:
         """Take the pin off."""
         return self._change(services.pin_message, message_id, on=False)
+
+    @extend_schema(request=None, responses={204: NO_CONTENT})
+    def played(self, request: Request, message_id: int, attachment_id: UUID) -> Response:
+        """You have heard a voice message."""
+        self._change(services.mark_played, message_id, attachment_id=attachment_id)
+        return Response(status=204)
 
     @extend_schema(request=ForwardSerializer, responses={201: MessageSerializer})
     def forward(self, request: Request, message_id: int) -> Response:

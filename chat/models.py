@@ -343,6 +343,7 @@ class Draft(models.Model):
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+")
     body = models.TextField()
     reply_to = models.ForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="+")
+    attached = models.JSONField(null=True, editable=False, help_text="Ids of what was uploaded for it.")
     updated_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -6,6 +6,7 @@ a restart, so it is one statement and no models.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
@@ -58,7 +59,8 @@ _SUMMARIES = f"""
         room.last_activity_at, room.read_only, room.slow_seconds, room.archived_at, seat.role,
         seat.read_seq, seat.delivered_seq, {UNREAD},
         seat.unread_from, {MENTIONS}, seat.level, seat.muted, seat.pinned_at,
-        draft.body, draft.reply_to_id, draft.updated_at, reader.private_reading OR other.private_reading, {_BLOCKED},
+        draft.body, draft.reply_to_id, draft.attached::text, draft.updated_at,
+        reader.private_reading OR other.private_reading, {_BLOCKED},
         other.id, other.full_name, other.handle, opposite.read_seq, opposite.delivered_seq,
         {MESSAGE_COLUMNS}
     FROM chat_membership AS seat
@@ -158,6 +160,7 @@ class _Row(NamedTuple):
     pinned_at: datetime | None
     draft: str | None
     draft_reply_to: int | None
+    draft_attached: str | None
     drafted_at: datetime
     private: bool
     blocks: bool
@@ -218,7 +221,9 @@ def _summary(room: _Row, last: MessageRow | None, me: dict[str, Any]) -> Summary
 def _draft(room: _Row) -> dict[str, Any] | None:
     if room.draft is None:
         return None
-    return {"body": room.draft, "reply_to": room.draft_reply_to, "updated_at": moment(room.drafted_at)}
+    attached = json.loads(room.draft_attached or "[]")
+    told = {"body": room.draft, "reply_to": room.draft_reply_to, "attachments": attached}
+    return {**told, "updated_at": moment(room.drafted_at)}
 
 
 def _marks(room: _Row) -> list[dict[str, Any]]:

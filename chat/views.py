@@ -21,6 +21,7 @@ from chat.keeping import OF_LIST, kept
 from chat.pages import app_frame, people_page, room_page
 from chat.protocol_page import protocol_page
 from chat.summaries import Summary, summary
+from chat.upload_forms import uploaded
 
 
 def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -72,9 +73,15 @@ def _send(request: MemberRequest, shown: Summary) -> HttpResponse:
     try:
         client_id, body = form.draft()
         limits.check(limits.SENDS, request.user.pk)
-        services.send_message(
-            author=request.user, room_id=shown["id"], client_id=client_id, body=body, reply_to=form.answered
-        )
+        with uploaded(request.user, request.FILES.getlist("files")) as attachments:
+            services.send_message(
+                author=request.user,
+                room_id=shown["id"],
+                client_id=client_id,
+                body=body,
+                reply_to=form.answered,
+                attachments=attachments,
+            )
         if not form.answered:
             services.drop_draft(user=request.user, room_id=shown["id"])
     except ChatError as error:

@@ -27,6 +27,7 @@ from chat.services.messages import (
 )
 from chat.services.people import find_people
 from chat.services.pins import pin_message
+from chat.services.playing import mark_played
 from chat.services.preferences import set_preferences
 from chat.services.purging import Purge, purges
 from chat.services.reactions import react
@@ -74,6 +75,7 @@ __all__ = [
     "look_at_invitation",
     "make_link",
     "mark_delivered",
+    "mark_played",
     "mark_read",
     "mark_unread",
     "members_of",

@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.moderation.audit import Target, audited, digest, record
 from accounts.moderation.notices import tell
 from accounts.moderation.roles import require_moderator
+from chat import background
 from chat.exceptions import ChatError
 from chat.models import Membership, Message, Room
 from chat.permissions import is_at_least, outranks
@@ -137,6 +138,8 @@ def _tombstone(message: Message, *, room: Room, actor: User, reason: str) -> Non
     message.deleted_at, message.deleted_by, message.delete_reason = timezone.now(), actor, reason
     log_change(message, "deleted_at", "deleted_by", "delete_reason", room=room)
     renew_text(message)
+    if message.attached:
+        background.remove_files_later(message.pk)
 
 
 def _record_deletion(actor: User, message: Message, reason: str) -> None:

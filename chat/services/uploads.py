@@ -96,7 +96,7 @@ def delete_bytes(attachment: Attachment) -> bool:
 
     Where other attachments have the same bytes, these stay.
     """
-    if not Attachment.objects.filter(blob=attachment.blob).exclude(pk=attachment.pk).exists():
+    if not Attachment.objects.there().filter(blob=attachment.blob).exclude(pk=attachment.pk).exists():
         _let_the_database_go()
         try:
             storage.remove(attachment.blob, attachment.parts)

@@ -6,11 +6,14 @@ from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
+from django.core.files.base import ContentFile
+
 from accounts.devices import Device
 from accounts.models import User
 from accounts.visits import make_visitor
 from chat import services
 from chat.models import Mention, Room, Visitor
+from chat.services.uploads import Recording
 from tests.factories import direct_room, give, group_room, say
 
 Service = Callable[..., Any]
@@ -25,11 +28,13 @@ SILENT = {
     services.find_people,
     services.find_public_rooms,
     services.find_wrong_counts,
+    services.find_wrong_delivery,
     services.invitations_for,
     services.look_at_invitation,
     services.members_of,
     services.open_invitations,
     services.origin_of,
+    services.purges,
     services.rebuild_search,
     services.rotate_secret,
     services.sort_in_texts,
@@ -147,6 +152,16 @@ def _guest(on: Stage) -> Words:
     return {"site_key": site.key, "origin": "https://shop.example", "device": Device(), "key": GUEST}
 
 
+def _heard(on: Stage) -> Words:
+    """A voice message that Bob has not heard yet."""
+    file = ContentFile(b"\x1a\x45\xdf\xa3 webm")
+    voice = services.upload(owner=on.alice, file=file, name="voice.webm", voice=Recording(duration=1, waveform=[]))
+    message = services.send_message(
+        author=on.alice, room_id=on.harbour.pk, client_id=uuid4(), body="", attachments=[voice.pk]
+    )
+    return {"actor": on.bob, "message_id": message.pk, "attachment_id": voice.pk}
+
+
 ACTS: dict[str, list[Act]] = {
     "visitors": [
         Act(services.visit, _guest, EVERYBODY),
@@ -199,6 +214,7 @@ ACTS: dict[str, list[Act]] = {
             EVERYBODY,
         ),
         change(services.delete_message, "alice", "hello", to="alice bob"),
+        Act(services.mark_played, _heard, EVERYBODY),
     ],
     "reading": [
         own(services.mark_read, "bob", "direct", delivered_seq=1, to="alice"),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -175,3 +176,55 @@ async def test_everybody_in_the_room_is_told_at_once(room: Room, alice: User, bo
             "message.send", room=room.pk, client_id=str(uuid4()), body="", attachments=[upload["id"]]
         )
         assert (refused["type"], refused["code"]) == ("error", "attachment_gone")
+
+
+def test_a_voice_message_tells_who_has_heard_it(room: Room, alice: User, bob: User, eve: User, api_for: ApiFor) -> None:
+    voice = {"voice": "true", "duration": "12.34", "waveform": "[0, 128, 255]"}
+    upload = uploaded(api_for(alice), samples.WEBM, "voice.webm", **voice)
+    assert (upload["kind"], upload["type"], upload["name"]) == ("voice", "audio/webm", "voice.webm")
+    assert (upload["duration"], upload["waveform"], upload["played"]) == (12.3, [0, 128, 255], [])
+    message = sent(api_for(alice), room, upload)
+    path = f"/api/messages/{message['id']}/attachments/{upload['id']}/played/"
+    assert [api_for(user).put(path).status_code for user in (alice, bob, bob, eve)] == [204, 204, 204, 404]
+    read = api_for(alice).get(f"/api/messages/{message['id']}/").json()
+    assert read["attachments"] == [{**upload, "played": [bob.pk]}]
+    assert read["changed_seq"] == message["changed_seq"] + 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"duration": "5"},
+        {"duration": "5", "waveform": "[256]"},
+        {"duration": "5", "waveform": "[" + "1," * 100 + "1]"},
+        {"duration": "301", "waveform": "[]"},
+        {"duration": "nan", "waveform": "[]"},
+        {"duration": "5", "waveform": "loud"},
+    ],
+)
+def test_what_a_device_says_of_a_voice_is_looked_at(wrong: dict[str, str], alice: User, api_for: ApiFor) -> None:
+    assert post_file(api_for(alice), samples.WEBM, "voice.webm", voice="true", **wrong).status_code == 400
+
+
+def test_a_draft_has_its_uploads(room: Room, alice: User, bob: User, api_for: ApiFor) -> None:
+    api, path = api_for(alice), f"/api/rooms/{room.pk}/draft/"
+    mine, theirs = uploaded(api, samples.TEXT), uploaded(api_for(bob), samples.TEXT)
+    drafted = api.put(path, {"body": "", "attachments": [mine["id"], theirs["id"]]}, format="json")
+    assert drafted.json()["draft"]["attachments"] == [mine["id"]]
+    assert api.put(path, {"body": "words"}, format="json").json()["draft"]["attachments"] == []
+    assert api.put(path, {"body": ""}, format="json").json()["draft"] is None
+
+
+def test_files_go_by_a_plain_form_too(room: Room, alice: User, bob: User, client_for: ClientFor) -> None:
+    files = [SimpleUploadedFile("notes.txt", samples.TEXT), SimpleUploadedFile("sea.png", samples.picture())]
+    path, client = f"/rooms/{room.pk}/", client_for(alice)
+    answer = client.post(path, {"client_id": str(uuid4()), "body": "look", "files": files})
+    assert answer.status_code == 302
+    assert [each["name"] for each in room.messages.get().attached or []] == ["notes.txt", "sea.webp"]
+    files = [SimpleUploadedFile("notes.txt", samples.TEXT), SimpleUploadedFile("page.html", samples.HTML)]
+    answer = client.post(path, {"client_id": str(uuid4()), "body": "my words", "files": files})
+    assert answer.status_code == 415
+    page = answer.content.decode()
+    assert "my words" in page and "page.html" in page and "cannot be sent" in page
+    assert Attachment.objects.count() == 2
+    assert room.messages.count() == 1

@@ -1,0 +1,26 @@
+"""What job workers do for the chat."""
+
+from datetime import timedelta
+
+from accounts.jobs import periodic, task
+from chat.services import removal
+
+UNDO_OVER = timedelta(seconds=15)
+"""After that long nobody can undo a deletion any more (`chat.services.deletion`), also not one on its way."""
+
+
+@task(retries=20)
+def remove_files(message_id: int) -> None:
+    """Delete the files of a deleted message, once that is certain."""
+    if not removal.remove_files(message_id=message_id, undo_over=UNDO_OVER):
+        remove_files_later(message_id)  # it was brought back, and deleted again while this waited
+
+
+def remove_files_later(message_id: int) -> None:
+    """Enqueue that, once however often the message is deleted and brought back."""
+    remove_files.using(run_after=UNDO_OVER, key=str(message_id)).enqueue(message_id=message_id)
+
+
+@periodic("*/10 * * * *")
+def collect_files() -> None:
+    removal.collect_files()
