@@ -24,7 +24,7 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from django.core import checks, mail
 from django.core.files.base import ContentFile
-from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.files.storage import FileSystemStorage, storages
 from django.db import OperationalError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
@@ -114,17 +114,16 @@ def migrations() -> Iterator[Finding]:
 
 def media() -> Iterator[Finding]:
     """Files can be written, read and deleted where they are to go."""
-    where = type(default_storage._wrapped if hasattr(default_storage, "_wrapped") else default_storage).__name__
-    if isinstance(default_storage, FileSystemStorage):
-        if not settings.MEDIA_ROOT:
-            return
-        where = str(default_storage.location)
+    storage = storages["media"]
+    where = type(storage).__name__
+    if isinstance(storage, FileSystemStorage):
+        where = str(storage.location)
         Path(where).mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(where).free
         if free < ENOUGH_BYTES:
             yield _warning(f"{where} has {free // 1024**2} MiB left.", "Make room, or move VAR_DIR.")
-    name = default_storage.save(f"doctor-{uuid4().hex}.txt", ContentFile(b"Parley was here."))
-    default_storage.delete(name)
+    name = storage.save(f"doctor/{uuid4().hex}", ContentFile(b"Parley was here."))
+    storage.delete(name)
     yield _fine(f"Files can be kept ({where}).")
 
 

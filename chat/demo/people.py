@@ -39,7 +39,13 @@ PEOPLE = (
 
 
 def demo_users() -> QuerySet[User]:
+    """The people by name."""
     return User.objects.filter(email__in=[person.email for person in PEOPLE])
+
+
+def crowd_users() -> QuerySet[User]:
+    """Those whom `chat.demo.crowd` made up."""
+    return User.objects.filter(email__startswith="crowd", email__endswith=f"@{DOMAIN}")
 
 
 def sign_ins() -> list[tuple[str, str, str]]:

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from accounts.handles import insert_with_free_handle
 from accounts.models import User
-from chat.demo.people import PASSWORD, PEOPLE, demo_users, sign_ins
+from chat.demo.crowd import Advance, Size, make_crowd
+from chat.demo.people import PASSWORD, PEOPLE, crowd_users, demo_users, sign_ins
 from chat.demo.rooms import Users, make_rooms
 from chat.demo.script import conversations
 from chat.models import Message, Room
@@ -41,13 +42,21 @@ def create() -> list[tuple[str, str, str]]:
 
 
 @transaction.atomic
+def add_crowd(size: Size, *, seed: int = SEED, advance: Advance = lambda _: None) -> int:
+    """Add a crowd to the demo, once; answers how many messages it said. Raises `DemoRefusedError` outside DEBUG."""
+    if not settings.DEBUG:
+        raise DemoRefusedError("The demo is for development: it can only be made with DEBUG=true.")
+    return make_crowd(size, now=timezone.now(), seed=seed, advance=advance)
+
+
+@transaction.atomic
 def remove() -> int:
     """Take the demo people away, the rooms that they made and what they said elsewhere; return how many they were.
 
     Their direct rooms with real people go as well. It works without DEBUG, too: people whose password is public must be
     able to go from anywhere.
     """
-    users = list(demo_users())
+    users = list(demo_users() | crowd_users())
     direct = Q(kind=Room.Kind.DIRECT, memberships__user__in=users)
     rooms = Room.objects.filter(direct | Q(created_by__in=users))
     Room.objects.filter(pk__in=rooms.values("pk")).delete()

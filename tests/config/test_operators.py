@@ -29,7 +29,7 @@ from tests.sessions import session_for
 pytestmark = pytest.mark.django_db
 
 OURS = ("accounts", "chat", "presence", "config")
-FOR_DEVELOPERS = {"asyncapi", "config", "reset", "serve", "up", "changepassword", "demo", "worker"}
+FOR_DEVELOPERS = {"asyncapi", "config", "reset", "serve", "up", "changepassword", "worker"}
 """Commands that run until stopped, or that developers use: each has a manner of its own."""
 
 
@@ -82,7 +82,9 @@ def test_a_database_that_goes_away_is_told_in_a_sentence(monkeypatch: pytest.Mon
 
 
 def test_the_doctor_finds_what_is_there_and_what_is_amiss(settings: Settings, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = str(tmp_path / "media")
+    settings.STORAGES = settings.STORAGES | {
+        "media": settings.STORAGES["media"] | {"OPTIONS": {"location": tmp_path / "media"}}
+    }
     settings.ALLOWED_ORIGINS = ["chat.example.com"]
     found = answered("doctor")["probes"]
     sentences = {name: " ".join(finding["sentence"] for finding in findings) for name, findings in found.items()}
@@ -93,7 +95,7 @@ def test_the_doctor_finds_what_is_there_and_what_is_amiss(settings: Settings, tm
     assert sentences["clock"] == "The clocks agree."
     assert "is not an origin" in sentences["settings"]
     assert "Files can be kept" in sentences["media"]
-    assert list((tmp_path / "media").iterdir()) == []
+    assert [path for path in (tmp_path / "media").rglob("*") if path.is_file()] == []
     assert told("doctor", "--only", "redis", "--only", "layer", "--only", "migrations").endswith("is well.\n")
 
 

@@ -1,0 +1,40 @@
+"""The files that people sent, by their keys in whatever storage they lie."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import IO, Any
+
+from django.core.files.base import File
+from django.core.files.storage import storages
+
+from chat.media.storage import key_of
+from chat.models import Attachment
+
+logger = logging.getLogger(__name__)
+
+
+def keys() -> Iterator[str]:
+    """The key of each part of each file that is stored; what is forwarded is one file, however often."""
+    known = set()
+    stored = Attachment.objects.filter(stored_at__isnull=False, removed_at=None).order_by("created_at", "pk")
+    for blob, parts in stored.values_list("blob", "parts").iterator(chunk_size=2000):
+        if blob not in known:
+            known.add(blob)
+            yield from (key_of(blob, part) for part in parts)
+
+
+def open_key(key: str) -> IO[Any] | None:
+    """A file to read from; None where the storage has it no longer."""
+    try:
+        return storages["media"].open(key)
+    except Exception as error:  # each storage fails in its own ways, and one lost file must not cost all others
+        logger.warning("%s cannot be read, and is left out: %s", key, error)
+        return None
+
+
+def put(key: str, file: IO[Any]) -> None:
+    """Store a file under its key, if it is not there."""
+    if not storages["media"].exists(key):
+        storages["media"].save(key, File(file))

@@ -1,0 +1,124 @@
+"""A whole Parley in one file: written, compared, read into an empty database, and compared again."""
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.db import connection
+from pytest_django.fixtures import Settings
+
+from accounts.models import User
+from chat import demo
+from chat.media.storage import key_of
+from chat.models import Attachment, Draft, Message, Room, SearchText
+from config.archive.tables import EXPORTED, LEFT_OUT, tables
+from tests.commands import answered, told
+from tests.factories import direct_room, say
+from tests.sessions import session_for
+
+SEARCHED = "SELECT count(*), sum(cardinality(terms)) FROM chat_searchtext"
+
+
+def test_no_model_is_forgotten() -> None:
+    """A new model goes into EXPORTED, or into LEFT_OUT with the reason (config/archive/tables.py)."""
+    there = {model._meta.label for model in apps.get_models(include_auto_created=True)}
+    assert there == {*EXPORTED, *LEFT_OUT}
+    assert not set(EXPORTED) & set(LEFT_OUT)
+
+
+def ask(statement: str) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchall()
+
+
+def empty() -> None:
+    """Leave what a fresh database has after `migrate`."""
+    names = ", ".join(table.name for table in tables() if not table.name.startswith(("auth_", "django_")))
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {names}, chat_searchtext, accounts_session RESTART IDENTITY CASCADE")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_weeks_go_out_come_in_again_and_are_the_same(settings: Settings, tmp_path: Path, alice: User) -> None:
+    settings.DEBUG = True
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    made = answered("demo", "--users", "40", "--rooms", "12", "--messages", "1500", "--days", "14")
+    assert made["crowd_said"] >= 1400
+    assert answered("demo", "--users", "40")["crowd_said"] == 0
+    ends = Message.objects.filter(author__handle__startswith="crowd").order_by("created_at")
+    assert 12 <= (ends.last().created_at - ends.first().created_at).days <= 14  # type: ignore[union-attr]
+    grace = User.objects.get(email=f"grace@{demo.DOMAIN}")
+    message = say(grace, direct_room(grace, alice), 'A "quoted" \\n line,\twith\nall sorts: 日本語 🎉')
+    Draft.objects.create(user=alice, room=message.room, body="half a thought\\")
+    picture = Attachment.objects.create(
+        owner=grace, message=message, parts={"whole": 5}, kind="file", name="a.bin", type="application/x", size=5,
+        stored_at=message.created_at, sent_at=message.created_at,
+    )  # fmt: skip
+    key = key_of(picture.blob, "whole")
+    storages["media"].save(key, ContentFile(b"\x00\xff\r\nx"))
+    session_for(alice)
+    searched = ask(SEARCHED)
+
+    file = tmp_path / "parley.zip"
+    written = answered("export_all", str(file))
+    assert written["rows"]["chat.Message"] == Message.objects.count() > 1500
+    assert written["files"] == 1
+    assert "is there already" in answered("export_all", str(file))["error"]
+    assert told("verify_export", str(file), "--database").endswith("has the same.\n")
+    assert "not empty" in answered("import_all", str(file))["error"]
+
+    empty()
+    storages["media"].delete(key)
+    assert answered("import_all", str(file))["rows"] == sum(written["rows"].values())
+    assert answered("verify_export", str(file), "--database") == {
+        "ok": True,
+        "differences": [],
+        "compared": ["archive", "database"],
+    }
+    with storages["media"].open(key) as file_again:
+        assert file_again.read() == b"\x00\xff\r\nx"
+    assert ask(SEARCHED) == searched
+    assert SearchText.objects.count() > 1500
+    assert answered("verify_delivery")["ok"]
+    assert User.objects.get(pk=alice.pk).password == alice.password
+    assert say(User.objects.get(pk=alice.pk), Room.objects.get(pk=message.room_id)).pk > message.pk  # no id twice
+
+    # What is changed on either side is found.
+    Message.objects.filter(pk=message.pk).update(body="something else")
+    differences = answered("verify_export", str(file), "--database")["differences"]
+    assert any(difference.startswith("chat.Message differs") for difference in differences)
+    forged = tmp_path / "forged.zip"
+    _copy(file, forged, change="tables/chat.Draft.jsonl")
+    assert answered("verify_export", str(forged))["differences"] == ["chat.Draft has been changed"]
+    empty()
+    assert "Nothing was imported" in answered("import_all", str(forged))["error"]
+    assert not User.objects.exists()
+    later = tmp_path / "later.zip"
+    _copy(file, later, migrations={"chat": "9999_later"})
+    assert "another version" in answered("import_all", str(later))["error"]
+    assert "no archive" in answered("import_all", str(_not_ours(tmp_path)))["error"]
+    assert told("demo", "--remove").startswith("0 demo people")
+
+
+def _copy(source: Path, target: Path, *, change: str = "", migrations: dict[str, str] | None = None) -> None:
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name == change:
+                data = data.replace(b"half a thought", b"whole thought.")
+            if name == "manifest.json" and migrations:
+                manifest = json.loads(data)
+                data = json.dumps(manifest | {"migrations": manifest["migrations"] | migrations}).encode()
+            new.writestr(name, data)
+
+
+def _not_ours(directory: Path) -> Path:
+    with zipfile.ZipFile(directory / "other.zip", "w") as archive:
+        archive.writestr("a.txt", "hello")
+    return directory / "other.zip"
