@@ -60,10 +60,23 @@ class UserAdmin(admin.ModelAdmin[User]):
     list_display = ("full_name", "handle", "email", "is_active", "is_staff", "date_joined")
     list_filter = ("is_active", "is_staff")
     search_fields = ("full_name", "handle", "email")
-    readonly_fields = ("date_joined",)
+    readonly_fields = ("date_joined", "email_verified_at")
     filter_horizontal = ("groups", "user_permissions")
     fieldsets = (
-        (None, {"fields": ("full_name", "handle", "email", "new_password", "is_active", "date_joined")}),
+        (
+            None,
+            {
+                "fields": (
+                    "full_name",
+                    "handle",
+                    "email",
+                    "email_verified_at",
+                    "new_password",
+                    "is_active",
+                    "date_joined",
+                )
+            },
+        ),
         ("Powers", {"fields": POWERS}),
     )
     actions = ("deactivate", "sign_out")
@@ -90,6 +103,8 @@ class UserAdmin(admin.ModelAdmin[User]):
         password = form.cleaned_data["new_password"]
         if not change:
             obj.set_password(password)
+        if change and "email" in form.changed_data:
+            obj.email_verified_at = None
         super().save_model(request, obj, form, change)
         if change and password:
             services.set_password(user=obj, new=password)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_ipv46_address
@@ -42,6 +43,13 @@ class Device:
         user_agent = re.sub(r"[^ -~]", "", request.headers.get("User-Agent", ""))
         return cls(user_agent[:USER_AGENT_LENGTH], _address(request.META.get("REMOTE_ADDR", "")))
 
+    def resembles(self, other: "Device") -> bool:
+        """Whether it could be the same one: in the same words, and from the same part of the net.
+
+        Browsers change their version and providers their customers' addresses; neither makes a new device.
+        """
+        return describe(self.user_agent) == describe(other.user_agent) and _part(self.ip) == _part(other.ip)
+
 
 def describe(user_agent: str) -> str:
     """The device in words: "Firefox on Linux"."""
@@ -50,6 +58,14 @@ def describe(user_agent: str) -> str:
     if browser and system:
         return f"{browser} on {system}"
     return browser or system or "Unknown device"
+
+
+def _part(ip: str | None) -> str:
+    """The part of the net that an address is of, as wide as one provider's customers are often moved in."""
+    if ip is None:
+        return ""
+    address = ip_address(ip)
+    return str(ip_network((ip, 16 if address.version == 4 else 32), strict=False))
 
 
 def _first(patterns: tuple[tuple[str, str], ...], user_agent: str) -> str | None:

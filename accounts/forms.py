@@ -65,6 +65,14 @@ class BanAppealForm(AccountForm):
     )
 
 
+class AddressForm(AccountForm):
+    email = _email()
+
+
+class ChoosePasswordForm(AccountForm):
+    new_password = _password("New password", autocomplete="new-password", help_text="At least 10 characters.")
+
+
 class ProfileForm(AccountForm):
     full_name = _full_name()
     handle = forms.CharField(

@@ -1,4 +1,4 @@
-"""A brake on guessing passwords, shared by all workers through Redis.
+"""A brake on guessing passwords, and on asking for mails, shared by all workers through Redis.
 
 Only the pair of e-mail and network address is braked tightly: a stranger cannot lock somebody out.
 """
@@ -19,6 +19,9 @@ logger = logging.getLogger(__name__)
 WINDOW_SECONDS = 300
 TRIES_PER_ACCOUNT = 10
 TRIES_PER_ADDRESS = 50
+LETTERS_FROM_ADDRESS = 20
+LETTER_SECONDS = 3600
+LETTERS_PER_PERSON = 3
 
 
 def count_try(*, email: str, ip: str | None) -> None:
@@ -58,20 +61,49 @@ def forget_try(*, email: str, ip: str | None) -> None:
         logger.warning("A sign-in could not be uncounted, Redis is away: %s", error)
 
 
-def _count(key: str, most: int) -> float:
+def count_letter_from(ip: str | None) -> None:
+    """Count that somebody at this network address asked for a mail. Raises `rate_limited` past 20 in five minutes."""
+    try:
+        wait = _count(f"{settings.REDIS_PREFIX}:tries:letters:{ip or 'unknown'}", LETTERS_FROM_ADDRESS)
+    except RedisError as error:
+        logger.warning("Mails asked for are not braked, Redis is away: %s", error)
+        return
+    if wait:
+        words = "Too many mails were asked for from here. Wait a few minutes and try again."
+        raise AccountError("rate_limited", words, status=429, retry_after=wait)
+
+
+def may_be_written_to(email: str) -> bool:
+    """Whether this address may get one more mail that somebody asked for: 3 in an hour, whoever asks, from wherever.
+
+    Without Redis it may not: a brake that fails must not let anybody's mailbox be filled.
+    """
+    key = f"{settings.REDIS_PREFIX}:tries:letters:{_fingerprint(email)}"
+    try:
+        return not _count(key, LETTERS_PER_PERSON, seconds=LETTER_SECONDS)
+    except RedisError as error:
+        logger.warning("A mail was not sent, Redis is away: %s", error)
+        return False
+
+
+def _count(key: str, most: int, *, seconds: int = WINDOW_SECONDS) -> float:
     """Count one more under the key; the seconds to wait when that is too many, else 0."""
     with _redis(settings.REDIS_URL).pipeline() as pipe:
         pipe.incr(key)
-        pipe.expire(key, WINDOW_SECONDS, nx=True)
+        pipe.expire(key, seconds, nx=True)
         pipe.ttl(key)
         count, _, left = pipe.execute()
     return max(left, 1) if count > most else 0
 
 
 def _keys(email: str, ip: str | None) -> tuple[str, str]:
-    person = sha256(fold_email(email).encode("utf-8", "replace")).hexdigest()[:20]
+    person = _fingerprint(email)
     address = ip or "unknown"
     return f"{settings.REDIS_PREFIX}:tries:{person}:{address}", f"{settings.REDIS_PREFIX}:tries:{address}"
+
+
+def _fingerprint(email: str) -> str:
+    return sha256(fold_email(email).encode("utf-8", "replace")).hexdigest()[:20]
 
 
 @cache

@@ -82,6 +82,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email: models.EmailField[str | None, str] = models.EmailField(  # type: ignore[misc]  # noqa: DJ001 - unique if any
         "e-mail address", max_length=254, null=True
     )
+    email_verified_at = models.DateTimeField("address verified", null=True, blank=True, editable=False)
     full_name = models.CharField(max_length=FULL_NAME_LENGTH)
     handle = models.CharField(max_length=HANDLE_LENGTH)
     version = models.BigIntegerField(default=0, editable=False)
@@ -196,3 +197,24 @@ class Session(models.Model):
     def device(self) -> str:
         """The device in words."""
         return describe(self.user_agent)
+
+
+class Mail(models.Model):
+    """A mail to somebody: which, and whether it was sent. What stands in it is written when it is sent, and not kept.
+
+    `session_id` is the device that it tells of; devices are forgotten before mails are, so it is no foreign key.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="mails")
+    kind = models.CharField(max_length=16)
+    session_id = models.UUIDField(null=True)
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+    sent_at = models.DateTimeField(null=True)
+    failure = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.kind} to person {self.user_id}"

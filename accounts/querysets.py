@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F
 from django.utils import timezone
 
+from accounts.devices import Device
 from accounts.names import fold_email
 from accounts.rows import Columns, fetch
 
@@ -79,3 +80,8 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
     def of(self, user: User) -> Self:
         return self.filter(user=user)
+
+    def resembles(self, device: Device) -> bool:
+        """Whether one of these was opened on such a device, from such a place."""
+        seen = self.values_list("user_agent", "ip")
+        return any(Device(user_agent, ip).resembles(device) for user_agent, ip in seen)

@@ -21,6 +21,8 @@ from accounts.closing import require_closable
 from accounts.devices import Device
 from accounts.exceptions import AccountError, invalid
 from accounts.handles import EMAIL_TAKEN, HANDLE_TAKEN, insert_with_free_handle, violated_constraint
+from accounts.mail import outbox
+from accounts.mail.kinds import Kind
 from accounts.models import Session, User
 from accounts.moderation.standing import refuse_banned
 from accounts.names import clean_email, clean_full_name, clean_handle
@@ -48,6 +50,7 @@ def sign_up(*, full_name: str, email: str, password: str, device: Device) -> Sig
     try:
         with transaction.atomic():
             insert_with_free_handle(user)
+            outbox.post(Kind.WELCOME, user)
             return open_session(user, device)
     except IntegrityError as error:
         raise _taken(error) from error
@@ -58,7 +61,7 @@ def sign_in(*, email: str, password: str, device: Device, replaces: Session | No
 
     Raises `bad_credentials` in the same words and time for an unknown address, a wrong password and a
     deactivated account; `banned`, with the right password only; `rate_limited` after too many tries. A session that
-    the device had before (`replaces`) ends.
+    the device had before (`replaces`) ends. Of a device that was not seen before the person is told by mail.
     """
     limits.count_try(email=email, ip=device.ip)
     user = User.objects.with_email(email).first()
@@ -72,7 +75,10 @@ def sign_in(*, email: str, password: str, device: Device, replaces: Session | No
             raise _bad_credentials()
         if replaces is not None:
             sign_out(session=replaces)
+        known = Session.objects.of(account).resembles(device)
         signed_in = open_session(account, device)
+        if not known:
+            outbox.post(Kind.DEVICE, account, session=signed_in[0])
     limits.forget_try(email=email, ip=device.ip)
     return signed_in
 

@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from accounts import notice_views, settings_views, views
+from accounts import notice_views, recovery_views, settings_views, views
 from accounts.viewsets import AuthViewSet, MeViewSet, SessionViewSet
 
 urlpatterns = [
     path("signup/", views.sign_up, name="signup"),
     path("login/", views.sign_in, name="login"),
     path("logout/", views.sign_out, name="logout"),
+    path("reset/", recovery_views.ask_for_reset, name="reset-password"),
+    path("reset/<int:user_id>/<slug:token>/", recovery_views.choose_password, name="choose-password"),
+    path("verify/<int:user_id>/<slug:token>/", recovery_views.verify_address, name="verify-address"),
+    path("settings/account/verify/", recovery_views.ask_for_verification, name="ask-for-verification"),
     path("settings/", settings_views.profile, name="profile"),
     path("settings/status/", settings_views.status, name="status"),
     path("settings/appearance/", settings_views.appearance, name="appearance"),

@@ -7,9 +7,14 @@ from django.http import HttpRequest
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Give templates the site's name, and ``reader``: the person signed in, whose choice it is how pages look.
+    """Give templates the site's name, whether it sends mail, and ``reader``.
 
+    The reader is the person signed in, whose choice it is how pages look;
     None where nobody is, or where the database that knows is away: errors are shown then, too.
     """
     session = getattr(request, "auth_session", None)
-    return {"SITE_NAME": settings.SITE_NAME, "reader": session.user if session else None}
+    return {
+        "SITE_NAME": settings.SITE_NAME,
+        "MAIL_ENABLED": settings.MAIL_ENABLED,
+        "reader": session.user if session else None,
+    }

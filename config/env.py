@@ -14,6 +14,8 @@ from typing import Any, Literal, cast
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvValidationError, validate
 
+from config import mail
+
 ROOT = Path(__file__).resolve().parent.parent
 SHORTEST_KEY = 32  # bytes: HS256 wants a key at least as long as its hash (RFC 7518, section 3.2)
 
@@ -199,6 +201,32 @@ VARIABLES = (
         "The region of the bucket.",
     ),
     Variable(
+        "Mail", "SITE_URL", "str", "",
+        "The address under which people reach Parley, `https://chat.example.com`: links in mails begin with it. "
+        "Required as soon as mail is sent. Empty with DEBUG: this machine.",
+    ),
+    Variable(
+        "Mail", "RESEND_API_KEY", "str", "",
+        "Mail goes by Resend, with this key. Without it and without EMAIL_URL no mail is sent; with DEBUG it is "
+        "written to the console.",
+        secret=True,
+    ),
+    Variable(
+        "Mail", "RESEND_API_URL", "str", "https://api.resend.com/",
+        "Where Resend's API is, if not there.",
+    ),
+    Variable(
+        "Mail", "EMAIL_URL", "str", "",
+        "Mail goes by this SMTP server: `smtp+tls://user:password@mail.example.com:587` (STARTTLS), `smtps://` (TLS "
+        "from the start) or `smtp://` (neither; for a server on this machine).",
+        secret=True,
+    ),
+    Variable(
+        "Mail", "MAIL_FROM", "str", "",
+        "Who mails are from: `Parley <parley@example.com>`. Empty: the SITE_NAME, and `noreply` at the "
+        "host of SITE_URL.",
+    ),
+    Variable(
         "Services", "DATABASE_URL", "str", "",
         "PostgreSQL, as `postgres://user:password@host:5432/name`. Empty with DEBUG: the embedded one.",
         secret=True, required=True,
@@ -237,8 +265,8 @@ def read_env() -> Values:
     except EnvValidationError as error:
         messages = cast("Mapping[str, list[str]]", error.error_messages)
         problems = {name: " ".join(sentences) for name, sentences in messages.items()}
-    if "DEBUG" not in problems and not values["DEBUG"]:
-        problems = {**refusals(values), **problems}
+    if "DEBUG" not in problems:
+        problems = {**mail_refusals(values), **({} if values["DEBUG"] else refusals(values)), **problems}
     if problems:
         raise ConfigurationError(_report(problems))
     return values
@@ -267,6 +295,16 @@ def refusals(values: Values) -> dict[str, str]:
     if "*" in (values["ALLOWED_HOSTS"] or []):
         problems["ALLOWED_HOSTS"] = "must not be `*`. Name the hosts under which people reach Parley."
     return problems
+
+
+def mail_refusals(values: Values) -> dict[str, str]:
+    """Return, by variable, why mail could not be sent with these values, and what to set."""
+    return mail.refusals(
+        resend_api_key=values["RESEND_API_KEY"] or "",
+        email_url=values["EMAIL_URL"] or "",
+        site_url=values["SITE_URL"] or "",
+        debug=values["DEBUG"],
+    )
 
 
 def env_file() -> Path | None:

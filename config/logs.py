@@ -22,7 +22,7 @@ trace: ContextVar[str] = ContextVar("trace", default="")
 """The id of the request or connection that is being served."""
 
 _TRACE = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_INVITATION = re.compile(r"(?<=/invitations/)[^/]+")
+_TOKEN = re.compile(r"(?<=/invitations/)[^/]+|(?:(?<=^/reset/)|(?<=^/verify/))(\d+)/[^/]+")
 _CLIENT_AT_END = re.compile(r" \S+$")
 
 
@@ -84,4 +84,4 @@ def traced(served: str) -> Iterator[None]:
 
 def public_path(path: str) -> str:
     """A path as it may be logged: without what was asked for, and without what opens a door."""
-    return _INVITATION.sub("…", path.partition("?")[0])
+    return _TOKEN.sub("…", path.partition("?")[0])

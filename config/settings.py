@@ -1,11 +1,14 @@
 """Django's settings. What an operator may change comes from `config/env.py`; the rest is decided here."""
 
 from datetime import timedelta
+from email.utils import formataddr
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
 import django_stubs_ext
 
+from config import mail
 from config.embedded import Services
 from config.env import ROOT, read_env
 from config.media import media_storage
@@ -164,6 +167,23 @@ PRESENCE_LEASE_SECONDS = 60
 PRESENCE_RENEW_SECONDS = 20
 PRESENCE_GRACE_SECONDS = 8
 PRESENCE_SWEEP_SECONDS = 2
+
+# Mail: by jobs only (accounts/mail), with links to this site as the operator names it, never as a request does.
+
+SITE_URL: str = env["SITE_URL"].rstrip("/") or f"http://localhost:{BIND.rpartition(':')[2]}"
+EMAIL_BACKEND = mail.backend(resend_api_key=env["RESEND_API_KEY"], email_url=env["EMAIL_URL"], debug=DEBUG)
+MAIL_ENABLED: bool = EMAIL_BACKEND != mail.NOWHERE
+MAIL_FROM: str = env["MAIL_FROM"] or formataddr((SITE_NAME, f"noreply@{urlsplit(SITE_URL).hostname}"))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
+EMAIL_TIMEOUT = mail.SECONDS
+ANYMAIL = {
+    "RESEND_API_KEY": env["RESEND_API_KEY"],
+    "RESEND_API_URL": env["RESEND_API_URL"],
+    "REQUESTS_TIMEOUT": mail.SECONDS,
+}
+if env["EMAIL_URL"]:
+    vars().update(mail.smtp_settings(env["EMAIL_URL"]))
+PASSWORD_RESET_TIMEOUT = 7 * 24 * 3600  # the longest that any link in a mail lives; each kind has its own lifetime
 
 # Messages
 

@@ -75,11 +75,12 @@ def test_a_worker_tries_again_is_on_time_and_outlives_its_connections(
     alice: User, tmp_path: Path, log: Path, start_worker: Start
 ) -> None:
     User.objects.filter(pk=alice.pk).update(handle="clock")
-    stumble.enqueue(place=str(tmp_path), times=1)
+    stumble.using(key="stone").enqueue(place=str(tmp_path), times=1)
     despair.enqueue(place=str(tmp_path))
     worker = start_worker()
-    until(lambda: _states("stumble") == ["succeeded"] and _states("despair") == ["failed"])
-    assert _count(tmp_path, "stumbled") == 2
+    until(lambda: _states("stumble") == ["succeeded"] * 2 and _states("despair") == ["failed"])
+    assert _count(tmp_path, "stumbled") == 3
+    assert _count(tmp_path, "arrived") == 2
     assert _count(tmp_path, "despaired") == 1
     until(lambda: User.objects.get(pk=alice.pk).status_text == "ticked")
     until(lambda: "stumble" in log.read_text() and "done in" in log.read_text())

@@ -106,6 +106,7 @@ BODIES: dict[str, Ask] = {
     "PATCH /api/users/me/": lambda stage, scene: {"full_name": "Another Name"},
     "POST /signup/": _account,
     "POST /login/": _credentials,
+    "POST /reset/": lambda stage, scene: {"email": scene.user.email},
     "POST /settings/": lambda stage, scene: {"full_name": "Another Name", "handle": scene.user.handle},
     "POST /settings/appearance/": lambda stage, scene: CHOSEN_LOOK,
     "POST /settings/account/close/": lambda stage, scene: {"current_password": PASSWORD},

@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts import services as accounts
+from accounts.background import forget_finished_jobs
 from accounts.cookies import access_name, refresh_name
 from accounts.models import Notice, Session, User
 from accounts.tokens import mint_pair
@@ -66,6 +67,7 @@ class Stage:
         Group.objects.create(name="Helpers")
         site = services.create_site(name="Shop", origins=["https://shop.example"], rooms=[self.rooms["harbour"].pk])
         Visitor.objects.create(user=make_visitor(full_name="Vera"), site=site, subject="site:1")
+        forget_finished_jobs.enqueue()
         LastSeen.objects.create(user=self.nina, at=timezone.now())
         notices = [Notice(user=user, text="Mind your words.", may_appeal=True) for user in users]
         self.notices = {notice.user_id: notice.pk for notice in Notice.objects.bulk_create(notices)}

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from config import mail
 from config.env import VARIABLES, ConfigurationError, read_env, write_development_file
 from tests.config.environment import PRODUCTION, manage
 
@@ -45,6 +46,24 @@ def test_all_bad_variables_are_named_in_one_message(production: pytest.MonkeyPat
 def test_without_debug_everything_that_production_needs_is_asked_for() -> None:
     names = [line.partition(":")[0] for line in problems()]
     assert names == ["SECRET_KEY", "JWT_SIGNING_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL"]
+
+
+def test_mail_needs_one_way_to_go_and_an_address_to_lead_to(production: pytest.MonkeyPatch) -> None:
+    production.setenv("EMAIL_URL", "imap://mail.example.com")
+    production.setenv("RESEND_API_KEY", "a-key")
+    assert problems() == [
+        "SITE_URL: is missing. Mails link to it: the address under which people reach Parley.",
+        "RESEND_API_KEY: and EMAIL_URL are both set. Set the one by which mail shall go.",
+        f"EMAIL_URL: {mail.NOT_AN_URL}",
+    ]
+    production.delenv("RESEND_API_KEY")
+    production.setenv("SITE_URL", "chat.example.com")
+    production.setenv("EMAIL_URL", "smtps://parley:p%40ss@mail.example.com")
+    assert problems() == ["SITE_URL: is not the address of a site. Write `https://chat.example.com`."]
+    production.setenv("SITE_URL", "https://chat.example.com")
+    values = mail.smtp_settings(read_env()["EMAIL_URL"])
+    assert values["EMAIL_HOST_PASSWORD"] == "p@ss"
+    assert (values["EMAIL_PORT"], values["EMAIL_USE_SSL"], values["EMAIL_USE_TLS"]) == (465, True, False)
 
 
 @pytest.mark.parametrize(

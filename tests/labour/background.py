@@ -26,9 +26,10 @@ def greet(user_id: int, place: str) -> None:
 
 @task(first_wait=timedelta(seconds=0.1))
 def stumble(place: str, times: int) -> None:
-    """Fail so often, then not."""
+    """Fail so often, then not; and leave another one under the same key, that waits when this one is tried again."""
     _note(place, "stumbled")
     if Path(place, "stumbled").read_text().count("\n") <= times:
+        stumble.using(key="stone", run_after=timedelta(seconds=1)).enqueue(place, times)
         raise OSError("There was a stone.")
     _note(place, "arrived")
 

@@ -1,6 +1,7 @@
 """`manage.py up`, which is `make run`: everything that a running Parley needs, on this machine, by one command."""
 
 import logging
+import os
 import signal
 import socket
 import time
@@ -67,6 +68,7 @@ class Command(BaseCommand):
         connection.close()
         connection.close_pool()  # type: ignore[attr-defined]  # the workers have their own
         listener = listen(bind, alternatives=MORE_PORTS)
+        os.environ.setdefault("SITE_URL", f"http://localhost:{listener.getsockname()[1]}")  # where mails lead
         supervisor = Supervisor(listener, count, jobs=settings.JOB_WORKERS, on_tick=lambda: self.mend(services))
         logging.getLogger("config.supervisor").setLevel(logging.WARNING)  # process numbers interest nobody here
         with self.step("workers"):
