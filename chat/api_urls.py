@@ -91,7 +91,11 @@ api_urlpatterns = [
     ),
     path("messages/<int:message_id>/forward/", MessageViewSet.as_view({"post": "forward"}), name="api-forward"),
     path("messages/<int:message_id>/origin/", MessageViewSet.as_view({"get": "origin"}), name="api-origin"),
-    path("uploads/", UploadViewSet.as_view({"post": "create"}, parser_classes=[FormParser]), name="api-uploads"),
+    path(
+        "uploads/",
+        UploadViewSet.as_view({"get": "list", "post": "create"}, parser_classes=[FormParser]),
+        name="api-uploads",
+    ),
     path(
         "uploads/<uuid:attachment_id>/",
         UploadViewSet.as_view({"patch": "partial_update", "delete": "destroy"}),

@@ -15,7 +15,7 @@ from chat.listing import Face, head
 from chat.models import Membership, Message
 from chat.pages import app_frame, whereabouts
 from chat.privacy import acquaintances
-from chat.serializers import excerpt
+from chat.serializers import gist
 from chat.summaries import Summary
 
 PEOPLE_SHOWN = 20
@@ -59,4 +59,4 @@ def _pinned(room_id: int) -> Iterable[Message]:
 
 
 def _pin(message: Message) -> dict[str, Any]:
-    return {"id": message.pk, "author": message.author.get_short_name(), "text": excerpt(message.html)}
+    return {"id": message.pk, "author": message.author.get_short_name(), "text": gist(message.html, message.attached)}

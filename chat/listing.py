@@ -13,8 +13,7 @@ from django.urls import reverse
 from accounts.models import HUES
 from accounts.names import initials_of
 from chat import labels
-from chat.media.shapes import in_words
-from chat.serializers import excerpt
+from chat.serializers import gist
 
 Summary = Mapping[str, Any]
 
@@ -107,7 +106,7 @@ def _row(summary: Summary, me_id: int, present: Whereabouts, current: int | None
         url=_room_address().replace("/0/", f"/{summary['id']}/"),
         name=summary["name"],
         face=face(summary, present),
-        last=f"Draft: {_one_line(draft['body'])}" if draft else preview(summary, me_id),
+        last=f"Draft: {_begun(draft)}" if draft else preview(summary, me_id),
         at=summary["last_activity_at"],
         when=labels.brief(at, now),
         unread=labels.count(summary["unread"]) if summary["unread"] else "",
@@ -181,10 +180,16 @@ def preview(summary: Summary, me_id: int) -> str:
     mine = message["author"]["id"] == me_id
     if message["deleted_at"]:
         return "You deleted a message" if mine and message["deleted_by"] == "author" else "Message deleted"
-    text = excerpt(message["html"]) or in_words(message["attachments"])
+    text = gist(message["html"], message["attachments"])
     if message["kind"] == "system" or (summary["other"] and not mine):
         return text
     return f"{'You' if mine else message['author']['full_name'].split(' ', 1)[0]}: {text}"
+
+
+def _begun(draft: Mapping[str, Any]) -> str:
+    """What is begun in a room, in one line."""
+    count = len(draft["attachments"])
+    return _one_line(draft["body"]) or f"{count} {'file' if count == 1 else 'files'}"
 
 
 def _one_line(body: str) -> str:

@@ -13,6 +13,7 @@ from django.utils.safestring import mark_safe
 from accounts.models import User
 from accounts.serializers import user_card
 from chat import labels
+from chat.attached import drawn
 from chat.emoji import QUICK_REACTIONS
 from chat.forms import EditForm, ForwardForm, MessageForm
 from chat.histories import reason_of, revisions_of
@@ -102,6 +103,7 @@ def item_of(message: Message, reader: User, *, where: str = "") -> dict[str, Any
         "at": moment(message.created_at),
         "time": _time(message.created_at),
         "html": mark_safe("" if message.is_deleted else message.html),  # noqa: S308 - sanitised when it was written
+        "attached": None if message.is_deleted else drawn(message.attached or []),
         "quote": quote(message.reply_to) if message.reply_to and not message.is_deleted else None,
         "chips": [] if message.is_deleted else chips(message, reader.pk),
         "marks": marks(message),

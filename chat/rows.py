@@ -32,6 +32,7 @@ class Quoted(NamedTuple):
     author: Person
     html: str
     is_deleted: bool
+    attached: list[dict[str, Any]] | None
 
 
 class MessageRow(NamedTuple):
@@ -67,6 +68,7 @@ class MessageRow(NamedTuple):
     quoted_author_id: int
     quoted_name: str
     quoted_handle: str
+    quoted_attached_json: str | None
 
     @property
     def author(self) -> Person:
@@ -78,7 +80,8 @@ class MessageRow(NamedTuple):
             return None
         author = Person(self.quoted_author_id, self.quoted_name, self.quoted_handle)
         deleted = self.quoted_deleted_at is not None
-        return Quoted(self.reply_to_id, self.quoted_seq, author, self.quoted_html, deleted)
+        attached = None if self.quoted_attached_json is None else json.loads(self.quoted_attached_json)
+        return Quoted(self.reply_to_id, self.quoted_seq, author, self.quoted_html, deleted, attached)
 
     @property
     def is_deleted(self) -> bool:
@@ -112,6 +115,7 @@ MESSAGE_FIELDS: tuple[str | Cast, ...] = (
     *(f"author__{name}" for name in _OF_AUTHOR),
     *(f"reply_to__{name}" for name in _OF_QUOTED),
     *(f"reply_to__author__{name}" for name in _OF_AUTHOR),
+    Cast("reply_to__attached", models.TextField()),
 )
 """For ``values_list``."""
 
@@ -122,6 +126,7 @@ MESSAGE_COLUMNS = ", ".join(
         *(f"author.{name}" for name in _OF_AUTHOR),
         *(f"quoted.{name}" for name in _OF_QUOTED),
         *(f"quoted_author.{name}" for name in _OF_AUTHOR),
+        "quoted.attached::text",
     ]
 )
 """For a statement that calls the tables so."""

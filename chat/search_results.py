@@ -87,7 +87,8 @@ def _load(user: User, ids: list[int], query: Query) -> list[Hit]:
         if other_id:
             note_person(other_id)
     return [
-        Hit(each, rooms[each.room_id], snippet(body=each.body, html=each.html, needles=query.needles)) for each in shown
+        Hit(each, rooms[each.room_id], snippet(each.html, each.body, each.attached or [], needles=query.needles))
+        for each in shown
     ]
 
 

@@ -1,11 +1,13 @@
 """The one shape of each thing, the same on the socket, in REST and in the pages' first data."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 
 from accounts.serializers import user_card
+from chat.attached import Attachment, described
 from chat.models import Message
 from chat.rows import MessageRow, Quoted
 
@@ -60,9 +62,14 @@ def quote(answered: Message | Quoted) -> dict[str, Any]:
         "id": answered.pk,
         "seq": answered.seq,
         "author": user_card(answered.author),
-        "excerpt": "" if answered.is_deleted else excerpt(answered.html),
+        "excerpt": "" if answered.is_deleted else gist(answered.html, answered.attached),
         "deleted": answered.is_deleted,
     }
+
+
+def gist(html: str, attached: Sequence[Attachment] | None) -> str:
+    """A message in one line: its text, or what is attached to it."""
+    return excerpt(html) or described(attached or [])
 
 
 def excerpt(html: str) -> str:

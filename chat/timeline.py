@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import User
 from accounts.serializers import user_card
-from chat import labels
+from chat import attached, labels
 from chat.emoji import EMOJI
 from chat.models import Membership, Message
 from chat.once import once
@@ -85,6 +85,7 @@ class Entry:
     url: str = ""
     delete_url: str = ""
     quote: Mapping[str, Any] | None = None
+    attached: Mapping[str, Any] | None = None
     reactions: Sequence[Chip] = ()
     marks: str = ""
     kind: str = "message"
@@ -193,6 +194,7 @@ def _entry(message: AnyMessage, zone: tzinfo, reader_id: int, first: bool, statu
         url=_url("message", message) if is_text and (mine or told_why or not deleted) else "",
         delete_url=_url("message-delete", message) if mine and not deleted else "",
         quote=quote(message.reply_to) if message.reply_to and not deleted else None,
+        attached=None if deleted else attached.drawn(message.attached or []),
         reactions=() if deleted else chips(message, reader_id),
         marks=(WHY if told_why else "") if deleted else marks(message),
     )
@@ -236,6 +238,8 @@ def _modifiers(message: AnyMessage, *, reader_id: int, mine: bool, first: bool) 
         yield "deleted"
     elif only_emoji(message.body):
         yield "emoji"
+    elif not message.body and message.attached:
+        yield "bare"
     if message.mentions_room or reader_id in message.mentioned:
         yield "calls-me"
 

@@ -3,15 +3,18 @@
 from typing import Any
 
 import msgspec
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.serializers import StrictSerializer
-from chat.api_serializers import TextField
+from chat.api_serializers import AttachmentSerializer, TextField
 from chat.services.uploads import LONGEST_VOICE, Recording
 
 MOST_VALUES = 100
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class WaveformField(serializers.Field[Any, Any, Any, Any]):
     """A list in JSON, as forms know no lists of numbers."""
 
@@ -44,6 +47,10 @@ class UploadSerializer(StrictSerializer):
         if missing := sorted({"duration", "waveform"} - set(told)):
             raise serializers.ValidationError({name: ["A voice message needs this."] for name in missing})
         return {**attrs, "voice": Recording(**told)}
+
+
+class AttachmentsSerializer(serializers.Serializer[Any]):
+    results = AttachmentSerializer(many=True)
 
 
 class DescribeSerializer(StrictSerializer):

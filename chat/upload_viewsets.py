@@ -15,8 +15,11 @@ from chat import limits, services
 from chat.api_serializers import AttachmentSerializer
 from chat.exceptions import ChatError
 from chat.media.shapes import attachment_data
-from chat.upload_serializers import DescribeSerializer, UploadSerializer
+from chat.models import Attachment
+from chat.upload_serializers import AttachmentsSerializer, DescribeSerializer, UploadSerializer
 from chat.viewsets import ChatViewSet, checked
+
+LISTED = 100
 
 
 class FormParser(MultiPartParser):
@@ -36,6 +39,12 @@ class UploadViewSet(ChatViewSet):
 
     serializer_class = AttachmentSerializer
     pagination_class = None
+
+    @extend_schema(responses=AttachmentsSerializer)
+    def list(self, request: Request) -> Response:
+        """What you have uploaded and not sent yet, the newest first; drafts name it by its id."""
+        unsent = Attachment.objects.unsent(self.user).order_by("-created_at")[:LISTED]
+        return Response({"results": [attachment_data(each) for each in unsent]})
 
     @extend_schema(request={"multipart/form-data": UploadSerializer}, responses={201: AttachmentSerializer})
     def create(self, request: Request) -> Response:

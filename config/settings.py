@@ -287,6 +287,7 @@ SECURE_CSP: dict[str, list[str]] = {
     "script-src": ["'self'", "<CSP_NONCE_SENTINEL>"],
     "style-src": ["'self'"],
     "img-src": ["'self'", "data:", "blob:"],
+    "media-src": ["'self'", "blob:"],
     "connect-src": ["'self'"],
     "object-src": ["'none'"],
     "base-uri": ["'none'"],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -32,18 +31,3 @@ def attachment_data(attachment: Attachment) -> dict[str, Any]:
         "waveform": look.get("waveform"),
         "played": look.get("played", []),
     }
-
-
-def in_words(attached: Sequence[dict[str, Any]]) -> str:
-    """What is attached, in a word or two: for where a message has one line."""
-    if not attached:
-        return ""
-    if len(attached) == 1:
-        first = attached[0]
-        return str(first["name"]) if first["kind"] == "file" else _ONE[first["kind"]]
-    kinds = {each["kind"] for each in attached}
-    return f"{len(attached)} {_MANY[kinds.pop()] if len(kinds) == 1 else 'attachments'}"
-
-
-_ONE = {"picture": "Photo", "video": "Video", "sound": "Audio", "voice": "Voice message"}
-_MANY = {"picture": "photos", "video": "videos", "sound": "audio files", "voice": "voice messages", "file": "files"}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from chat.attached import Attachment, described
 from chat.search.folding import fold, fold_with_places
 from chat.serializers import plain_text
 
@@ -25,12 +26,14 @@ class Stretch(NamedTuple):
 Span = tuple[int, int]
 
 
-def snippet(*, body: str, html: str, needles: Sequence[str]) -> list[Stretch]:
+def snippet(html: str, body: str, attached: Sequence[Attachment] = (), *, needles: Sequence[str]) -> list[Stretch]:
     """Cut out of a message, in one line, where the first of these folded needles is; its beginning if there are none.
 
-    That is what one reads of it, or what was typed, where that has more of the needles (the address behind a link).
+    That is what one reads of it, or what was typed, where that has more of the needles (the address behind a link), or
+    what a file of it is called and shows.
     """
-    texts = dict.fromkeys([plain_text(html), " ".join(body.split())])
+    files = [" ".join(f"{each['name']} {each['alt']}".split()) for each in attached]
+    texts = dict.fromkeys([plain_text(html) or described(attached), " ".join(body.split()), *files])
     best = max(texts, key=lambda text: _number_of(needles, text))
     spans = _spans(best, needles)
     first = spans[0][0] if spans else 0

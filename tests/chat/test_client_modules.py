@@ -10,7 +10,7 @@ from typing import Any, get_args
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from chat import protocol
+from chat import attached, protocol
 from chat.emoji import SHORTCODES
 from config.storage import smaller
 from tests.browser.chromium import CHROMIUM, launch
@@ -91,3 +91,38 @@ def test_the_client_knows_the_same_emoji(chromium_page: Page, address: str) -> N
     chromium_page.goto(f"{address}/tests/js/browser/index.html")
     names = chromium_page.evaluate("import('/static/js/chat/emoji.js').then(({ EMOJI }) => [...EMOJI])")
     assert dict(names) == dict(SHORTCODES)
+
+
+PICTURE = {"kind": "picture", "name": "a.webp", "alt": "", "animated": False, "duration": None, "url": "/l/"}
+SOURCES = [{"width": 320, "url": "/s/"}, {"width": 640, "url": "/m/"}]
+ATTACHED: list[list[dict[str, Any]]] = [
+    [PICTURE | {"width": 4000, "height": 3001, "sources": SOURCES}],
+    [
+        PICTURE | {"width": 500, "height": 90, "sources": SOURCES[:1]},
+        PICTURE | {"width": 7, "height": 9, "sources": []},
+    ],
+    [PICTURE | {"width": 640, "height": 480, "sources": [], "animated": True}],
+    [PICTURE | {"kind": "voice", "duration": 59.5}],
+    [PICTURE | {"kind": "voice", "duration": None}, PICTURE | {"kind": "file"}],
+    [PICTURE | {"kind": "file", "name": "a.tar.gz"}],
+    [PICTURE | {"kind": "video"}, PICTURE | {"kind": "video"}],
+    [],
+]
+SAY = """([all, sizes]) => import("/static/js/chat/attachments.js").then(({ describe, ending, look, weight }) => ({
+  words: all.map(describe),
+  looks: all.flat().filter(({ sources }) => sources).map((each) => look(each, true)),
+  ends: all.flat().map(({ name }) => ending(name)),
+  weights: sizes.map(weight),
+}))"""
+
+
+def test_the_client_describes_and_measures_attachments_as_the_server_does(chromium_page: Page, address: str) -> None:
+    chromium_page.goto(f"{address}/tests/js/browser/index.html")
+    sizes = [0, 999, 1_000, 999_499, 999_500, 26_214_400]
+    each = [one for many in ATTACHED for one in many]
+    assert chromium_page.evaluate(SAY, [ATTACHED, sizes]) == {
+        "words": [attached.described(many) for many in ATTACHED],
+        "looks": [attached.look(one, alone=True) for one in each if "sources" in one],
+        "ends": [attached.ending(one["name"]) for one in each],
+        "weights": [attached.weight(size) for size in sizes],
+    }

@@ -209,3 +209,71 @@ test("an entry added after the flush looked for the last time is not forgotten",
     await clock.tick(100);
     assert.deepEqual(calls.map(({ body }) => body), ["late"]);
   }));
+
+const picture = (key, fields = {}) => ({ key, name: `${key}.webp`, kind: "picture", alt: "", blob: new Blob([key]), ...fields });
+
+test("files are uploaded before the message goes, and not again when it is tried again", () =>
+  withClock(async (clock) => {
+    const uploads = [];
+    const upload = async ({ key }) => (uploads.push(key), { id: `id-${key}`, alt: "" });
+    const { outbox, calls, storage } = outboxWith(memoryStorage(), { upload });
+    await outbox.add(7, "", undefined, [picture("a"), picture("b", { id: "id-b" })]);
+    await outbox.add(7, "after");
+    await clock.tick(0);
+    assert.deepEqual(uploads, ["a"]);
+    assert.deepEqual(calls.map(({ files, body }) => files?.map(({ id }) => id) ?? body), [["id-a", "id-b"]]);
+    calls[0].fail("closed");
+    await clock.tick(0);
+    assert.equal((await storage.all())[0].files[0].id, "id-a", "a page that comes after this one uploads nothing");
+    await clock.tick(30_000);
+    assert.equal(calls[1].client_id, calls[0].client_id);
+    calls[1].ok();
+    await clock.tick(0);
+    assert.deepEqual([uploads.length, calls[2].body], [1, "after"]);
+  }));
+
+test("a message with a refused file fails with its sentence, and keeps what was uploaded", () =>
+  withClock(async (clock) => {
+    const upload = async ({ key }) => {
+      if (key === "bad") throw new Failure("broken_picture", "This picture is broken.");
+      return { id: `id-${key}`, alt: "" };
+    };
+    const { outbox, calls, storage } = outboxWith(memoryStorage(), { upload });
+    await outbox.add(7, "look", undefined, [picture("a"), picture("bad")]);
+    await clock.tick(0);
+    const [left] = await storage.all();
+    assert.deepEqual([left.state, left.detail, left.body, left.files.map(({ id }) => id)], ["failed", "This picture is broken.", "look", ["id-a", undefined]]);
+    assert.equal(calls.length, 0);
+  }));
+
+test("uploads that were collected meanwhile are done anew, once, for the same message", () =>
+  withClock(async (clock) => {
+    let count = 0;
+    const upload = async () => ({ id: `again-${++count}`, alt: "" });
+    const { outbox, calls, storage } = outboxWith(memoryStorage(), { upload });
+    const lost = [];
+    outbox.addEventListener("lost", ({ detail }) => lost.push(detail.client_id));
+    const { client_id } = await outbox.add(7, "", undefined, [picture("a", { id: "old" })]);
+    await clock.tick(0);
+    calls[0].fail("attachment_gone", "It is gone.");
+    await clock.tick(0);
+    assert.deepEqual([lost, calls[1].client_id, calls[1].files[0].id], [[client_id], client_id, "again-1"]);
+    calls[1].fail("attachment_gone", "It is gone.");
+    await clock.tick(0);
+    assert.deepEqual([count, (await storage.all())[0].state], [1, "failed"]);
+  }));
+
+test("what is let go of while its files are on their way is never sent", () =>
+  withClock(async (clock) => {
+    let finish;
+    const upload = () => new Promise((resolve) => (finish = resolve));
+    const { outbox, calls, storage } = outboxWith(memoryStorage(), { upload });
+    const { client_id } = await outbox.add(7, "", undefined, [picture("a")]);
+    await outbox.add(7, "next");
+    await clock.tick(0);
+    await outbox.discard(client_id);
+    finish({ id: "late", alt: "" });
+    await clock.tick(0);
+    assert.deepEqual(calls.map(({ body }) => body), ["next"]);
+    assert.equal((await storage.all()).length, 1);
+  }));

@@ -44,8 +44,20 @@ export class Api {
   }
 
   /** @param {import("./outbox.js").Entry} entry @returns {Promise<import("./log.js").Message>} */
-  sendMessage({ room, client_id, body, reply_to }) {
-    return this.call("POST", `rooms/${room}/messages/`, { client_id, body, reply_to });
+  sendMessage(entry) {
+    return this.call("POST", `rooms/${entry.room}/messages/`, contentOf(entry));
+  }
+
+  /** @param {string} path of this API */
+  path(path) {
+    return this.#base + path;
+  }
+
+  /** The sign-in has run out: renew it, or leave. @throws {Failure} */
+  async renew() {
+    if (await this.refresh()) return;
+    this.#leave();
+    throw new Failure("not_authenticated");
   }
 
   /** @param {number} id */
@@ -96,10 +108,7 @@ export class Api {
   async call(method, path, body, patience) {
     let response = await this.#request(method, path, body, patience);
     if (response.status === 401) {
-      if (!(await this.refresh())) {
-        this.#leave();
-        throw new Failure("not_authenticated");
-      }
+      await this.renew();
       response = await this.#request(method, path, body, patience);
     }
     if (!response.ok) throw await failureOf(response);
@@ -132,8 +141,13 @@ export class Api {
   }
 }
 
-/** @param {Response} response */
-async function failureOf(response) {
+/** What of an entry makes its message. @param {import("./outbox.js").Entry} entry */
+export function contentOf({ client_id, body, reply_to, files }) {
+  return { client_id, body, reply_to, attachments: files?.map(({ id }) => id) };
+}
+
+/** @param {Response} response @returns {Promise<Failure>} */
+export async function failureOf(response) {
   const data = await response.json().catch(() => ({}));
   const after = Number(response.headers.get("Retry-After")) || undefined;
   return new Failure(data.code ?? codeOf(response.status), data.detail, data.retry_after ?? after);
@@ -147,7 +161,7 @@ function codeOf(status) {
 }
 
 /** The cookie is newer than the page when somebody signed in in another tab. */
-function csrfToken() {
+export function csrfToken() {
   const cookie = /(?:^|;\s*)(?:__Host-|__Secure-)?csrftoken=([^;]+)/.exec(globalThis.document?.cookie ?? "");
   if (cookie) return decodeURIComponent(cookie[1]);
   const input = globalThis.document?.querySelector("input[name=csrfmiddlewaretoken]");

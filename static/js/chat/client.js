@@ -3,9 +3,10 @@
  *
  * Events: `arrived` with a message of somebody else that this client had not heard of; `left` with the id of a room
  * that we are out of; `named` with a message that names us only since it was edited; `withdrawn` with one that was
- * deleted.
+ * deleted; `upload` with `{key, share}` of a file that is on its way.
  */
 
+import { contentOf } from "./api.js";
 import { on, tell } from "./events.js";
 import { Failure } from "./failure.js";
 import { actions } from "./frames.js";
@@ -33,6 +34,8 @@ export class Client extends EventTarget {
   #recounting = new Set();
   /** Until it is no longer known who is here. */
   #losing;
+  /** @type {Promise<import("./uploads.js").Uploads> | undefined} */
+  #uploads;
 
   /**
    * @param {object} parts
@@ -53,7 +56,8 @@ export class Client extends EventTarget {
     this.presence = new Presence(send);
     this.receipts = new Receipts(send);
     this.catchup = new Catchup((rooms) => transport.send("sync", { rooms }));
-    this.outbox = new Outbox({ storage, user: me.id, channel, send: (entry) => this.#deliver(entry) });
+    const upload = (/** @type {import("./uploads.js").Sending} */ file) => this.#upload(file);
+    this.outbox = new Outbox({ storage, user: me.id, channel, upload, send: (entry) => this.#deliver(entry) });
     this.#listen();
   }
 
@@ -207,17 +211,48 @@ export class Client extends EventTarget {
     if (this.transport.online && known < (this.store.rooms.get(id)?.last_seq ?? 0)) this.catchup.begin({ [id]: known });
   }
 
-  /** @param {number} room @param {string} body @param {import("./log.js").Quote} [quote] what it answers */
-  send(room, body, quote) {
+  /**
+   * @param {number} room @param {string} body @param {import("./log.js").Quote} [quote] what it answers
+   * @param {import("./uploads.js").Sending[]} [files]
+   */
+  send(room, body, quote, files) {
     this.#typed.reset(room);
-    return this.outbox.add(room, body, quote);
+    return this.outbox.add(room, body, quote, files);
+  }
+
+  /** @param {import("./uploads.js").Sending} file @returns {Promise<import("./attachments.js").Attachment>} */
+  async #upload(file) {
+    const uploads = await this.uploads().catch(() => Promise.reject(new Failure("closed")));
+    const attachment = file.id ? file.attachment : await uploads.upload(file);
+    return attachment?.alt === file.alt ? attachment : this.describe(file.id ?? attachment.id, file.alt);
+  }
+
+  /** Say what is on a picture that is uploaded and not sent. @param {string} id @param {string} alt @returns {Promise<import("./attachments.js").Attachment>} */
+  describe(id, alt) {
+    return this.api.call("PATCH", `uploads/${id}/`, { alt });
+  }
+
+  /** What brings files to the server; it comes with the first of them. @returns {Promise<import("./uploads.js").Uploads>} */
+  uploads() {
+    this.#uploads ??= this.#loadUploads();
+    this.#uploads.catch(() => (this.#uploads = undefined));
+    return this.#uploads;
+  }
+
+  async #loadUploads() {
+    const [{ Uploads }, { upload }] = await Promise.all([import("./uploads.js"), import("./uploading.js")]);
+    const uploads = new Uploads((file, how) => upload(this.api, file, how));
+    on(this.transport, "state", () => this.transport.online && uploads.nudge());
+    on(this.outbox, "lost", ({ files }) => files.forEach(({ key }) => uploads.forget(key)));
+    on(this.outbox, "gone", ({ files = [] }) => files.forEach(({ key }) => uploads.cancel(key)));
+    on(uploads, "progress", (progress) => tell(this, "upload", progress));
+    return uploads;
   }
 
   /** @param {import("./outbox.js").Entry} entry */
   async #deliver(entry) {
-    const { room, client_id, body, reply_to } = entry;
     if (this.transport.online) {
-      const { message } = await this.transport.request("message.send", { room, client_id, body, reply_to });
+      const { message } = await this.transport.request("message.send", { room: entry.room, ...contentOf(entry) });
       return message;
     }
     if (this.transport.downFor < PATIENCE) throw new Failure("closed");

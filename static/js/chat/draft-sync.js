@@ -4,7 +4,7 @@
  * Once the server has a draft it is the one copy; what is kept here has not reached it yet.
  */
 
-import { draftOf, isSame } from "./drafts.js";
+import { draftOf, isNothing, isSame } from "./drafts.js";
 import { Failure } from "./failure.js";
 
 /** @typedef {import("./drafts.js").Draft} Draft */
@@ -48,9 +48,9 @@ export class DraftSync {
     return false;
   }
 
-  /** @param {number} room @param {Draft} draft without a body: there is none any more */
+  /** @param {number} room @param {Draft} draft with nothing in it: there is none any more */
   async save(room, draft) {
-    this.#wanted.set(room, draftOf(draft.body, draft.reply_to));
+    this.#wanted.set(room, draftOf(draft.body, draft.reply_to, draft.attachments));
     if (!this.#saying.has(room)) await this.#say(room);
   }
 
@@ -66,7 +66,7 @@ export class DraftSync {
     this.#saying.set(room, draft);
     let failure;
     try {
-      const answer = await this.#api.call(...(draft.body ? put(room, draft) : drop(room)));
+      const answer = await this.#api.call(...(isNothing(draft) ? drop(room) : put(room, draft)));
       this.#said.set(room, draft);
       this.#told(room, answer?.draft ?? null);
       if (isSame(this.#kept.get(room), draft)) this.#kept.drop(room);
@@ -84,8 +84,8 @@ export class DraftSync {
 }
 
 /** @param {number} room @param {Draft} draft @returns {[string, string, object]} */
-function put(room, { body, reply_to }) {
-  return ["PUT", `rooms/${room}/draft/`, { body, reply_to }];
+function put(room, { body, reply_to, attachments }) {
+  return ["PUT", `rooms/${room}/draft/`, { body, reply_to, ...(attachments.length ? { attachments } : {}) }];
 }
 
 /** @param {number} room @returns {[string, string]} */

@@ -1,18 +1,35 @@
 /** What is written and not yet sent, by room; it survives leaving the room and the page. */
 
-/** @typedef {{body: string, reply_to: number | null}} Draft reply_to: the id of the message it answers */
+/**
+ * @typedef {{body: string, reply_to: number | null, attachments: string[]}} Draft reply_to: the id of the message it
+ *   answers; attachments: the ids of what is uploaded for it
+ */
 
 /** @type {Readonly<Draft>} */
-export const NOTHING = Object.freeze({ body: "", reply_to: null });
+export const NOTHING = Object.freeze({ body: "", reply_to: null, attachments: /** @type {string[]} */ (Object.freeze([])) });
 
-/** Nothing but blanks is no draft. @param {string} body @param {number | null | undefined} [reply_to] @returns {Draft} */
-export function draftOf(body, reply_to) {
-  return body.trim() ? { body, reply_to: reply_to ?? null } : NOTHING;
+/**
+ * Nothing but blanks is no draft, unless there are files.
+ *
+ * @param {string} body @param {number | null | undefined} [reply_to] @param {string[]} [attachments] @returns {Draft}
+ */
+export function draftOf(body, reply_to, attachments = []) {
+  return body.trim() || attachments.length ? { body, reply_to: reply_to ?? null, attachments } : NOTHING;
+}
+
+/** A draft as the server tells it. @param {import("./rooms.js").Room["draft"]} [draft] */
+export function servedDraft(draft) {
+  return draftOf(draft?.body ?? "", draft?.reply_to, draft?.attachments);
+}
+
+/** @param {Draft} draft */
+export function isNothing({ body, attachments }) {
+  return !body && !attachments.length;
 }
 
 /** @param {Draft} one @param {Draft} other */
 export function isSame(one, other) {
-  return one.body === other.body && one.reply_to === other.reply_to;
+  return one.body === other.body && one.reply_to === other.reply_to && one.attachments.join() === other.attachments.join();
 }
 
 export class Drafts {
@@ -34,7 +51,7 @@ export class Drafts {
 
   /** @param {number} room @param {Draft} draft */
   set(room, draft) {
-    if (!draft.body) return this.drop(room);
+    if (isNothing(draft)) return this.drop(room);
     try {
       this.#storage?.setItem(this.#prefix + room, JSON.stringify(draft));
       this.#memory.delete(room);
@@ -56,8 +73,8 @@ export class Drafts {
 function read(kept) {
   if (!kept) return NOTHING;
   try {
-    const { body, reply_to } = JSON.parse(kept);
-    if (typeof body === "string") return draftOf(body, reply_to);
+    const { body, reply_to, attachments } = JSON.parse(kept);
+    if (typeof body === "string") return draftOf(body, reply_to, attachments);
   } catch {
     // It is a text without anything around it.
   }

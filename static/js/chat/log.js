@@ -4,6 +4,8 @@
  * Every message carries its own version (`changed_seq`), so applying anything twice, or late, is harmless.
  */
 
+import { describe } from "./attachments.js";
+
 /**
  * @typedef {{id: number, full_name: string, handle: string, initials: string, hue: string}} Card
  *
@@ -24,6 +26,7 @@
  * @property {boolean} forwarded
  * @property {number[]} mentions
  * @property {boolean} mentions_room
+ * @property {import("./attachments.js").Attachment[]} attachments
  * @property {{emoji: string, count: number, users: number[]}[]} reactions
  * @property {boolean} pinned
  * @property {number} revision
@@ -147,15 +150,20 @@ export class Log {
 }
 
 /** A message as it stands above what answers it. @param {Message} message @returns {Quote} */
-export function quoteOf({ id, seq, author, html }) {
-  return { id, seq, author, excerpt: excerpt(html), deleted: false };
+export function quoteOf({ id, seq, author, ...message }) {
+  return { id, seq, author, excerpt: gist(message), deleted: false };
 }
 
 /** A message as it is now that one was changed which it perhaps answers. @param {Message} message @param {Message} answered */
 export function requote(message, answered) {
   if (message.reply_to?.id !== answered.id) return message;
   const deleted = Boolean(answered.deleted_at);
-  return { ...message, reply_to: { ...message.reply_to, deleted, excerpt: deleted ? "" : excerpt(answered.html) } };
+  return { ...message, reply_to: { ...message.reply_to, deleted, excerpt: deleted ? "" : gist(answered) } };
+}
+
+/** A message in one line: its text, or what is attached to it. @param {Pick<Message, "html"> & {attachments?: Message["attachments"]}} message */
+export function gist({ html, attachments = [] }) {
+  return excerpt(html) || describe(attachments);
 }
 
 const INLINE = /<\/?(?:strong|em|s|a|code|span)\b[^>]*>/g;

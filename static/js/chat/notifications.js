@@ -7,7 +7,7 @@
 
 import { notifiesHere, wish } from "./device.js";
 import { on } from "./events.js";
-import { excerpt } from "./log.js";
+import { gist } from "./log.js";
 import { notifies, point } from "./rooms.js";
 
 /** Milliseconds in which a message may be read before anybody is called. */
@@ -70,7 +70,7 @@ export class Notifications {
     this.#waiting.delete(message.id);
     const who = message.author.full_name;
     const title = room.kind === "direct" ? who : `${who} in ${room.name}`;
-    const body = wish().text ? excerpt(message.html) : "New message";
+    const body = wish().text ? gist(message) : "New message";
     try {
       const notice = new Notification(title, { body, tag: `parley-${message.id}` });
       notice.onclick = () => this.#clicked(message);

@@ -6,8 +6,11 @@
  * server are retried without a word; a refusal marks the entry as failed and leaves it to its author. Text
  * leaves the outbox by being acknowledged or by the user's own hand, never otherwise.
  *
+ * The bytes of files are in the entry, so that they outlive the page as its text does. They are uploaded before its
+ * first try; an upload is done anew where it is lost, which makes no second message: that has one client_id.
+ *
  * Events: `entry` with the entry (new or changed); `gone` with the entry (acknowledged elsewhere or discarded);
- * `sent` with `{message}`, in whichever tab it was; `slowed` with a Failure: the server wants us to wait.
+ * `sent` with `{message}`, in whichever tab it was; `lost` with an entry whose uploads are gone; `slowed` with a Failure: the server wants us to wait.
  */
 
 import { tell } from "./events.js";
@@ -16,6 +19,8 @@ import { withLock } from "./locks.js";
 import { backoff } from "./protocol.js";
 import { uuid4 } from "./uuid.js";
 
+/** What the server says where an upload is not there any more. */
+const LOST = "attachment_gone";
 /** A server that fails at one message again and again must not hold up those behind it for ever. */
 const INTERNAL_TRIES = 5;
 
@@ -27,6 +32,7 @@ const INTERNAL_TRIES = 5;
  * @property {string} body
  * @property {number} [reply_to] the id of the message it answers
  * @property {import("./log.js").Quote} [quote] that message, for showing only
+ * @property {import("./uploads.js").Sending[]} [files]
  * @property {number} at milliseconds; for showing only, the server's order counts
  * @property {"waiting" | "failed"} state
  * @property {string} [code] why it failed
@@ -36,6 +42,7 @@ const INTERNAL_TRIES = 5;
 export class Outbox extends EventTarget {
   #storage;
   #send;
+  #upload;
   #user;
   #channel;
   #random;
@@ -49,19 +56,24 @@ export class Outbox extends EventTarget {
   #pauses = new Map();
   /** @type {Map<string, number>} */
   #internal = new Map();
+  /** @type {Set<string>} */
+  #uploadedAnew = new Set();
 
   /**
    * @param {object} parts
    * @param {import("./storage.js").Storage} parts.storage
    * @param {(entry: Entry) => Promise<any>} parts.send resolves to the message; rejects with a Failure
+   * @param {(file: import("./uploads.js").Sending) => Promise<import("./attachments.js").Attachment>} [parts.upload]
+   *   brings a file and what is said of it to the server; rejects with a Failure
    * @param {number} parts.user
    * @param {BroadcastChannel} [parts.channel] to the outboxes of other tabs
    * @param {() => number} [parts.random]
    */
-  constructor({ storage, send, user, channel, random = Math.random }) {
+  constructor({ storage, send, upload = () => Promise.reject(new Failure("internal")), user, channel, random = Math.random }) {
     super();
     this.#storage = storage;
     this.#send = send;
+    this.#upload = upload;
     this.#user = user;
     this.#channel = channel;
     this.#random = random;
@@ -84,11 +96,16 @@ export class Outbox extends EventTarget {
     for (const entry of entries) this.#show(entry);
   }
 
-  /** @param {number} room @param {string} body @param {import("./log.js").Quote} [quote] what it answers @returns {Promise<Entry>} */
-  async add(room, body, quote) {
+  /**
+   * @param {number} room @param {string} body @param {import("./log.js").Quote} [quote] what it answers
+   * @param {import("./uploads.js").Sending[]} [files]
+   * @returns {Promise<Entry>}
+   */
+  async add(room, body, quote, files = []) {
     /** @type {Entry} */
     const entry = { client_id: uuid4(), room, user: this.#user, body, at: Date.now(), state: "waiting" };
     if (quote) Object.assign(entry, { reply_to: quote.id, quote });
+    if (files.length) entry.files = files;
     this.#show(entry);
     await this.#keep(entry);
     this.flush(room);
@@ -143,16 +160,19 @@ export class Outbox extends EventTarget {
   async #drain(room) {
     for (;;) {
       const entries = await this.#storage.all();
-      const entry = entries.find((each) => each.room === room && each.state === "waiting");
+      let entry = entries.find((each) => each.room === room && each.state === "waiting");
       if (!entry) return;
       this.#again.delete(room);
       try {
+        entry = await this.#uploaded(entry);
+        if (!entry) continue;
         const message = await this.#send(entry);
         this.#pauses.delete(room);
         tell(this, "sent", { message });
         await this.#remove(entry, message);
       } catch (error) {
         const failure = Failure.from(error);
+        if (await this.#lost(entry, failure)) continue;
         if (this.#passes(entry, failure)) {
           this.#pause(room, failure);
           this.#again.delete(room);
@@ -161,6 +181,36 @@ export class Outbox extends EventTarget {
         await this.#fail(entry, failure);
       }
     }
+  }
+
+  /** See that all files of an entry are with the server. @param {Entry} entry @returns {Promise<Entry | null>} null: it was let go of meanwhile */
+  async #uploaded(entry) {
+    if (!entry.files || entry.files.every(isThere)) return entry;
+    const outcomes = await Promise.allSettled(entry.files.map((file) => this.#withUpload(file)));
+    const files = outcomes.map((outcome, at) => (outcome.status === "fulfilled" ? outcome.value : entry.files[at]));
+    const stored = await this.#storage.all();
+    if (!stored.some(({ client_id }) => client_id === entry.client_id)) return null;
+    Object.assign(entry, { files });
+    await this.#storage.put(entry);
+    const refused = outcomes.find((outcome) => outcome.status === "rejected");
+    if (refused) throw refused.reason;
+    return entry;
+  }
+
+  /** @param {import("./uploads.js").Sending} file */
+  async #withUpload(file) {
+    if (isThere(file)) return file;
+    const attachment = await this.#upload(file);
+    return { ...file, id: attachment.id, attachment };
+  }
+
+  /** What was uploaded has been collected meanwhile; we still have the bytes. @param {Entry} entry @param {Failure} failure @returns {Promise<boolean>} */
+  async #lost(entry, { code }) {
+    if (code !== LOST || !entry.files?.every(({ blob }) => blob) || this.#uploadedAnew.has(entry.client_id)) return false;
+    this.#uploadedAnew.add(entry.client_id);
+    tell(this, "lost", entry);
+    await this.#storage.put({ ...entry, files: entry.files.map(({ id: _id, attachment: _attachment, ...file }) => file) });
+    return true;
   }
 
   /** @param {Entry} entry @param {Failure} failure */
@@ -218,4 +268,9 @@ export class Outbox extends EventTarget {
   #gone(entry) {
     if (this.#shown.delete(entry.client_id)) tell(this, "gone", entry);
   }
+}
+
+/** Whether the server has a file, and what is said of it. @param {import("./uploads.js").Sending} file */
+function isThere({ id, alt, attachment }) {
+  return Boolean(id) && (!attachment || attachment.alt === alt);
 }

@@ -33,7 +33,7 @@ export const UNREAD_MOST = 100;
  * @property {"all" | "mentions" | "nothing"} [level]
  * @property {boolean} [muted]
  * @property {boolean} [pinned]
- * @property {{body: string, reply_to: number | null, updated_at: string} | null} [draft]
+ * @property {{body: string, reply_to: number | null, attachments?: string[], updated_at: string} | null} [draft]
  * @property {boolean} [blocked]
  * @property {{user: number, read_seq: number, delivered_seq: number}[]} others
  * @property {Message | null} last_message

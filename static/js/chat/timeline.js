@@ -2,7 +2,7 @@
  * From messages to what stands on the page, in order: days, the unread line, rows. Pure.
  */
 
-import { excerpt } from "./log.js";
+import { gist } from "./log.js";
 import { dayKey, dayLabel } from "./time.js";
 
 /** Messages of one author belong together up to this distance. */
@@ -121,7 +121,7 @@ export function preview(room, me) {
   if (!message) return "No messages yet";
   const mine = message.author.id === me;
   if (message.deleted_at) return mine && message.deleted_by === "author" ? "You deleted a message" : "Message deleted";
-  const text = excerpt(message.html);
+  const text = gist(message);
   if (message.kind === "system") return text;
   if (mine) return `You: ${text}`;
   return room.kind === "direct" ? text : `${message.author.full_name.split(" ")[0]}: ${text}`;

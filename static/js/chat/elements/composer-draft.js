@@ -1,6 +1,6 @@
 /** The draft of the room that is open: kept soon after every key, and what other devices have made of it. */
 
-import { NOTHING, draftOf, isSame } from "../drafts.js";
+import { NOTHING, isNothing, isSame, servedDraft } from "../drafts.js";
 
 const SAVE_AFTER = 400;
 
@@ -32,10 +32,10 @@ export class ComposerDraft {
   /** @param {import("../rooms.js").Room} room that is open from now on @returns {Draft} what was begun there */
   begin({ id, draft }) {
     this.#room = id;
-    this.#served = draftOf(draft?.body ?? "", draft?.reply_to);
+    this.#served = servedDraft(draft);
     // What is kept here has not reached the server yet, so it is newer than what the server has.
     const kept = this.#drafts.get(id);
-    return kept.body ? kept : this.#served;
+    return isNothing(kept) ? this.#served : kept;
   }
 
   /**
@@ -71,7 +71,7 @@ export class ComposerDraft {
   /** It was sent. */
   forget() {
     clearTimeout(this.#timer);
-    const known = this.#drafts.get(this.#room).body || this.#served.body;
+    const known = [this.#drafts.get(this.#room), this.#served].some((draft) => !isNothing(draft));
     this.#unsaved = false;
     this.#drafts.drop(this.#room);
     if (known) this.#told({ room: this.#room, draft: NOTHING });

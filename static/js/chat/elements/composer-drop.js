@@ -15,8 +15,12 @@ export function watchDrops(main, area, take, signal) {
     event.preventDefault();
     return true;
   };
-  const over = (/** @type {DragEvent} */ event) => main.classList.toggle("room--dropping", offer(event));
-  const end = () => main.classList.remove("room--dropping");
+  const over = (/** @type {DragEvent} */ event) => {
+    const taken = offer(event);
+    main.classList.toggle("room--dropping", taken);
+    main.classList.toggle("room--files", taken && Boolean(event.dataTransfer?.types.includes("Files")));
+  };
+  const end = () => main.classList.remove("room--dropping", "room--files");
   const drop = (/** @type {DragEvent} */ event) => {
     end();
     if (!offer(event) || !event.dataTransfer) return;

@@ -8,7 +8,7 @@
 import { cloneTemplate, copyText, fill, once, slot } from "../dom.js";
 import { on } from "../events.js";
 import { Failure } from "../failure.js";
-import { excerpt } from "../log.js";
+import { gist } from "../log.js";
 import { byTouch, onHold } from "../touch.js";
 import { actionable, offer, offered } from "./message-offers.js";
 
@@ -43,7 +43,7 @@ export class MessageActions {
     unread: (row) => this.#markUnread(row),
     readers: (row) => this.#showReaders(row),
     retry: (row) => this.#client.outbox.retry(/** @type {string} */ (row.dataset.key)),
-    discard: (row) => this.#client.outbox.discard(/** @type {string} */ (row.dataset.key)),
+    discard: (row) => this.#discard(row),
   };
 
   /**
@@ -94,7 +94,7 @@ export class MessageActions {
 
   /** Above the corner of what is said, where the eye is; below it where there is no room. @param {HTMLElement} row */
   #place(row) {
-    const [outer, body] = [row, slot(row, "body") ?? row].map((node) => node.getBoundingClientRect());
+    const [outer, body] = [row, saidIn(row)].map((node) => node.getBoundingClientRect());
     const log = /** @type {Element} */ (row.closest(".log")).getBoundingClientRect();
     const [width, height] = [this.#toolbar.offsetWidth, this.#toolbar.offsetHeight];
     const free = document.dir === "rtl" ? body.left - outer.left : outer.right - body.right;
@@ -216,6 +216,15 @@ export class MessageActions {
     return [...this.#client.store.pending.values()].flat().find((entry) => entry.client_id === row.dataset.key);
   }
 
+  /** @param {HTMLElement} row of what is not sent */
+  #discard(row) {
+    const entry = this.#entry(row);
+    if (!entry) return;
+    const { client_id, room, body, quote, files } = entry;
+    this.#client.outbox.discard(client_id);
+    this.#notices.toast("Not sent", { label: "Undo", act: () => this.#client.send(room, body, quote, files) });
+  }
+
   /** @param {HTMLElement} row */
   async #copy(row) {
     const text = (this.#message(row) ?? this.#entry(row))?.body ?? "";
@@ -241,7 +250,7 @@ export class MessageActions {
     const message = this.#message(row);
     if (!message) return;
     const own = message.author.id === this.#client.me.id;
-    if (own && !(await this.#confirmed(excerpt(message.html)))) return;
+    if (own && !(await this.#confirmed(gist(message)))) return;
     try {
       const changes = await later();
       if (!own && !(await changes.removeWithReason(this.#root, this.#client, message))) return;
@@ -274,4 +283,10 @@ export class MessageActions {
 /** @param {Event} event @returns {HTMLElement | null} */
 function rowOf(event) {
   return /** @type {Element} */ (event.target).closest(".message");
+}
+
+/** Where the eye is: at the text, or at what was sent without one. @param {HTMLElement} row @returns {Element} */
+function saidIn(row) {
+  const bare = row.matches(".message--bare") ? slot(row, "attachments")?.firstElementChild : null;
+  return bare ?? slot(row, "body") ?? row;
 }

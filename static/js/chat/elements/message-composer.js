@@ -2,18 +2,19 @@
  * Where messages are written. Text leaves the box only into the outbox, and every key stroke is soon in the
  * room's draft.
  *
- * Events: `message-send` with `{room, body, quote}`; `message-edit` with `{message, body}`; `message-ask` with
+ * Events: `message-send` with `{room, body, quote, files}`; `message-edit` with `{message, body}`; `message-ask` with
  * `{room}`, before something is sent that should be meant; `command` with `{room, text, quote, name, rest}`; `edit-last` with
  * `{room}`; `quote-ask` with `{room, id}`, where a draft answers a message of which no more is known; `typing` with
- * `{room}`; `draft` with `{room, draft}`; `files` with `{room, files}`, where some are pasted or dropped; `emoji-ask`
- * with `{at}`, the button.
+ * `{room}`; `draft` with `{room, draft}`; `emoji-ask` with `{at}`, the button; `record` with `{room}`, where somebody
+ * wants to speak.
  */
 
 import { slot } from "../dom.js";
-import { NOTHING, draftOf, isSame } from "../drafts.js";
-import { tell } from "../events.js";
+import { NOTHING, draftOf, isSame, servedDraft } from "../drafts.js";
+import { on, tell } from "../events.js";
 import { LIMITS } from "../protocol.js";
 import { composes, insertText } from "../text-input.js";
+import { ComposerAttach } from "./composer-attach.js";
 import { ComposerCompletion } from "./composer-completion.js";
 import { ComposerContext } from "./composer-context.js";
 import { ComposerDraft } from "./composer-draft.js";
@@ -39,6 +40,9 @@ export class MessageComposer extends EventTarget {
   #draft;
   #base;
   #asks;
+  #attach;
+  /** What the draft says is attached. */
+  #attached = "";
   #room = 0;
   /** What was being written when an edit began. @type {{body: string, reply?: Quote}} */
   #kept = { body: "" };
@@ -49,12 +53,13 @@ export class MessageComposer extends EventTarget {
    * @param {import("../drafts.js").Drafts} parts.drafts
    * @param {number} [parts.limit] characters
    * @param {string} parts.base "/rooms/"
+   * @param {ConstructorParameters<typeof ComposerAttach>[1]} parts.attaching
    * @param {(room: number, body: string) => boolean} [parts.asks] whether such a text should be meant
    * @param {(token: import("../token.js").Token, room: number, show: (candidates: any[]) => void, signal: AbortSignal) => Promise<unknown>} parts.find
    *   what can stand where somebody writes
    * @param {AbortSignal} signal
    */
-  constructor(main, { drafts, limit = LIMITS.body, base, asks, find }, signal) {
+  constructor(main, { drafts, limit = LIMITS.body, base, attaching, asks, find }, signal) {
     super();
     this.#asks = asks;
     this.#draft = new ComposerDraft(drafts, () => this.#written(), (change) => tell(this, "draft", change), signal);
@@ -73,8 +78,12 @@ export class MessageComposer extends EventTarget {
     this.#area.addEventListener("input", (event) => this.#input(/** @type {InputEvent} */ (event)), { signal });
     this.#area.addEventListener("keydown", (event) => this.#key(event), { signal });
     this.#area.addEventListener("paste", (event) => this.#paste(event), { signal });
+    this.#attach = new ComposerAttach(this.#form, attaching, signal);
+    on(this.#attach, "change", () => this.#attachedTo(), signal);
+    on(this.#attach, "trouble", (sentence) => this.#limit.complain(sentence), signal);
     watchDrops(main, this.#area, (files) => this.#files(files), signal);
     this.#form.querySelector("[data-action=emoji]")?.addEventListener("click", ({ currentTarget }) => tell(this, "emoji-ask", { at: currentTarget }), { signal });
+    this.#form.querySelector("[data-action=record]")?.addEventListener("click", () => tell(this, "record", { room: this.#room }), { signal });
     slot(this.#form, "context")?.addEventListener("click", (event) => this.#leaves(event), { signal });
   }
 
@@ -93,8 +102,18 @@ export class MessageComposer extends EventTarget {
     const first = !this.#room;
     if (!first) this.#part();
     this.#room = room.id;
+    this.#attach.show(room);
     const draft = this.#draft.begin(room);
+    this.#attached = draft.attachments.join();
     if (!first || !this.#typed(draft)) this.#take(draft);
+  }
+
+  /** What is uploaded belongs to the draft. */
+  #attachedTo() {
+    const attached = this.#attach.ids.join();
+    if (attached === this.#attached) return;
+    this.#attached = attached;
+    this.#draft.later();
   }
 
   /** From the room that was shown; what was begun there waits. */
@@ -109,7 +128,7 @@ export class MessageComposer extends EventTarget {
   /** Whether the box has something else, typed or sent back before this script ran; then it stays. @param {Draft} draft */
   #typed(draft) {
     const field = this.#form.elements.namedItem("reply_to");
-    const typed = draftOf(this.#area.value, field instanceof HTMLInputElement ? Number(field.value) || null : null);
+    const typed = draftOf(this.#area.value, field instanceof HTMLInputElement ? Number(field.value) || null : null, draft.attachments);
     if (!typed.body || isSame(typed, draft)) return false;
     this.#answer(typed.reply_to);
     this.#draft.later();
@@ -140,12 +159,13 @@ export class MessageComposer extends EventTarget {
    *
    * @param {import("../rooms.js").Room} room @param {(draft: Draft) => boolean} isOwn whether we said so ourselves
    */
-  hear({ id, draft }, isOwn) {
-    if (id !== this.#room || this.#context.edit) return;
-    const theirs = draftOf(draft?.body ?? "", draft?.reply_to);
+  hear(room, isOwn) {
+    if (room.id !== this.#room || this.#context.edit) return;
+    const theirs = servedDraft(room.draft);
     const before = this.#draft.hear(theirs, this.#area.value, isOwn);
     if (!before) return;
     this.#take(theirs, before);
+    this.#attach.serve(room, before.attachments);
     this.#changed();
   }
 
@@ -219,7 +239,7 @@ export class MessageComposer extends EventTarget {
   #submit(event) {
     event.preventDefault();
     const body = this.#area.value;
-    if (!body.trim() || !this.#room) return this.#area.focus();
+    if ((!body.trim() && (!this.#attach.count || this.#context.edit)) || !this.#room) return this.#area.focus();
     const { over } = this.#limit;
     if (over > 0) return this.#limit.complain(`The message is ${over.toLocaleString("en")} characters too long.`);
     if (this.#context.edit) return tell(this, "message-edit", { message: this.#context.edit, body });
@@ -237,8 +257,22 @@ export class MessageComposer extends EventTarget {
     const room = this.#room;
     const body = this.#area.value;
     const quote = this.#context.reply;
+    const { preparing } = this.#attach;
+    if (preparing) return void preparing.then(() => room === this.#room && this.#form.requestSubmit());
+    const { files, problem } = this.#attach.take();
+    if (problem) return this.#limit.complain(problem);
     this.#empty();
-    tell(this, "message-send", { room, body, quote });
+    tell(this, "message-send", { room, body, quote, files });
+  }
+
+  /** What was sent is in the outbox. @param {import("../uploads.js").Sending[]} files */
+  sent(files) {
+    this.#attach.forget(files);
+  }
+
+  /** Something was recorded and not sent yet. @param {number} room @param {import("../uploads.js").Sending} file */
+  keepVoice(room, file) {
+    return this.#attach.keep(room, file);
   }
 
   #empty() {
@@ -256,6 +290,7 @@ export class MessageComposer extends EventTarget {
    */
   done({ room, text, quote }, body) {
     if (room === this.#room && !this.#context.edit && this.#area.value === text) this.#empty();
+    if (this.#attach.count) this.#draft.later();
     if (body) tell(this, "message-send", { room, body, quote });
   }
 
@@ -295,7 +330,8 @@ export class MessageComposer extends EventTarget {
 
   /** @param {File[]} files */
   #files(files) {
-    tell(this, "files", { room: this.#room, files });
+    if (this.#context.edit) return this.#limit.complain("Files cannot be added to a message that is sent. Finish the edit first.", false);
+    this.#attach.add(files);
   }
 
   /** @param {InputEvent} event */
@@ -318,6 +354,6 @@ export class MessageComposer extends EventTarget {
   /** While a message is edited, what was written before waits. @returns {Draft} */
   #written() {
     const { body, reply } = this.#context.edit ? this.#kept : { body: this.#area.value, reply: this.#context.reply };
-    return draftOf(body, reply?.id);
+    return draftOf(body, reply?.id, this.#attach.ids);
   }
 }

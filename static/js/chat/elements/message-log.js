@@ -12,6 +12,7 @@ import { LogButtons } from "./log-buttons.js";
 import { LogFocus } from "./log-focus.js";
 import { LogRows } from "./log-rows.js";
 import { LogScroll } from "./log-scroll.js";
+import { showShare } from "./message-attachments.js";
 
 /** Older messages are fetched when the beginning is this many screens away. */
 const AHEAD = 1.5;
@@ -49,6 +50,7 @@ export class MessageLog {
     const draw = once(() => this.#draw());
     on(client.store, "log", (change) => this.#changed(change, draw), signal);
     on(client.transport, "state", () => client.transport.online && this.#fetch(), signal);
+    on(client, "upload", (progress) => showShare(this.#timeline, progress), signal);
     this.#log.addEventListener("scroll", () => this.#scrolled(), { signal });
     main.addEventListener("click", (event) => this.#clicked(event), { signal });
     onAttention(() => this.#watch(), signal);

@@ -5,7 +5,7 @@
  */
 
 import { cloneTemplate, fill, slot } from "../dom.js";
-import { excerpt } from "../log.js";
+import { gist } from "../log.js";
 import { fullTime } from "../time.js";
 import { byTouch } from "../touch.js";
 
@@ -30,7 +30,7 @@ export class MessageMenu {
     if (this.#menu.open) return;
     prepare(this.#menu);
     fill(this.#menu, "menu-who", message.author.full_name);
-    fill(this.#menu, "menu-text", excerpt(message.html));
+    fill(this.#menu, "menu-text", gist(message));
     fill(this.#menu, "menu-time", fullTime(message.created_at));
     row.append(this.#menu);
     const sheet = !at || byTouch();

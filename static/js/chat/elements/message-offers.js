@@ -40,6 +40,7 @@ function offers(message, where) {
     reply: writes(room),
     edit: editable(message, where),
     pin: !room?.archived && (room?.kind === "direct" || moderates),
+    copy: Boolean(message.body),
     unread: !own,
     readers: own,
     report: !own,

@@ -4,6 +4,7 @@ import { cloneTemplate, fill, fillAvatar, slot } from "../dom.js";
 import { clock, fullTime } from "../time.js";
 import { emojiOnly } from "../timeline.js";
 import { trustedHTML } from "../trusted.js";
+import { adoptAttachments, fillAttachments } from "./message-attachments.js";
 
 const STATUS_TEXT = { "": "", pending: "Sending", sent: "Sent", delivered: "Delivered", read: "Read" };
 
@@ -23,6 +24,8 @@ export function createRow(item) {
 /** The server rendered this row from the same state: its body need not be written again. @param {Element} row @param {Item} item */
 export function adoptRow(row, item) {
   versions.set(row, bodyVersion(item));
+  const box = slot(row, "attachments");
+  if (box) adoptAttachments(box, item.message?.attachments ?? []);
 }
 
 /**
@@ -53,6 +56,8 @@ export function fillRow(row, item, me, moderates = false) {
   fillStatus(row, item.status);
   fillBody(row, item);
   fillAround(row, item, me, moderates);
+  const attached = message ? !message.deleted_at && message.attachments.length > 0 : Boolean(entry.files);
+  fillAttachments(row, item, optional(row, "attachments", attached, attachments, "reactions"), me);
   fillFailure(row, failed ? entry : null);
 }
 
@@ -166,6 +171,13 @@ function fillQuote(row, quoted) {
   fill(quote, "quote-text", quoted.deleted ? "Message deleted" : quoted.excerpt);
 }
 
+function attachments() {
+  const made = document.createElement("div");
+  made.className = "attachments";
+  made.dataset.slot = "attachments";
+  return made;
+}
+
 /** @param {HTMLElement} row @param {import("../log.js").Message} message @param {number} me */
 function fillReactions(row, { id, reactions }, me) {
   const box = optional(row, "reactions", reactions.length > 0, () => {
@@ -206,7 +218,7 @@ function optional(row, name, wanted, make, before) {
     part?.remove();
     return null;
   }
-  if (!part) row.insertBefore((part = make()), before ? slot(row, before) : null);
+  if (!part) row.insertBefore((part = make()), (before && slot(row, before)) || null);
   return part;
 }
 

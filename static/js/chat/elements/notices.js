@@ -1,7 +1,7 @@
 /** What is said in passing: a toast for the eye, and live regions for those who listen. */
 
 import { fill, slot } from "../dom.js";
-import { excerpt } from "../log.js";
+import { gist } from "../log.js";
 
 const TOAST = 2_500;
 const OFFERED = 6_000;
@@ -64,6 +64,11 @@ export class Notices {
     this.#say("alert", text);
   }
 
+  /** What is good to hear, when nothing else is being said. @param {string} text */
+  say(text) {
+    this.#say("announcer", text);
+  }
+
   /** @param {import("../log.js").Message} message */
   arrived(message) {
     this.#arrived.push(message);
@@ -93,6 +98,6 @@ export class Notices {
 /** @param {import("../log.js").Message[]} messages */
 export function sentence(messages) {
   const names = [...new Set(messages.map((message) => message.author.full_name))];
-  if (messages.length === 1) return `${names[0]}: ${excerpt(messages[0].html)}`;
+  if (messages.length === 1) return `${names[0]}: ${gist(messages[0])}`;
   return `${messages.length} new messages from ${names.length > 3 ? `${names.length} people` : names.join(", ")}`;
 }

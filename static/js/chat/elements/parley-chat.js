@@ -15,6 +15,7 @@ import { localTimes } from "../time.js";
 import { ConnectionBar } from "./connection-bar.js";
 import { watchKeys } from "./keyboard.js";
 import { DetailsPane } from "./details-pane.js";
+import { enliven } from "./message-attachments.js";
 import { Notices } from "./notices.js";
 import { PageTitle } from "./page-title.js";
 import { PresenceDots } from "./presence-dots.js";
@@ -136,6 +137,7 @@ export class ParleyChat extends HTMLElement {
 
   /** Somebody has gone back or forward. @param {import("../places.js").Spot | null | undefined} spot where they were */
   #return(spot) {
+    if (this.dataset.over) return undefined; // what lies over the page was closed
     if (!placeOf(location.pathname, this.#config.urls.rooms)) return location.reload();
     return this.#go(location.pathname, { spot: spot ?? spotOf(location.search) });
   }
@@ -152,6 +154,7 @@ export class ParleyChat extends HTMLElement {
     const place = placeOf(location.pathname, this.#config.urls.rooms);
     this.#mains.set(place?.view ?? "page", main);
     localTimes(main);
+    enliven(main);
     if (place?.view !== "room") return;
     const { rooms, logs } = this.#client.store;
     const room = rooms.get(place.room);

@@ -96,14 +96,20 @@ export class RoomList {
 
   /** @param {HTMLElement} item @param {import("../rooms.js").Room} room */
   #fillLast(item, room) {
-    const draft = room.id === this.#current ? "" : this.#drafts.get(room.id).body || (room.draft?.body ?? "");
+    const draft = room.id === this.#current ? "" : inWords(this.#drafts.get(room.id), room.draft);
     const typing = this.#client.typing.in(room.id).length > 0;
     let text = preview(room, this.#client.me.id);
-    if (draft) text = `Draft: ${oneLine(draft)}`;
+    if (draft) text = `Draft: ${draft}`;
     if (typing) text = "Writing…";
     slot(item, "last")?.classList.toggle("row__last--draft", Boolean(draft) && !typing);
     fill(item, "last", text);
   }
+}
+
+/** What is begun in a room, in one line. @param {import("../drafts.js").Draft} kept on this device @param {import("../rooms.js").Room["draft"]} [served] */
+function inWords(kept, served) {
+  const count = Math.max(kept.attachments.length, served?.attachments?.length ?? 0);
+  return oneLine(kept.body || (served?.body ?? "")) || (count ? `${count} ${count === 1 ? "file" : "files"}` : "");
 }
 
 /** Show it or not; it is not touched where it is so already, as a row is drawn again and again. @param {HTMLElement} part @param {boolean} shown */

@@ -3,11 +3,13 @@
 import { on } from "../events.js";
 import { Failure } from "../failure.js";
 import { quoteOf } from "../log.js";
+import { FileMarks } from "./composer-attach.js";
 import { MessageActions } from "./message-actions.js";
 import { MessageComposer } from "./message-composer.js";
 import { MessageLog } from "./message-log.js";
 import { editable } from "./message-offers.js";
 import { RoomHead } from "./room-head.js";
+import { RoomMedia } from "./room-media.js";
 import { TypingLine } from "./typing-line.js";
 
 /** @typedef {import("../drafts.js").Draft} Draft */
@@ -25,6 +27,8 @@ export class RoomPane {
   /** @type {Promise<import("../candidates.js").Candidates> | undefined} */
   #candidates;
   #actions;
+  #media;
+  #room = 0;
   /** @type {Promise<import("./emoji-picker.js").EmojiPicker> | undefined} */
   #picker;
   #commanding = Promise.resolve();
@@ -50,15 +54,17 @@ export class RoomPane {
     this.#head = new RoomHead(main, client, signal);
     this.#log = new MessageLog(main, client, signal);
     this.#typing = new TypingLine(main, client, signal);
-    const composing = { drafts, limit: limits?.body, base, asks: (...what) => this.#asks(...what), find: (...what) => this.#propose(...what) };
+    const attaching = { marks: new FileMarks(client.me.id), load: (form, marks) => this.#openTray(form, marks, signal) };
+    const composing = { drafts, limit: limits?.body, base, attaching, asks: (...what) => this.#asks(...what), find: (...what) => this.#propose(...what) };
     this.#composer = new MessageComposer(main, composing, signal);
     const pickEmoji = (at, chosen) => this.#pickEmoji(root, at, chosen, signal);
     this.#actions = new MessageActions(root, main, client, { notices, composer: this.#composer, limits, pickEmoji }, signal);
+    const speaking = { composer: this.#composer, notices, send: (room, files) => this.#send({ room, body: "", files }) };
+    this.#media = new RoomMedia(root, main, client, speaking, signal);
     on(this.#composer, "message-edit", (edit) => this.#edit(edit), signal);
     on(this.#composer, "edit-last", ({ room }) => this.#editLast(room), signal);
     on(this.#composer, "command", (written) => this.#command(written), signal);
     on(this.#composer, "emoji-ask", ({ at }) => this.#pickEmoji(root, at, (emoji) => this.#composer.insert(emoji), signal), signal);
-    on(this.#composer, "files", () => notices.alert("Files cannot be sent here. Put them where others can see them, and send a link."), signal);
     on(this.#composer, "message-ask", ({ room }) => this.#confirm(root, room), signal);
     on(this.#composer, "message-send", (message) => this.#send(message), signal);
     on(this.#composer, "quote-ask", ({ room, id }) => this.#find(room, id), signal);
@@ -69,6 +75,8 @@ export class RoomPane {
 
   /** @param {import("../rooms.js").Room} room @param {import("../places.js").Spot | null} [spot] */
   show(room, spot = null) {
+    if (room.id !== this.#room) this.#media.leave();
+    this.#room = room.id;
     this.#composer.show(room);
     this.#head.show(room.id);
     this.#typing.show(room.id);
@@ -103,6 +111,8 @@ export class RoomPane {
   }
 
   leave() {
+    this.#media.leave();
+    this.#room = 0;
     this.#log.leave();
   }
 
@@ -196,6 +206,12 @@ export class RoomPane {
     if (await confirmEverybody(root, people)) this.#composer.sendAnyway();
   }
 
+  /** @param {HTMLFormElement} form @param {FileMarks} marks @param {AbortSignal} signal */
+  async #openTray(form, marks, signal) {
+    const { openTray } = await import("./composer-tray.js");
+    return openTray(form, marks, { client: this.#client, notices: this.#parts.notices }, signal);
+  }
+
   /** @param {{message: import("../log.js").Message, body: string}} edit */
   async #edit({ message, body }) {
     try {
@@ -208,9 +224,9 @@ export class RoomPane {
     }
   }
 
-  /** @param {{room: number, body: string, quote?: import("../log.js").Quote}} message */
-  #send({ room, body, quote }) {
-    this.#client.send(room, body, quote);
+  /** @param {{room: number, body: string, quote?: import("../log.js").Quote, files?: import("../uploads.js").Sending[]}} message */
+  #send({ room, body, quote, files = [] }) {
+    this.#client.send(room, body, quote, files).then(() => this.#composer.sent(files));
     this.#log.toEnd();
   }
 }

@@ -1,0 +1,156 @@
+/**
+ * The way for files into the composer: chosen, pasted or dropped. What shows them comes with the first of them.
+ *
+ * Events: `change` where something was added, is ready or is gone; `trouble` with a sentence.
+ */
+
+import { servedDraft } from "../drafts.js";
+import { tell } from "../events.js";
+import { slot } from "../dom.js";
+
+/** @typedef {import("./composer-tray.js").ComposerTray} ComposerTray */
+
+export class ComposerAttach extends EventTarget {
+  #form;
+  #load;
+  #marks;
+  /** @type {ComposerTray | undefined} */
+  #tray;
+  /** @type {Promise<ComposerTray> | undefined} */
+  #loading;
+  /** @type {import("../rooms.js").Room | undefined} */
+  #room;
+  /** The room whose files are all in the tray. */
+  #ready = 0;
+
+  /**
+   * @param {HTMLFormElement} form
+   * @param {object} parts
+   * @param {(form: HTMLFormElement, marks: FileMarks) => Promise<ComposerTray>} parts.load
+   * @param {FileMarks} parts.marks
+   * @param {AbortSignal} signal
+   */
+  constructor(form, { load, marks }, signal) {
+    super();
+    this.#form = form;
+    this.#load = load;
+    this.#marks = marks;
+    const input = /** @type {HTMLInputElement | null} */ (slot(form, "files"));
+    input?.addEventListener("change", () => {
+      this.add([...(input.files ?? [])]);
+      input.value = "";
+    }, { signal });
+    document.addEventListener("paste", (event) => this.#paste(event), { signal });
+  }
+
+  /** @param {import("../rooms.js").Room} room that is open from now on */
+  async show(room) {
+    this.#room = room;
+    this.#ready = 0;
+    const wanted = room.draft?.attachments?.length || this.#marks.get().includes(room.id);
+    if (wanted) await this.#open().catch(() => undefined);
+    if (!this.#tray || this.#room !== room) return;
+    await this.#tray.show(room);
+    if (this.#room === room) this.#ready = room.id;
+    tell(this, "change");
+  }
+
+  /** The draft has others now. @param {import("../rooms.js").Room} room @param {string[]} before what it had */
+  async serve(room, before) {
+    this.#room = room;
+    const ids = room.draft?.attachments ?? [];
+    if (ids.length) await this.#open().catch(() => undefined);
+    if (!this.#tray || this.#room !== room) return;
+    this.#ready = 0;
+    await this.#tray.serve(room.id, ids, before);
+    if (this.#room === room) this.#ready = room.id;
+  }
+
+  /** @param {File[]} files for the room that is open */
+  async add(files) {
+    const room = this.#room;
+    if (!room || !files.length) return;
+    const tray = await this.#open().catch(() => undefined);
+    if (!tray) return tell(this, "trouble", "Files cannot be added right now. Try again when you are back online.");
+    if (this.#ready !== room.id && this.#room === room) await this.show(room);
+    tell(this, "trouble", tray.add(room.id, files));
+  }
+
+  /** What was recorded in a room. @param {number} room @param {import("../uploads.js").Sending} file */
+  async keep(room, file) {
+    (await this.#open()).keep(room, file);
+  }
+
+  /** How many there are. */
+  get count() {
+    return this.#room ? (this.#tray?.count(this.#room.id) ?? 0) : 0;
+  }
+
+  /** What is uploaded, for the draft. @returns {string[]} */
+  get ids() {
+    if (!this.#room) return [];
+    return this.#tray && this.#ready === this.#room.id ? this.#tray.ids(this.#room.id) : servedDraft(this.#room.draft).attachments;
+  }
+
+  /** When no picture is being made smaller any more; nothing where none is. @returns {Promise<unknown> | null} */
+  get preparing() {
+    return this.#room && this.#tray ? this.#tray.preparing(this.#room.id) : null;
+  }
+
+  /** Hand over what goes with the message that is sent now. @returns {{files: import("../uploads.js").Sending[], problem: string}} */
+  take() {
+    return this.#room && this.#tray ? this.#tray.take(this.#room.id) : { files: [], problem: "" };
+  }
+
+  /** The outbox has them. @param {import("../uploads.js").Sending[]} files */
+  forget(files) {
+    if (files.length) this.#tray?.forget(files);
+  }
+
+  #open() {
+    this.#loading ??= this.#load(this.#form, this.#marks).then((tray) => {
+      this.#tray = tray;
+      tray.addEventListener("change", () => tell(this, "change"));
+      return tray;
+    });
+    this.#loading.catch(() => (this.#loading = undefined));
+    return this.#loading;
+  }
+
+  /** Files that are pasted where nobody writes. @param {ClipboardEvent} event */
+  #paste(event) {
+    const files = [...(event.clipboardData?.files ?? [])];
+    const written = /** @type {Element} */ (event.target).closest?.("input, textarea, [contenteditable]");
+    if (written || !files.length || event.defaultPrevented || !this.#form.checkVisibility()) return;
+    event.preventDefault();
+    this.add(files);
+  }
+}
+
+/** Which rooms have files on this device that were not sent: nobody else is to load anything for them. */
+export class FileMarks {
+  #key;
+
+  /** @param {number} user */
+  constructor(user) {
+    this.#key = `parley-files-${user}`;
+  }
+
+  /** @returns {number[]} */
+  get() {
+    try {
+      return JSON.parse(localStorage.getItem(this.#key) ?? "[]");
+    } catch {
+      return [];
+    }
+  }
+
+  /** @param {number[]} rooms */
+  set(rooms) {
+    try {
+      localStorage.setItem(this.#key, JSON.stringify(rooms));
+    } catch {
+      // Where nothing may be kept, nothing outlives the page.
+    }
+  }
+}

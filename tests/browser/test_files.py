@@ -1,0 +1,226 @@
+"""Pictures, files and voices: chosen, described, sent, shown and looked at; nothing is lost, twice, or moves."""
+
+import re
+from base64 import b64encode
+
+from playwright.sync_api import FilePayload, Locator, Page, expect
+
+from tests.browser.chromium import PHONE
+from tests.browser.conftest import NewPerson, open_room
+from tests.browser.people import Person
+from tests.browser.test_accessibility import faults_of
+from tests.chat.media.samples import HTML, PDF, picture
+
+ALIVE = "customElements.whenDefined('parley-chat').then(() => true)"
+# A file as the clipboard or a pointer brings it.
+BRING = """(target, { kind, files }) => {
+  const data = new DataTransfer();
+  for (const { name, type, content } of files) {
+    data.items.add(new File([Uint8Array.from(atob(content), (each) => each.charCodeAt(0))], name, { type }));
+  }
+  const on = { bubbles: true, cancelable: true };
+  if (kind === "paste") target.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, ...on }));
+  else for (const type of ["dragover", kind]) target.dispatchEvent(new DragEvent(type, { dataTransfer: data, ...on }));
+}"""
+# Notes what of a message moves by itself.
+WATCH = """() => {
+  window.shifts = [];
+  const moved = ({ sources }) => sources.map(({ node }) => node?.outerHTML?.slice(0, 80));
+  const note = (list) => list.getEntries().filter((shift) => !shift.hadRecentInput).forEach((shift) =>
+    shifts.push(...moved(shift).filter((each) => /picture|gallery|voice/.test(each))));
+  new PerformanceObserver(note).observe({ type: "layout-shift", buffered: true });
+}"""
+LOADED = "(images) => Promise.all(images.map((image) => image.decode())).then(() => images.length)"
+
+
+def payload(name: str, content: bytes, type_: str) -> FilePayload:
+    return {"name": name, "mimeType": type_, "buffer": content}
+
+
+def bring(target: Locator, kind: str, *files: FilePayload) -> None:
+    """Paste or drop files."""
+    told = [
+        {"name": file["name"], "type": file["mimeType"], "content": b64encode(file["buffer"]).decode()}
+        for file in files
+    ]
+    target.evaluate(BRING, {"kind": kind, "files": told})
+
+
+def tile(page: Page, name: str) -> Locator:
+    return page.get_by_role("list", name="Files to send").get_by_role("listitem").filter(has_text=name)
+
+
+def ready(page: Page, *names: str) -> None:
+    """Wait until these files are uploaded, and no others are there."""
+    expect(page.locator(".tile [data-slot=tile-name]")).to_have_text(list(names))
+    for name in names:
+        expect(tile(page, name).locator("[data-slot=tile-state]")).to_have_text(re.compile(r"^[\d.]+ K?B$"))
+
+
+def write(page: Page) -> Locator:
+    return page.get_by_role("textbox", name="Write to")
+
+
+def test_pictures_and_files_go_with_a_message_and_are_looked_at_by_keyboard(
+    alice: Person, new_person: NewPerson
+) -> None:
+    bob = new_person("Bob Baker", **PHONE)
+    room = open_room(alice, bob)
+    for person in (alice, bob):
+        person.page.goto(f"/rooms/{room}/")
+        person.page.evaluate(ALIVE)
+    page = alice.page
+    sea = payload("sea.png", picture(900, 600), "image/png")
+    bring(write(page), "paste", sea)
+    bring(
+        page.locator("main"),
+        "drop",
+        payload("wide.jpg", picture(3000, 900, "JPEG"), "image/jpeg"),
+        payload("tall.png", picture(200, 500), "image/png"),
+    )
+    alice.device.expects("415 (Unsupported Media Type)")
+    page.get_by_label("Attach pictures and files").set_input_files(
+        [
+            payload("plan.pdf", PDF, "application/pdf"),
+            payload("page.jpg", HTML, "image/jpeg"),
+            payload("nothing.txt", b"", "text/plain"),
+        ]
+    )
+    expect(page.locator("#composer-error")).to_have_text("“nothing.txt” is empty. Choose another file.")
+    expect(tile(page, "page.jpg")).to_contain_text("Files of this kind cannot be sent.")
+    write(page).fill("Look")
+    write(page).press("Enter")
+    expect(page.locator("#composer-error")).to_contain_text("“page.jpg” cannot be sent.")
+    expect(write(page)).to_have_value("Look")
+    assert faults_of(page) == []
+
+    # By keyboard: to the tiles, along them, describe one, take two away.
+    tile(page, "sea.png").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("What is to be seen").fill("The sea at dusk")
+    page.keyboard.press("Enter")
+    expect(tile(page, "sea.png")).to_be_focused()
+    page.keyboard.press("End")
+    expect(tile(page, "page.jpg")).to_be_focused()
+    page.keyboard.press("Delete")
+    expect(tile(page, "plan.pdf")).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Delete")
+    ready(page, "sea.png", "wide.webp", "plan.pdf")
+
+    bob.page.evaluate(WATCH)
+    write(page).press("Enter")
+    alice.has_sent("Look")
+    bob.sees("Look")
+    shown = bob.page.locator(".picture__image")
+    expect(shown).to_have_count(2)
+    expect(shown.first).to_have_attribute("alt", "The sea at dusk")
+    assert shown.evaluate_all(LOADED) == 2
+    assert bob.page.evaluate("shifts") == []
+    with bob.page.expect_download() as download:
+        bob.page.get_by_role("link", name="plan.pdf").click()
+    assert download.value.suggested_filename == "plan.pdf"
+    write(bob.page).fill("A reply without words follows")
+    write(bob.page).press("Control+Enter")
+    bob.has_sent("Look", "A reply without words follows")
+    bring(write(bob.page), "paste", sea)
+    ready(bob.page, "sea.png")
+    bob.page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator(".message--bare .picture__image")).to_have_count(1)
+    expect(alice.row("Bob Baker").locator("[data-slot=last]")).to_have_text("Photo")
+
+    page.add_init_script(f"({WATCH})()")
+    page.reload()
+    page.evaluate(ALIVE)
+    assert page.locator(".picture__image").evaluate_all(LOADED) == 3
+    assert (
+        page.evaluate("shifts.filter(({ moved }) => moved.some((each) => /picture|gallery|message/.test(each)))") == []
+    )
+
+    # The lightbox, by keyboard, and the way back.
+    page.locator(".picture").first.focus()
+    page.keyboard.press("Enter")
+    box = page.get_by_role("dialog", name="Pictures of this conversation")
+    expect(box).to_contain_text("1 of 3")
+    expect(box.get_by_role("img", name="The sea at dusk")).to_be_visible()
+    expect(box.locator("[data-slot=lightbox-image]")).to_have_attribute("src", re.compile(r"/media/[\w-]+/$"))
+    for key, place in (("ArrowRight", "2 of 3"), ("End", "3 of 3"), ("PageUp", "2 of 3"), ("ArrowLeft", "1 of 3")):
+        page.keyboard.press(key)
+        expect(box).to_contain_text(place)
+    page.keyboard.press("+")
+    expect(box).to_have_class(re.compile("lightbox--near"))
+    page.keyboard.press("-")
+    expect(box).not_to_have_class(re.compile("lightbox--near"))
+    assert faults_of(page) == []
+    page.keyboard.press("Escape")
+    expect(box).to_be_hidden()
+    expect(page.locator(".picture").first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(box).to_be_visible()
+    page.go_back()
+    expect(box).to_be_hidden()
+    expect(page).to_have_url(f"{alice.device.link.url}/rooms/{room}/")
+
+    alice.delete("Look")
+    expect(bob.page.locator(".picture")).to_have_count(1)
+
+
+def test_a_picture_that_was_sent_without_a_network_goes_out_once(alice: Person, bob: Person, talking: int) -> None:
+    page = alice.page
+    alice.say("before")
+    alice.has_sent("before")
+    page.get_by_label("Attach pictures and files").set_input_files([payload("first.png", picture(60, 40), "image/png")])
+    ready(page, "first.png")
+    alice.device.link.cut()
+    page.get_by_label("Attach pictures and files").set_input_files([payload("tunnel.png", picture(), "image/png")])
+    expect(tile(page, "tunnel.png")).to_contain_text("Waiting for the connection")
+    write(page).fill("from the tunnel")
+    write(page).press("Enter")
+    write(page).fill("still in it")
+    expect(alice.pending).to_have_text(["from the tunnel"])
+    expect(page.locator(".message--pending .picture__image")).to_have_count(2)
+    assert page.locator(".message--pending .picture__image").evaluate_all(LOADED) == 2, "it is shown from this device"
+    alice.device.link.mend()
+    alice.has_sent("before", "from the tunnel")
+    expect(write(page)).to_have_value("still in it")
+    expect(page.locator(".picture__image[src^='/media/']")).to_have_count(2)
+    bob.sees("before", "from the tunnel")
+
+    # The same, but for a page that goes before its upload.
+    write(page).fill("")
+    page.route("**/api/uploads/", lambda route: route.abort())
+    page.get_by_label("Attach pictures and files").set_input_files([payload("later.png", picture(), "image/png")])
+    tile(page, "later.png").wait_for()
+    write(page).fill("after all")
+    write(page).press("Enter")
+    expect(alice.pending).to_have_text(["after all"])
+    alice.device.expects("net::ERR_FAILED")
+    page.get_by_label("Attach pictures and files").set_input_files([payload("begun.png", picture(), "image/png")])
+    tile(page, "begun.png").wait_for()
+    kept_entries(page, alice.user, "outbox", 1)
+    kept_entries(page, alice.user, "files", 1)
+    page.reload()
+    expect(alice.pending).to_have_text(["after all"])
+    expect(tile(page, "begun.png")).to_be_visible()
+    page.unroute("**/api/uploads/")
+    alice.has_sent("before", "from the tunnel", "after all")
+    ready(page, "begun.png")
+    bob.sees("before", "from the tunnel", "after all")
+    expect(bob.page.locator(".picture__image")).to_have_count(3)
+
+
+KEPT = """async ([name, count]) => {
+  const settled = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const database = await settled(indexedDB.open(name));
+  const entries = () => database.transaction("entries").objectStore("entries");
+  while (await settled(entries().count()) !== count) await new Promise((resolve) => setTimeout(resolve, 20));
+  database.close();
+}"""
+
+
+def kept_entries(page: Page, user: int, what: str, count: int) -> None:
+    """Wait until this device has stored so many of them."""
+    page.evaluate(KEPT, [f"parley-{what}-{user}", count])
