@@ -5,11 +5,13 @@ are reported in one message, because to be told of them one restart at a time is
 """
 
 import os
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
+from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvValidationError, validate
@@ -20,6 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SHORTEST_KEY = 32  # bytes: HS256 wants a key at least as long as its hash (RFC 7518, section 3.2)
 
 Values = dict[str, Any]
+
+_UNSAFE = re.compile(r"(?:fsync|synchronous_commit|full_page_writes)\s*=\s*(?:off|false|0)", re.IGNORECASE)
 
 
 class ConfigurationError(ImproperlyConfigured):
@@ -292,6 +296,13 @@ def refusals(values: Values) -> dict[str, str]:
         problems["JWT_SIGNING_KEY"] = "is the SECRET_KEY. Set another random text."
     if values["CLOUDINARY_URL"] and values["S3_BUCKET"]:
         problems["S3_BUCKET"] = "is set, and CLOUDINARY_URL as well. Choose one place for files."
+    if "*" in (values["CORS_ALLOWED_ORIGINS"] or []):
+        problems["CORS_ALLOWED_ORIGINS"] = "must not be `*`. Name the sites whose scripts may call the API."
+    database = unquote(values["DATABASE_URL"] or "")
+    if database and urlsplit(database).scheme not in ("postgres", "postgresql"):
+        problems["DATABASE_URL"] = "is not of PostgreSQL. Write it as `postgres://user:password@host:5432/name`."
+    elif _UNSAFE.search(database):
+        problems["DATABASE_URL"] = "turns off what keeps messages through a crash. Remove that option."
     if "*" in (values["ALLOWED_HOSTS"] or []):
         problems["ALLOWED_HOSTS"] = "must not be `*`. Name the hosts under which people reach Parley."
     return problems
