@@ -125,6 +125,12 @@ def noticed(*, user_id: int, version: int, unread: int, text: str) -> None:
     publish(f"user.{user_id}", {"type": "hub.event", "kind": "noticed", "user": user_id, **news})
 
 
+def card_changed(card: dict[str, Any]) -> None:
+    """Tell those who watch somebody, and their own devices, how they are shown from now on."""
+    for group in (f"presence.{card['id']}", f"user.{card['id']}"):
+        publish(group, {"type": "hub.event", "kind": "card", "card": card})
+
+
 def session_revoked(*, user_id: int, session_ids: Iterable[UUID]) -> None:
     """Tell every worker to close the sockets of these sessions (4401)."""
     event = {"kind": "revoked", "user": user_id, "sessions": [str(session_id) for session_id in session_ids]}

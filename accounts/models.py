@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from functools import cache
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.appearance import Contrast, Density, Motion, TextSize, Theme
@@ -32,12 +30,6 @@ __all__ = ["Appeal", "AuditEntry", "AuditHead", "Notice", "PersonNote", "Sanctio
 
 # As many as the style sheet has avatar colours; 30 degrees of the colour wheel each.
 HUES = 12
-
-
-@cache
-def _avatars() -> str:
-    """Where avatars are; they are named in every message, and resolving a URL takes its time."""
-    return reverse("avatar", args=[0]).removesuffix("0.svg")
 
 
 class BaseManager(BaseUserManager["User"]):
@@ -99,6 +91,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     status_emoji = models.CharField(max_length=EMOJI_LENGTH, blank=True)
     status_text = models.CharField(max_length=STATUS_LENGTH, blank=True)
     status_until = models.DateTimeField(null=True, blank=True)
+    avatar = models.UUIDField(null=True, editable=False, help_text="Which picture of theirs is shown, if any.")
     theme = models.CharField(max_length=6, choices=Theme, default=Theme.SYSTEM, db_default=Theme.SYSTEM)
     contrast = models.CharField(max_length=6, choices=Contrast, default=Contrast.SYSTEM, db_default=Contrast.SYSTEM)
     text_size = models.CharField(max_length=6, choices=TextSize, default=TextSize.NORMAL, db_default=TextSize.NORMAL)
@@ -159,10 +152,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def hue_class(self) -> str:
         return f"h{self.hue * HUES // 360}"
-
-    @property
-    def avatar_url(self) -> str:
-        return f"{_avatars()}{self.pk}.svg"
 
 
 class Session(models.Model):

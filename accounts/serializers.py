@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC
 from functools import lru_cache
 from typing import Any, Protocol
+from uuid import UUID
 
 from rest_framework import serializers
 
@@ -71,7 +72,11 @@ class CardSerializer(serializers.Serializer[User]):
     handle = serializers.CharField()
     initials = serializers.CharField()
     hue = serializers.CharField(help_text="One of h0 to h11: the colour of the avatar.")
-    avatar = serializers.CharField(help_text="Path of the avatar, an SVG.")
+    avatar = serializers.CharField(
+        allow_null=True,
+        help_text="Path of their picture, 256 px wide, and with `96/` behind it 96; another one with each picture. "
+        "null: their initials stand for them.",
+    )
 
 
 class MeSerializer(CardSerializer):
@@ -114,19 +119,23 @@ class Named(Protocol):
     def full_name(self) -> str: ...
     @property
     def handle(self) -> str: ...
+    @property
+    def avatar(self) -> UUID | None: ...
 
 
 def user_card(user: Named) -> dict[str, Any]:
     """What everybody may know of a user; see `CardSerializer`. Plain, as long lists are made of it."""
     note_person(user.pk)
-    return {"id": user.pk, "full_name": user.full_name, "handle": user.handle, **_look(user.pk, user.full_name)}
+    look = _look(user.pk, user.full_name, user.avatar)
+    return {"id": user.pk, "full_name": user.full_name, "handle": user.handle, **look}
 
 
 @lru_cache(maxsize=10_000)
-def _look(user_id: int, full_name: str) -> dict[str, str]:
-    """What a card has to say about somebody's looks; it is in every message and changes with the name at most."""
+def _look(user_id: int, full_name: str, avatar: UUID | None) -> dict[str, str | None]:
+    """What a card has to say about somebody's looks; it is in every message, and seldom changes."""
     user = User(pk=user_id, full_name=full_name)
-    return {"initials": user.initials, "hue": user.hue_class, "avatar": user.avatar_url}
+    address = f"/avatars/{user_id}/{avatar}/" if avatar else None
+    return {"initials": user.initials, "hue": user.hue_class, "avatar": address}
 
 
 def me_card(user: User) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from accounts.models import Session, User
 from accounts.moderation.standing import refuse_banned
 from accounts.names import clean_email, clean_full_name, clean_handle
 from accounts.querysets import SessionQuerySet
+from accounts.serializers import user_card
 from accounts.tokens import AccessToken, RefreshToken, TokenPair, fingerprint, mint_again, mint_pair
 
 USE_NOTED_EVERY = timedelta(minutes=1)
@@ -189,7 +190,19 @@ def update_profile(*, user: User, full_name: str | None = None, handle: str | No
     except IntegrityError as error:
         raise _taken(error) from error
     user.refresh_from_db()
+    _tell_of(user)
     return user
+
+
+def set_avatar(*, user: User, avatar: UUID | None) -> UUID | None:
+    """Show another picture of somebody, or none; answers which one was shown before. Tells those who see them."""
+    with transaction.atomic():
+        before = User.objects.select_for_update(no_key=True).values_list("avatar", flat=True).get(pk=user.pk)
+        user.avatar = avatar
+        user.save(update_fields=["avatar"])
+        User.objects.filter(pk=user.pk).bump_version()
+        _tell_of(user)
+    return before
 
 
 def change_password(*, user: User, current: str, new: str, session: Session) -> None:
@@ -259,6 +272,11 @@ def close_account(*, user: User, current_password: str, session: Session) -> Non
 
 
 # Within
+
+
+def _tell_of(user: User) -> None:
+    """Tell how somebody is shown from now on."""
+    transaction.on_commit(partial(broadcasts.card_changed, user_card(user)), robust=True)
 
 
 def _require_current(user: User, password: str, session: Session) -> None:

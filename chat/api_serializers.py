@@ -303,6 +303,9 @@ class RoomSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=Room.Kind.choices)
     name = serializers.CharField(help_text="In a direct room, the other's name.")
     topic = serializers.CharField()
+    picture = serializers.CharField(
+        allow_null=True, help_text="Path of its picture, 256 px wide, and with `96/` behind it 96; null: its initials."
+    )
     other = CardSerializer(allow_null=True, help_text="In a direct room, the other.")
     members = CardSerializer(many=True, help_text="At most 20 of them.")
     member_count = serializers.IntegerField()

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from chat.face_viewsets import AvatarViewSet, RoomPictureViewSet
 from chat.group_viewsets import (
     GroupViewSet,
     InvitationViewSet,
@@ -100,6 +101,16 @@ api_urlpatterns = [
         "uploads/<uuid:attachment_id>/",
         UploadViewSet.as_view({"patch": "partial_update", "delete": "destroy"}),
         name="api-upload",
+    ),
+    path(
+        "users/me/avatar/",
+        AvatarViewSet.as_view({"put": "update", "delete": "destroy"}, parser_classes=[FormParser]),
+        name="api-avatar",
+    ),
+    path(
+        "rooms/<int:room_id>/picture/",
+        RoomPictureViewSet.as_view({"put": "update", "delete": "destroy"}, parser_classes=[FormParser]),
+        name="api-room-picture",
     ),
     path("search/", SearchViewSet.as_view({"get": "list"}), name="api-search"),
     path("saved/", SavedViewSet.as_view({"get": "list"}), name="api-saved"),

@@ -1,9 +1,10 @@
 """What job workers do for the chat."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from accounts.jobs import periodic, task
-from chat.services import removal
+from chat.services import faces, removal
 
 UNDO_OVER = timedelta(seconds=15)
 """After that long nobody can undo a deletion any more (`chat.services.deletion`), also not one on its way."""
@@ -19,6 +20,12 @@ def remove_files(message_id: int) -> None:
 def remove_files_later(message_id: int) -> None:
     """Enqueue that, once however often the message is deleted and brought back."""
     remove_files.using(run_after=UNDO_OVER, key=str(message_id)).enqueue(message_id=message_id)
+
+
+@task(retries=20)
+def forget_face(blob: str) -> None:
+    """Delete a picture of somebody or of a room, if it is not shown any more."""
+    faces.forget_face(UUID(blob))
 
 
 @periodic("*/10 * * * *")

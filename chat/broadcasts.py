@@ -15,10 +15,12 @@ from django.db import transaction
 from msgspec.structs import replace
 
 from accounts.broadcasts import publish
+from accounts.models import User
+from accounts.serializers import user_card
 from chat import protocol
 from chat.events import changes_room, leavers
 from chat.models import Membership, Message, Room
-from chat.privacy import READS, TYPING, Privacy
+from chat.privacy import FACES, READS, TYPING, Privacy
 from chat.rows import MessageRow
 from chat.serializers import message_data
 from chat.summaries import Counts, Summary
@@ -103,6 +105,13 @@ def message_saved(*, user_id: int, message_id: int, on: bool, version: int) -> N
 def invited(*, user_id: int, invitation_id: int, version: int) -> None:
     """Tell somebody's own devices that they are invited into a room."""
     _tell_user(user_id, version=version, frame=protocol.Invited(invitation=invitation_id))
+
+
+def person_changed(user: User, *, room_ids: Iterable[int]) -> None:
+    """Tell these rooms, which are those that somebody is in, how that person is shown from now on."""
+    frame = protocol.encode(protocol.UserChanged(user=user_card(user)))
+    for room_id in room_ids:
+        _after_commit(room_group(room_id), kind="signal", room=room_id, skip=[], frame=frame, of=FACES)
 
 
 def typing(*, room_id: int, user_id: int, strangers: Sequence[int] = ()) -> None:

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from accounts.serializers import CardSerializer, StrictSerializer, user_card
 from chat.api_serializers import LARGEST_ID, TextField
 from chat.models import Invitation, Membership, Room
-from chat.serializers import moment
+from chat.serializers import moment, picture_address
 from chat.services.invitations import DAYS, MOST_DAYS, MOST_USES
 from chat.services.members import MOST_ADDED
 from chat.services.rooms import SLOWEST_SECONDS
@@ -44,6 +44,9 @@ class PublicRoomSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField()
     topic = serializers.CharField()
+    picture = serializers.CharField(
+        allow_null=True, help_text="Path of its picture, 256 px wide, and with `96/` behind it 96; null: its initials."
+    )
     member_count = serializers.IntegerField()
     joined = serializers.BooleanField(help_text="Whether you are in it.")
 
@@ -128,6 +131,7 @@ def public_room_data(room: Any) -> dict[str, Any]:
         "id": room.pk,
         "name": room.name,
         "topic": room.topic,
+        "picture": picture_address(room.pk, room.picture),
         "member_count": room.member_count,
         "joined": room.is_mine,
     }

@@ -90,6 +90,7 @@ class Hub:
             "excess": self._on_excess,
             "presence": lambda event: self.watchers.tell_presence(event["presence"]),
             "status": lambda event: self.watchers.tell_status(event["status"]),
+            "card": self._on_card,
             "echo": self._beacon.on_echo,
         }
 
@@ -339,6 +340,11 @@ class Hub:
 
     def _on_settings(self, event: dict[str, Any]) -> None:
         self._spawn(self.refresh(event["user"]))
+
+    def _on_card(self, event: dict[str, Any]) -> None:
+        frame = self.watchers.tell_card(event["card"])
+        for connection in self.users.get(event["card"]["id"], ()):
+            connection.push(frame)
 
     def _on_revoked(self, event: dict[str, Any]) -> None:
         self.close_sessions(event["user"], set(event["sessions"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import cache
 from typing import Any
@@ -43,6 +43,7 @@ class Face:
     shape: str = ""
     other_id: int | None = None
     presence: Presence = Presence()
+    avatar: str | None = None
 
     @property
     def has_dot(self) -> bool:
@@ -155,8 +156,9 @@ def _whereabouts(presence: Presence, handle: str, now: datetime) -> str:
 def face(summary: Summary, present: Whereabouts) -> Face:
     other = summary["other"]
     if other is None:
-        return room_face(summary["id"], summary["name"])
-    return Face(other["initials"], other["hue"], "", other["id"], present.get(other["id"], Presence()))
+        return replace(room_face(summary["id"], summary["name"]), avatar=summary["picture"])
+    present_or_not = present.get(other["id"], Presence())
+    return Face(other["initials"], other["hue"], "", other["id"], present_or_not, other["avatar"])
 
 
 def room_face(room_id: int, name: str) -> Face:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from accounts.requests import MemberRequest
 from chat.exceptions import ChatError
-from chat.media.serving import Stored, serve
+from chat.media.serving import Stored, refused, serve
 from chat.models import Attachment
 from chat.services.uploads import MAIN
 
@@ -37,5 +37,4 @@ def attachment(request: MemberRequest, attachment_id: UUID, width: int | None = 
     try:
         return serve(request, stored)
     except ChatError as error:
-        headers = {"Retry-After": f"{error.retry_after:.0f}"} if error.retry_after else {}
-        return HttpResponse(error.detail, "text/plain; charset=utf-8", error.status, headers=headers)
+        return refused(error)

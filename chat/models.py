@@ -32,6 +32,7 @@ class Room(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     name = models.CharField(max_length=80, blank=True)
     topic = models.CharField(max_length=250, blank=True)
+    picture = models.UUIDField(null=True, editable=False, help_text="Which picture of it is shown, if any.")
     read_only = models.BooleanField(
         "announcements only", default=False, help_text="Only its moderators, admins and owners write here."
     )

@@ -17,6 +17,7 @@ TYPING_MEMBERS = 100
 
 READS = "reads"
 TYPING = "typing"
+FACES = "faces"
 
 STRANGERS = """
     SELECT blocked_id FROM chat_block WHERE blocker_id = {user} UNION

@@ -239,6 +239,12 @@ class StatusChanged(ServerFrame, frozen=True, tag="status"):
     until: str | None
 
 
+class UserChanged(ServerFrame, frozen=True, tag="user"):
+    """A watched person, or you, has another name or picture; what shows them is to show that."""
+
+    user: dict[str, Any]
+
+
 class Saved(ServerFrame, frozen=True, tag="saved"):
     """You keep this message for later, or no longer; only on your own sockets."""
 

@@ -44,7 +44,7 @@ _GRACE = {
     "handle": "grace.hopper",
     "initials": "GH",
     "hue": "h4",
-    "avatar": "/avatars/3.svg",
+    "avatar": "/avatars/3/0199a1f0-5d5c-7c3e-9a5e-0f6d3b1c2a49/",
 }
 _ALAN = {
     "id": 5,
@@ -52,7 +52,7 @@ _ALAN = {
     "handle": "alan.turing",
     "initials": "AT",
     "hue": "h9",
-    "avatar": "/avatars/5.svg",
+    "avatar": None,
 }
 _ME: dict[str, Any] = {
     **_GRACE,
@@ -111,6 +111,7 @@ _ROOM: dict[str, Any] = {
     "kind": "direct",
     "name": "Alan Turing",
     "topic": "",
+    "picture": None,
     "other": _ALAN,
     "members": [_GRACE, _ALAN],
     "member_count": 2,
@@ -175,6 +176,7 @@ EXAMPLES: tuple[ClientFrame | ServerFrame, ...] = (
     protocol.Typing(room=7, user=5),
     protocol.Presence(user=5, status="offline", last_seen="2026-03-01T09:12:00.000Z"),
     protocol.StatusChanged(user=5, emoji="🌴", text="On holiday", until="2026-03-08T09:00:00.000Z"),
+    protocol.UserChanged(user=_ALAN),
     protocol.Saved(message=1207, on=True),
     protocol.Invited(invitation=31),
     protocol.Noticed(unread=1, text="A moderator warns you. The reason: the same link in five rooms"),
@@ -192,7 +194,7 @@ ANSWERS: Mapping[type[ClientFrame], tuple[type[ServerFrame], ...]] = {
     protocol.MessageRestore: (protocol.Reply,),
     protocol.MessagePin: (protocol.Reply,),
     protocol.ReactionSet: (protocol.Reply,),
-    protocol.PresenceWatch: (protocol.Presence, protocol.StatusChanged),
+    protocol.PresenceWatch: (protocol.Presence, protocol.StatusChanged, protocol.UserChanged),
     protocol.Sync: (protocol.MessageChanged, protocol.Synced),
     protocol.Ping: (protocol.Pong,),
 }

@@ -25,7 +25,8 @@ _REACHED = f"""
 """  # noqa: S608 - names of columns
 _HAS_READ = "seat.read_seq >= message.seq AND NOT person.private_reading AND NOT asker.private_reading"
 _PEOPLE = _REACHED.format(
-    what=f"person.id, person.full_name, person.handle, {_HAS_READ}", how="ORDER BY person.full_name, person.id"
+    what=f"person.id, person.full_name, person.handle, person.avatar, {_HAS_READ}",
+    how="ORDER BY person.full_name, person.id",
 )
 _NUMBERS = _REACHED.format(
     what=f"count(*) FILTER (WHERE NOT ({_HAS_READ})), count(*) FILTER (WHERE {_HAS_READ})", how=""

@@ -22,6 +22,7 @@ class Person(NamedTuple):
     pk: int
     full_name: str
     handle: str
+    avatar: UUID | None
 
 
 class Quoted(NamedTuple):
@@ -62,23 +63,25 @@ class MessageRow(NamedTuple):
     attached_json: str | None
     author_name: str
     author_handle: str
+    author_avatar: UUID | None
     quoted_seq: int
     quoted_html: str
     quoted_deleted_at: datetime | None
     quoted_author_id: int
     quoted_name: str
     quoted_handle: str
+    quoted_avatar: UUID | None
     quoted_attached_json: str | None
 
     @property
     def author(self) -> Person:
-        return Person(self.author_id, self.author_name, self.author_handle)
+        return Person(self.author_id, self.author_name, self.author_handle, self.author_avatar)
 
     @property
     def reply_to(self) -> Quoted | None:
         if self.reply_to_id is None:
             return None
-        author = Person(self.quoted_author_id, self.quoted_name, self.quoted_handle)
+        author = Person(self.quoted_author_id, self.quoted_name, self.quoted_handle, self.quoted_avatar)
         deleted = self.quoted_deleted_at is not None
         attached = None if self.quoted_attached_json is None else json.loads(self.quoted_attached_json)
         return Quoted(self.reply_to_id, self.quoted_seq, author, self.quoted_html, deleted, attached)
@@ -106,7 +109,7 @@ _OF_MESSAGE = (
     "mentions_room", "pinned_at", "revision",
 )  # fmt: skip
 _JSON_OF_MESSAGE = ("event", "reacted", "attached")
-_OF_AUTHOR = ("full_name", "handle")
+_OF_AUTHOR = ("full_name", "handle", "avatar")
 _OF_QUOTED = ("seq", "html", "deleted_at", "author_id")
 
 MESSAGE_FIELDS: tuple[str | Cast, ...] = (

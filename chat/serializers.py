@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import unescape
 from typing import Any
+from uuid import UUID
 
 from accounts.serializers import user_card
 from chat.attached import Attachment, described
@@ -54,6 +55,11 @@ def message_data(message: Message | MessageRow) -> dict[str, Any]:
         "deleted_at": _moment_or_none(message.deleted_at),
         "deleted_by": _deleted_by(message) if deleted else None,
     }
+
+
+def picture_address(room_id: int, picture: UUID | None) -> str | None:
+    """Where a room's picture is, another address with each picture; None: its initials stand for it."""
+    return f"/pictures/{room_id}/{picture}/" if picture else None
 
 
 def quote(answered: Message | Quoted) -> dict[str, Any]:

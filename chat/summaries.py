@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from accounts.models import User
 from accounts.rows import fetch
@@ -18,7 +19,7 @@ from accounts.serializers import user_card
 from chat.permissions import writing
 from chat.querysets import UNREAD_LIMIT
 from chat.rows import MESSAGE_COLUMNS, MESSAGE_JOINS, MessageRow, Person
-from chat.serializers import message_data, moment
+from chat.serializers import message_data, moment, picture_address
 
 Summary = dict[str, Any]
 
@@ -55,13 +56,13 @@ _BLOCKED = """
 #
 # Others are told of in direct rooms only: what a room costs here must not grow with its members.
 _SUMMARIES = f"""
-    SELECT seat.user_id, room.id, room.kind, room.name, room.topic, room.member_count, room.last_seq,
+    SELECT seat.user_id, room.id, room.kind, room.name, room.topic, room.picture, room.member_count, room.last_seq,
         room.last_activity_at, room.read_only, room.slow_seconds, room.archived_at, seat.role,
         seat.read_seq, seat.delivered_seq, {UNREAD},
         seat.unread_from, {MENTIONS}, seat.level, seat.muted, seat.pinned_at,
         draft.body, draft.reply_to_id, draft.attached::text, draft.updated_at,
         reader.private_reading OR other.private_reading, {_BLOCKED},
-        other.id, other.full_name, other.handle, opposite.read_seq, opposite.delivered_seq,
+        other.id, other.full_name, other.handle, other.avatar, opposite.read_seq, opposite.delivered_seq,
         {MESSAGE_COLUMNS}
     FROM chat_membership AS seat
     JOIN chat_room AS room ON room.id = seat.room_id
@@ -143,6 +144,7 @@ class _Row(NamedTuple):
     kind: str
     name: str
     topic: str
+    picture: UUID | None
     member_count: int
     last_seq: int
     last_activity_at: datetime
@@ -168,6 +170,7 @@ class _Row(NamedTuple):
     other_id: int | None
     other_name: str
     other_handle: str
+    other_avatar: UUID | None
     other_read_seq: int
     other_delivered_seq: int
 
@@ -186,13 +189,14 @@ def _summarise(users: Sequence[User], rows: Sequence[tuple[Any, ...]]) -> dict[i
 
 
 def _summary(room: _Row, last: MessageRow | None, me: dict[str, Any]) -> Summary:
-    other = None if room.other_id is None else user_card(Person(room.other_id, room.other_name, room.other_handle))
+    other = None if room.other_id is None else user_card(_other(room, room.other_id))
     direct, archived = room.kind == "direct", room.archived_at is not None
     return {
         "id": room.id,
         "kind": room.kind,
         "name": other["full_name"] if other else room.name,
         "topic": room.topic,
+        "picture": picture_address(room.id, room.picture),
         "other": other,
         "members": [each for each in (me, other) if each] if direct else [],
         "member_count": room.member_count,
@@ -216,6 +220,10 @@ def _summary(room: _Row, last: MessageRow | None, me: dict[str, Any]) -> Summary
         "last_message": message_data(last) if last else None,
         "last_activity_at": moment(room.last_activity_at),
     }
+
+
+def _other(room: _Row, user_id: int) -> Person:
+    return Person(user_id, room.other_name, room.other_handle, room.other_avatar)
 
 
 def _draft(room: _Row) -> dict[str, Any] | None:

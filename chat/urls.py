@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chat import group_views, media_views, message_views, personal_views, report_views, search_views, views
+from chat import face_views, group_views, media_views, message_views, personal_views, report_views, search_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -29,6 +29,12 @@ urlpatterns = [
     path("media/<uuid:attachment_id>/", media_views.attachment, name="media"),
     path("media/<uuid:attachment_id>/<int:width>/", media_views.attachment, name="media-width"),
     path("messages/<int:message_id>/report/", report_views.report_message, name="message-report"),
+    path("avatars/<int:user_id>/<uuid:version>/", face_views.avatar, name="face"),
+    path("avatars/<int:user_id>/<uuid:version>/<int:width>/", face_views.avatar, name="face-width"),
+    path("pictures/<int:room_id>/<uuid:version>/", face_views.picture, name="room-picture"),
+    path("pictures/<int:room_id>/<uuid:version>/<int:width>/", face_views.picture, name="room-picture-width"),
+    path("settings/avatar/", face_views.change_avatar, name="avatar-change"),
+    path("rooms/<int:room_id>/about/picture/", face_views.change_picture, name="room-picture-change"),
     path("search/", search_views.search, name="search"),
     path("rooms/<int:room_id>/search/", search_views.search_room, name="room-search"),
     path("saved/", message_views.saved, name="saved"),

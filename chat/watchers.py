@@ -81,6 +81,12 @@ class Watchers:
         """Somebody has given themselves a status."""
         self._push(status["user"], Frame(protocol.encode(protocol.StatusChanged(**status))))
 
+    def tell_card(self, card: dict[str, Any]) -> Frame:
+        """Somebody is shown in another way; answers what was told."""
+        frame = Frame(protocol.encode(protocol.UserChanged(user=card)))
+        self._push(card["id"], frame)
+        return frame
+
     def _push(self, user_id: int, frame: Frame) -> None:
         for connection in self._register.get(user_id, ()):
             connection.push(frame, shed=True)

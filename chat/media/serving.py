@@ -90,6 +90,24 @@ def serve(request: HttpRequest, stored: Stored) -> HttpResponseBase:
     return _with_headers(StreamingHttpResponse(_stream(first, chunks, flow), status=status, headers=headers), stored)
 
 
+def refused(error: ChatError) -> HttpResponse:
+    """Say in words why there are no bytes."""
+    headers = {"Retry-After": f"{error.retry_after:.0f}"} if error.retry_after else {}
+    return HttpResponse(error.detail, "text/plain; charset=utf-8", error.status, headers=headers)
+
+
+def hand_out(content: bytes) -> HttpResponse:
+    """Answer with a small picture whose address names it for ever."""
+    headers = {
+        "Cache-Control": KEEP_FOR_EVER,
+        "Accept-Ranges": "none",
+        "Content-Security-Policy": TO_LOOK_AT,
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    return HttpResponse(content, content_type="image/webp", headers=headers)
+
+
 def _with_headers(response: HttpResponseBase, stored: Stored) -> HttpResponseBase:
     for name, value in {
         "ETag": stored.tag,
@@ -136,8 +154,7 @@ def _first(chunks: Iterator[bytes], stored: Stored) -> bytes:
         raise Http404 from None
     except Exception as error:  # each storage fails in its own ways
         logger.warning("A file could not be read: %s", error)
-        detail = "The place where files are cannot be reached right now. Nothing is lost; try again in a moment."
-        raise ChatError("storage_unavailable", detail, status=503, retry_after=storage.RETRY_AFTER) from error
+        raise ChatError("storage_unavailable", storage.NOT_READ, status=503, retry_after=storage.RETRY_AFTER) from error
 
 
 async def _stream(first: bytes, chunks: Iterator[bytes], flow: Any) -> AsyncIterator[bytes]:

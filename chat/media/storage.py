@@ -28,6 +28,7 @@ TEMPORARY = ".part"
 """What is being written ends so, until it is whole."""
 
 RETRY_AFTER = 10
+NOT_READ = "The place where files are cannot be reached right now. Nothing is lost; try again in a moment."
 
 
 class RangeStorage(Protocol):
@@ -51,6 +52,19 @@ def put(blob: UUID, part: str, content: bytes | File[bytes]) -> None:
     except Exception as error:  # each storage fails in its own ways
         logger.warning("A file could not be stored: %s", error)
         raise _unavailable(is_full=getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT}) from error
+
+
+def content(blob: UUID, part: str) -> bytes:
+    """All of a small part. Raises ``ChatError`` 404 where it is not there, 503 where nobody knows."""
+    try:
+        with storages["media"].open(key_of(blob, part)) as file:
+            found: bytes = file.read()
+            return found
+    except FileNotFoundError:
+        raise ChatError("not_found", "This picture is gone.", status=404) from None
+    except Exception as error:  # each storage fails in its own ways
+        logger.warning("A picture could not be read: %s", error)
+        raise ChatError("storage_unavailable", NOT_READ, status=503, retry_after=RETRY_AFTER) from error
 
 
 def remove(blob: UUID, parts: Iterable[str]) -> None:

@@ -4,6 +4,7 @@ from chat.services.blocks import block, blocked_by, unblock
 from chat.services.deletion import DELETE_UNDO_SECONDS, bring_back, delete_message, remove_message, restore_message
 from chat.services.drafts import drop_draft, save_draft
 from chat.services.editing import edit_message
+from chat.services.faces import drop_avatar, drop_picture, set_avatar, set_picture
 from chat.services.forwarding import forward_message, origin_of
 from chat.services.invitations import (
     accept_invitation,
@@ -59,7 +60,9 @@ __all__ = [
     "delete_message",
     "describe_upload",
     "discard_upload",
+    "drop_avatar",
     "drop_draft",
+    "drop_picture",
     "edit_message",
     "enter_site_room",
     "find_people",
@@ -97,6 +100,8 @@ __all__ = [
     "send_draft",
     "send_message",
     "send_messages",
+    "set_avatar",
+    "set_picture",
     "set_preferences",
     "set_role",
     "sort_in_texts",

@@ -46,11 +46,11 @@ def upload(*, owner: User, file: File[bytes], name: str, alt: str = "", voice: R
     then.
     """
     alt = _checked_alt(alt)
-    sniffed = _look_at(file, as_recording=voice is not None)
+    sniffed = look_at(file, as_recording=voice is not None)
     look: dict[str, Any] = {}
     parts: Mapping[str, bytes | File[bytes]] = {MAIN: file}
     if sniffed.kind == "picture":
-        _let_the_database_go()
+        let_the_database_go()
         file.seek(0)
         developed = darkroom.develop(file, {"as": "picture"}, size=file.size)
         look, parts = dict(developed.told), developed.parts
@@ -97,7 +97,7 @@ def delete_bytes(attachment: Attachment) -> bool:
     Where other attachments have the same bytes, these stay.
     """
     if not Attachment.objects.there().filter(blob=attachment.blob).exclude(pk=attachment.pk).exists():
-        _let_the_database_go()
+        let_the_database_go()
         try:
             storage.remove(attachment.blob, attachment.parts)
         except Exception as error:  # each storage fails in its own ways; it is tried again
@@ -114,7 +114,8 @@ def _own(owner: User, attachment_id: UUID) -> Attachment:
     return found
 
 
-def _look_at(file: File[bytes], *, as_recording: bool) -> Sniffed:
+def look_at(file: File[bytes], *, as_recording: bool = False) -> Sniffed:
+    """Say what a file is; raises ``ChatError`` for what is not taken."""
     if not file.size:
         raise ChatError("empty_file", "This file is empty. Choose another one.")
     if file.size > settings.UPLOAD_BYTES:
@@ -132,7 +133,7 @@ def _look_at(file: File[bytes], *, as_recording: bool) -> Sniffed:
 
 def _store(attachment: Attachment, parts: Mapping[str, bytes | File[bytes]]) -> None:
     """Store all parts, or none. The row was there first: should this process die, the bytes are found by it."""
-    _let_the_database_go()
+    let_the_database_go()
     try:
         for part, content in parts.items():
             storage.put(attachment.blob, part, content)
@@ -152,7 +153,7 @@ def _checked_alt(alt: str) -> str:
     return alt
 
 
-def _let_the_database_go() -> None:
+def let_the_database_go() -> None:
     """Give the connection back while something slow is done: there are fewer of them than of people who wait."""
     if not connection.in_atomic_block:
         connection.close()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 from asgiref.sync import async_to_sync
 from django.conf import settings
@@ -85,6 +86,8 @@ ACCOUNT_ACTS: dict[str, list[Act]] = {
         about(services.update_profile, "carol", handle="clay"),
         about(services.update_profile, "alice", full_name="Alicia Arden", handle="alicia"),
         about(services.update_profile, "eve", full_name="Eva Evans"),
+        about(services.set_avatar, "bob", avatar=UUID(int=1)),
+        about(services.set_avatar, "bob", avatar=None),
     ],
     "switches": [
         about(switches.update_switches, "bob", private_reading=True),

@@ -14,6 +14,7 @@ from accounts.visits import make_visitor
 from chat import services
 from chat.models import Mention, Room, Visitor
 from chat.services.uploads import Recording
+from tests.chat.media.samples import picture
 from tests.factories import direct_room, give, group_room, say
 
 Service = Callable[..., Any]
@@ -234,6 +235,9 @@ ACTS: dict[str, list[Act]] = {
         settle(services.update_room, "alice", topic="boats", slow_seconds=5),
         settle(services.update_room, "alice", read_only=True),
         settle(services.update_room, "alice", read_only=True, to=""),
+        settle(services.set_picture, "alice", file=ContentFile(picture())),
+        settle(services.drop_picture, "alice"),
+        settle(services.drop_picture, "alice", to=""),
         settle(services.archive_room, "alice"),
         settle(services.archive_room, "alice", archived=False),
         Act(services.open_direct_room, lambda on: {"user": on.eve, "other_id": on.carol.pk}, "eve"),
@@ -286,6 +290,12 @@ ACTS: dict[str, list[Act]] = {
         own(services.drop_draft, "carol"),
         Act(services.save_message, lambda on: {"user": on.carol, "message_id": on.second.pk, "on": True}, "carol"),
         Act(services.save_message, lambda on: {"user": on.carol, "message_id": on.second.pk, "on": False}, "carol"),
+    ],
+    "faces": [
+        Act(services.set_avatar, lambda on: {"user": on.bob, "file": ContentFile(picture())}, EVERYBODY),
+        send("bob", "harbour", "how do I look?"),
+        Act(services.drop_avatar, lambda on: {"user": on.bob}, EVERYBODY),
+        Act(services.drop_avatar, lambda on: {"user": on.bob}),
     ],
     "blocking": [
         Act(services.block, lambda on: {"user": on.alice, "other_id": on.bob.pk}, "alice bob"),

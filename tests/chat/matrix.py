@@ -129,7 +129,7 @@ def methods(address: str, view: Any, client: Client) -> list[str]:
     """
     if actions := getattr(view, "actions", None):
         return sorted({method.upper() for method in actions} - IMPLIED)
-    path = re.sub(r"{(?:session|attachment)}", str(UUID(int=1)), address)
+    path = re.sub(r"{(?:session|attachment|version)}", str(UUID(int=1)), address)
     path = re.sub(r"{\w+}", "1", path)
     allow = client.generic("PURGE", path).headers.get("Allow", "GET, POST")
     allowed = set(allow.split(", ")) - IMPLIED

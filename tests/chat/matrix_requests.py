@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from chat.models import Room
 from tests.chat.matrix import Row
 from tests.chat.matrix_stage import Scene, Stage
+from tests.chat.media.samples import picture
 from tests.conftest import PASSWORD
 
 Body = dict[str, Any]
@@ -27,7 +28,8 @@ def address(row: Row, template: str, stage: Stage, scene: Scene) -> str:
         "invitation": scene.link.pk,
         "token": scene.token,
         "emoji": "👍",
-        "width": 320,
+        "width": 256,
+        "version": UUID(int=1),
         "attachment": stage.files[scene.room.pk].pk,
         "session": stage.foreign.pk,
         "notice": stage.notices[stage.nina.pk],
@@ -152,6 +154,10 @@ BODIES: dict[str, Ask] = {
         "client_id": str(uuid4()),
     },
     "POST /api/uploads/": lambda stage, scene: {"file": SimpleUploadedFile("notes.txt", b"hello")},
+    "PUT /api/users/me/avatar/": lambda stage, scene: {"file": SimpleUploadedFile("me.png", picture())},
+    "PUT /api/rooms/{room}/picture/": lambda stage, scene: {"file": SimpleUploadedFile("us.png", picture())},
+    "POST /settings/avatar/": lambda stage, scene: {"file": SimpleUploadedFile("me.png", picture())},
+    "POST /rooms/{room}/about/picture/": lambda stage, scene: {"file": SimpleUploadedFile("us.png", picture())},
     "PATCH /api/uploads/{attachment}/ (own)": lambda stage, scene: {"alt": "The sea"},
     "PATCH /api/uploads/{attachment}/": lambda stage, scene: {"alt": "The sea"},
     "GET /api/search/": lambda stage, scene: {"q": "hello"},

@@ -40,10 +40,24 @@ class Replica:
                 self.drop_room(frame["room"])
             case "receipt":
                 self._receipt(frame)
+            case "user":
+                self._person(frame["user"])
             case "saved" if frame["on"]:
                 self.saved.add(frame["message"])
             case "saved":
                 self.saved.discard(frame["message"])
+
+    def _person(self, card: Json) -> None:
+        """Somebody is shown in another way, wherever they are."""
+        for room in self.rooms.values():
+            if room["other"] and room["other"]["id"] == card["id"]:
+                room["other"], room["name"] = card, card["full_name"]
+            room["members"] = [card if each["id"] == card["id"] else each for each in room["members"]]
+            if room["last_message"]:
+                _show(room["last_message"], card)
+        for log in self.logs.values():
+            for each in log.values():
+                _show(each, card)
 
     def put_room(self, summary: Json) -> None:
         """How the room stands now, as the server says; perhaps older than what we have heard since."""
@@ -154,3 +168,9 @@ def _requote(message: Json, answered: Json) -> None:
     if quote and quote["id"] == answered["id"]:
         deleted = answered["deleted_at"] is not None
         quote.update(deleted=deleted, excerpt="" if deleted else excerpt(answered["html"]))
+
+
+def _show(message: Json, card: Json) -> None:
+    for said in (message, message["reply_to"]):
+        if said and said["author"]["id"] == card["id"]:
+            said["author"] = card

@@ -33,6 +33,7 @@ export const SERVER_FRAMES = Object.freeze([
   "typing",
   "presence",
   "status",
+  "user",
   "saved",
   "invited",
   "notice",
