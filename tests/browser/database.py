@@ -63,6 +63,15 @@ class Database:
             for statement in (CONVERSE, ADVANCE, READ):
                 connection.execute(statement, what)
 
+    def promote(self, user: int, group: str) -> None:
+        """Make somebody a moderator or an administrator of the site."""
+        with psycopg.connect(self.url) as connection:
+            connection.execute("UPDATE accounts_user SET is_staff = true WHERE id = %s", [user])
+            connection.execute(
+                "INSERT INTO accounts_user_groups (user_id, group_id) SELECT %s, id FROM auth_group WHERE name = %s",
+                [user, group],
+            )
+
     def forget_everybody(self) -> None:
         """Empty it, so that the next test has its names for itself.
 

@@ -49,7 +49,7 @@ def address(row: Row, template: str, stage: Stage, scene: Scene) -> str:
 def _shown_in_admin(template: str) -> int | str:
     """A row of the model that an address of the admin is about."""
     match = re.match(r"/admin/(\w+)/(\w+)/{object}/", template)
-    shown = apps.get_model(match[1], match[2])._default_manager.latest("pk") if match else None
+    shown = apps.get_model(match[1], match[2])._default_manager.order_by("pk").last() if match else None
     return 1 if shown is None else str(shown.pk)
 
 

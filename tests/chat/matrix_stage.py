@@ -10,11 +10,12 @@ from django.utils import timezone
 from accounts import services as accounts
 from accounts.background import forget_finished_jobs
 from accounts.cookies import access_name, refresh_name
-from accounts.models import Notice, Session, User
+from accounts.models import Appeal, Notice, Session, User
 from accounts.tokens import mint_pair
 from accounts.visits import make_visitor
 from chat import services
 from chat.models import Attachment, Invitation, Message, Room, Visitor
+from chat.services import moderation
 from presence.models import LastSeen
 from tests.chat.matrix import COLUMNS
 from tests.factories import direct_room, give, group_room, say
@@ -71,6 +72,9 @@ class Stage:
         LastSeen.objects.create(user=self.nina, at=timezone.now())
         notices = [Notice(user=user, text="Mind your words.", may_appeal=True) for user in users]
         self.notices = {notice.user_id: notice.pk for notice in Notice.objects.bulk_create(notices)}
+        Appeal.objects.create(notice_id=self.notices[self.nina.pk], text="I did.")
+        said, _ = self.own[self.nina.pk, self.rooms["harbour"].pk]
+        moderation.report_message(reporter=self.owner, message_id=said.pk, reason="spam")
         self.foreign = session_for(self.nina)
         self.unsent = self._upload(self.nina)
         self.scenes = {column: self._scene(column) for column in COLUMNS}

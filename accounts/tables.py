@@ -1,0 +1,59 @@
+"""What all lists of the admin have in common: they show and never edit, and they never count a whole table."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import cached_property
+
+from accounts.moderation.roles import MODERATE
+
+Row = TypeVar("Row", bound=Model)
+
+MOST_COUNTED = 2_000
+"""Rows of a list are counted no further, and shown no further: who looks for an older one searches."""
+
+
+class BoundedPaginator(Paginator[Any]):
+    """Counts up to `MOST_COUNTED` rows, which costs the same however many there are."""
+
+    @cached_property
+    def count(self) -> int:
+        rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]
+        return rows.order_by(*rows.query.order_by).values("pk")[:MOST_COUNTED].count()
+
+
+class LookingAdmin(admin.ModelAdmin[Row]):
+    """Shows rows with all their fields and lets nobody add, edit or erase them."""
+
+    list_per_page = 50
+    list_max_show_all = 0
+    paginator = BoundedPaginator
+    show_full_result_count = False  # it counts the whole table once more
+    show_facets = admin.ShowFacets.NEVER
+    sortable_by = ()  # an order for which there is no index sorts the whole table
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        title = str(self.opts.verbose_name_plural).capitalize()
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Row | None = None) -> list[str]:
+        return [field.name for field in self.model._meta.fields]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
+        """A row is only shown: its "Save" would write back all that was read, over what has changed since."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
+        return False
+
+    def has_moderate_permission(self, request: HttpRequest) -> bool:
+        """For actions: who sees the list may not be who acts."""
+        return request.user.has_perm(MODERATE)

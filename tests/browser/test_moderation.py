@@ -1,0 +1,91 @@
+"""Moderators and administrators at work in the admin, while those concerned look at their own screens."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.axe import Axe
+from tests.browser.conftest import NewPerson
+from tests.browser.database import Database
+from tests.browser.people import PASSWORD, Person, fill_in
+
+
+def act(page: Page, name: str, reason: str) -> None:
+    page.get_by_label("Reason").fill(reason)
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def test_a_report_leads_to_a_ban_and_an_appeal_back_in(
+    alice: Person, bob: Person, new_person: NewPerson, database: Database
+) -> None:
+    mona, ada = new_person("Mona Moderator"), new_person("Ada Admin")
+    database.promote(mona.user, "Moderators")
+    database.promote(ada.user, "Administrators")
+    room = alice.device.call("POST", "rooms/", kind="private", name="Harbour")["id"]
+    alice.device.call("POST", f"rooms/{room}/members/", users=[bob.user])
+    alice.write(room, "Who has seen my boat?")
+    bob.write(room, "Buy canaries!")
+    for person in (alice, bob):
+        person.page.goto(f"/rooms/{room}/")
+
+    # Alice reports what Bob said, and Mona finds it on top of her queue.
+    alice.act("Buy canaries!", "Report")
+    dialog = alice.page.get_by_role("dialog", name="Report this message?")
+    dialog.get_by_label("What is wrong?").select_option("spam")
+    dialog.get_by_label("What should the moderators know?").fill("All day long")
+    dialog.get_by_role("button", name="Report", exact=True).click()
+    expect(alice.page.get_by_text("Thank you. The moderators look at it")).to_be_visible()
+    desk = mona.page
+    desk.goto("/admin/")
+    desk.get_by_role("link", name="Buy canaries!").click()
+    expect(desk.get_by_text("All day long")).to_be_visible()
+    expect(desk.get_by_text("Who has seen my boat?")).to_be_visible()
+    assert (faults := Axe(desk).faults()) == [], "\n".join(faults)
+
+    # She deletes it: at once it is gone from everybody's screen, and both are told.
+    act(desk, "Delete the message", "Advertising")
+    expect(desk.get_by_text("The message is deleted for everybody.")).to_be_visible()
+    for person in (alice, bob):
+        expect(person.message("Buy canaries!")).to_have_count(0)
+    for person in (alice, bob):
+        expect(person.page.get_by_role("link", name="The moderators have told you something.")).to_be_visible()
+    bob.page.get_by_role("link", name="The moderators have told you something.").click()
+    expect(bob.page.get_by_text("A moderator deleted a message of yours. The reason: Advertising")).to_be_visible()
+    bob.page.goto(f"/rooms/{room}/")
+    bob.say("Buy more canaries!")
+    expect(alice.messages.last).to_have_text("Buy more canaries!")
+
+    # She bans him: he is out before he does anything, and learns why at the door.
+    act(desk, "Ban for", "Advertising, again")
+    expect(desk.get_by_text("They are banned, and out.")).to_be_visible()
+    expect(bob.page).to_have_url(re.compile("/login/"))
+    bob.device.expects("403")
+    fill_in(bob.page, email=bob.email, password=PASSWORD)
+    expect(bob.page.get_by_role("alert")).to_contain_text("The reason: Advertising, again")
+    bob.page.get_by_role("link", name="Appeal against the ban").click()
+    fill_in(bob.page, email=bob.email, password=PASSWORD, text="It was my brother.")
+    expect(bob.page.get_by_text("Your appeal is with the moderators.")).to_be_visible()
+
+    # Ada, who administers the site, grants the appeal, and reads in the trail who did what.
+    ada.page.goto("/admin/")
+    ada.page.get_by_role("link", name="It was my brother.").click()
+    act(ada.page, "Grant: end the sanction", "Brothers happen")
+    expect(ada.page.get_by_text("The appeal is granted, and they are told.")).to_be_visible()
+    ada.page.get_by_role("link", name="Audit").click()
+    rows = ada.page.locator("#result_list tbody tr")
+    expect(rows).to_have_text(
+        [
+            re.compile(each)
+            for each in ("appeal.granted", "ban.lifted", "ban.imposed", "report.resolved", "message.deleted")
+        ]
+    )
+    fill_in(bob.page, email=bob.email, password=PASSWORD)
+    expect(bob.page.get_by_role("link", name="The moderators have told you something.")).to_be_visible()
+
+    # What is for administrators only, moderators do not find.
+    ada.page.goto(f"/admin/accounts/user/{bob.user}/person/")
+    ada.page.get_by_role("link", name="Edit the account").click()
+    expect(ada.page.get_by_label("E-mail address")).to_have_value(bob.email)
+    desk.goto(f"/admin/accounts/user/{bob.user}/person/")
+    expect(desk.get_by_role("heading", name="Bob Baker")).to_be_visible()
+    expect(desk.get_by_role("link", name="Edit the account")).to_have_count(0)
