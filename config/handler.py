@@ -15,20 +15,41 @@ from django.conf import settings
 from django.core import signals
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
+from django.db import connections
 from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
+
+from chat.media.serving import BODY
+from chat.questions import header
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 request_threads = ThreadPoolExecutor(max_workers=settings.REQUEST_THREADS, thread_name_prefix="request")
+upload_threads = ThreadPoolExecutor(max_workers=settings.UPLOAD_THREADS, thread_name_prefix="upload")
+
+SMALL_FORM = 64 * 1024
 
 
 async def in_request_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run ``function`` on a thread for requests."""
     work = partial(copy_context().run, function, *args, **kwargs)
     return await asyncio.get_running_loop().run_in_executor(request_threads, work)
+
+
+async def in_upload_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Run ``function`` on a thread for what is uploaded: nobody else waits behind it."""
+    work = partial(copy_context().run, function, *args, **kwargs)
+    return await asyncio.get_running_loop().run_in_executor(upload_threads, work)
+
+
+def _is_upload(scope: Any) -> bool:
+    """Whether a request brings a file worth mentioning; it may take seconds to look at it."""
+    if not header(scope, b"content-type").startswith("multipart/form-data"):
+        return False
+    length = header(scope, b"content-length")
+    return not length.isdecimal() or int(length) > SMALL_FORM
 
 
 class Pages(ASGIHandler):
@@ -39,10 +60,11 @@ class Pages(ASGIHandler):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         try:
-            body = await self.read_body(receive)
+            body = scope.get("extensions", {}).get(BODY) or await self.read_body(receive)
         except RequestAborted:
             return
-        response = await in_request_thread(self.respond, scope, body)
+        respond = in_upload_thread if _is_upload(scope) else in_request_thread
+        response = await respond(self.respond, scope, body)
         try:
             await self.send_response(response, send)
         finally:
@@ -53,7 +75,9 @@ class Pages(ASGIHandler):
         """Answer a request; what is not streamed is also over: its database connection goes back at once."""
         signals.request_started.send(sender=self.__class__, scope=scope)
         response = self.answer(scope, body)
-        if not response.streaming:
+        if response.streaming:
+            connections.close_all()  # this thread's; a slow client shall not hold one of the few
+        else:
             response.close()
         body.close()
         return response

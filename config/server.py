@@ -1,7 +1,7 @@
 """One web worker: Daphne with limits, on a listening socket that `manage.py serve` opened.
 
-Started as `python -m config.server --fd 3 --lifeline 4`. All that we change in Daphne is here and in
-`config/websockets.py`.
+Started as `python -m config.server --fd 3 --lifeline 4`. All that we change in Daphne is here, in
+`config/bodies.py` and in `config/websockets.py`.
 """
 
 import argparse
@@ -29,7 +29,7 @@ def _event_loop() -> asyncio.AbstractEventLoop:
 
 asyncioreactor.install(_event_loop())  # first of all: the reactor is chosen by whoever imports Twisted's
 
-from daphne.http_protocol import HTTPFactory, WebRequest
+from daphne.http_protocol import HTTPFactory
 from daphne.server import Server as DaphneServer
 from django.conf import settings
 from twisted.internet import defer, reactor
@@ -39,8 +39,10 @@ from twisted.logger import FilteringLogObserver, LogLevel, LogLevelFilterPredica
 
 from accounts import tasks
 from accounts.figures import figures
+from chat.media.serving import BODY, FLOW
 from chat.outbox import WIRE
 from config import health, logs
+from config.bodies import BoundedRequest
 from config.websockets import SocketFactory
 
 FRAME_BYTES = 64 * 1024
@@ -63,7 +65,7 @@ logger = logging.getLogger(__name__)
 access = logging.getLogger("access")
 
 
-class Request(WebRequest):
+class Request(BoundedRequest):
     """Any HTTP request, before it becomes a scope or a WebSocket."""
 
     def process(self) -> Any:
@@ -169,8 +171,13 @@ class Server(DaphneServer):
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
         """Start the application of one connection; a socket's may write frames that it has framed itself."""
+        extensions = scope.setdefault("extensions", {})
         if scope["type"] == "websocket":
-            scope.setdefault("extensions", {})[WIRE] = protocol
+            extensions[WIRE] = protocol
+        else:
+            extensions[FLOW] = protocol.start_flow()
+            if body := protocol.take_body():
+                extensions[BODY] = body
         return super().create_application(protocol, scope)
 
     def kill_all_applications(self) -> Any:

@@ -122,6 +122,8 @@ DATABASE_POOL_SIZE: int = env["DATABASE_POOL_SIZE"]
 DATABASE_THREADS: int = max(1, env["DATABASE_POOL_SIZE"] - 2)
 # Threads for pages and REST. More than there are connections for: some wait for a password hash, or for a disk.
 REQUEST_THREADS = 16
+# Threads for uploads, which wait for a decoder and for a storage; the others wait in files meanwhile.
+UPLOAD_THREADS = 3
 # Answers kept in the memory of each worker (config/kept). In DEBUG templates may change under our feet.
 PAGE_CACHE_BYTES: int = 0 if DEBUG else env["PAGE_CACHE_MB"] * 1024 * 1024
 CHANNEL_LAYERS = {

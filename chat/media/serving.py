@@ -26,8 +26,11 @@ from chat.media import storage
 
 logger = logging.getLogger(__name__)
 
+BODY = "parley.body"
+"""An extension of the server's scope: the body of a request as a file, where it was not queued."""
+
 FLOW = "parley.flow"
-"""An extension of the server's scope: an object whose ``ready()`` waits until the client has taken what was sent."""
+"""An extension of the server's scope: ``await flow.ready()`` waits until the client has taken what was sent."""
 
 CHECK_EACH_TIME = "private, no-cache"
 KEEP_FOR_EVER = "private, max-age=31536000, immutable"
@@ -164,8 +167,8 @@ async def _stream(first: bytes, chunks: Iterator[bytes], flow: Any) -> AsyncIter
     try:
         while chunk:
             yield chunk
-            if flow is not None:
-                await flow.ready()
+            if flow is not None and not await flow.ready():
+                return
             chunk = await loop.run_in_executor(_readers, next, chunks, b"")
     finally:
         await loop.run_in_executor(_readers, getattr(chunks, "close", bool))
