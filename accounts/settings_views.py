@@ -26,6 +26,7 @@ from accounts.forms import (
 )
 from accounts.models import Session
 from accounts.requests import MemberRequest
+from accounts.serializers import me_card
 from accounts.switches import STATUS, SWITCHES, update_switches
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -64,7 +65,7 @@ def _profile_page(request: MemberRequest, **sent: AccountForm) -> HttpResponse:
     """Both forms; the one that was sent keeps its input and shows what was wrong with it."""
     status_form = StatusForm(initial=model_to_dict(request.user, STATUS))
     forms = {"profile_form": ProfileForm(initial=_names(request)), "status_form": status_form}
-    return _section(request, "profile", **(forms | sent))
+    return _section(request, "profile", card=me_card(request.user), **(forms | sent))
 
 
 def _names(request: MemberRequest) -> dict[str, str]:

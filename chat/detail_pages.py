@@ -44,7 +44,7 @@ def _people(user: User, room_id: int) -> list[dict[str, Any]]:
     return [
         {
             "card": (card := user_card(seat.user)),
-            "face": Face(card["initials"], card["hue"], "", seat.user_id),
+            "face": Face(card["initials"], card["hue"], "", seat.user_id, avatar=card["avatar"]),
             "presence": present.get(seat.user_id),
             "is_me": seat.user_id == user.pk,
             "role": "" if seat.role == Membership.Role.MEMBER else seat.get_role_display().lower(),

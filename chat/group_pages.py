@@ -11,9 +11,10 @@ from accounts.serializers import user_card
 from chat import permissions, services
 from chat.exceptions import ChatError
 from chat.group_forms import AddForm, LinkForm, SettingsForm
-from chat.listing import head, room_face
+from chat.listing import Face, head, room_face
 from chat.models import Invitation, Membership, Room
 from chat.pages import app_frame
+from chat.serializers import picture_address
 from chat.services.seats import seat_of
 from chat.summaries import summary
 
@@ -44,9 +45,9 @@ def find_page(user: User, *, q: str) -> dict[str, Any]:
     return {
         **app_frame(user),
         "q": q,
-        "found": [(room, room_face(room.pk, room.name)) for room in found[:ROOMS_SHOWN]],
+        "found": [(room, _face(room)) for room in found[:ROOMS_SHOWN]],
         "more": len(found) > ROOMS_SHOWN,
-        "invitations": [(each, room_face(each.room_id, each.room.name)) for each in services.invitations_for(user)],
+        "invitations": [(each, _face(each.room)) for each in services.invitations_for(user)],
     }
 
 
@@ -91,7 +92,7 @@ def invitation_page(user: User, token: str) -> dict[str, Any]:
     return {
         **app_frame(user),
         "invited_to": invitation.room,
-        "face": room_face(invitation.room_id, invitation.room.name),
+        "face": _face(invitation.room),
         "by": user_card(invitation.created_by),
         "is_mine": invitation.user_id == user.pk,
         "token": token,
@@ -120,3 +121,7 @@ def _member(room: Room, seat: Membership, other: Membership) -> Member:
 
 def _may(refusal: ChatError | None) -> bool:
     return refusal is None
+
+
+def _face(room: Room) -> Face:
+    return room_face(room.pk, room.name, picture_address(room.pk, room.picture))

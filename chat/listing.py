@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import cache
 from typing import Any
@@ -156,14 +156,14 @@ def _whereabouts(presence: Presence, handle: str, now: datetime) -> str:
 def face(summary: Summary, present: Whereabouts) -> Face:
     other = summary["other"]
     if other is None:
-        return replace(room_face(summary["id"], summary["name"]), avatar=summary["picture"])
+        return room_face(summary["id"], summary["name"], summary["picture"])
     present_or_not = present.get(other["id"], Presence())
     return Face(other["initials"], other["hue"], "", other["id"], present_or_not, other["avatar"])
 
 
-def room_face(room_id: int, name: str) -> Face:
+def room_face(room_id: int, name: str, picture: str | None = None) -> Face:
     """What a room of many is drawn as."""
-    return Face(initials_of(name), f"h{room_id * 5 % HUES}", "room")
+    return Face(initials_of(name), f"h{room_id * 5 % HUES}", "room", avatar=picture)
 
 
 def waiting(summary: Summary) -> int:

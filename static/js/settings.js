@@ -36,6 +36,8 @@ async function turnOn() {
 function start() {
   localTimes(document);
   install();
+  const portrait = /** @type {HTMLFormElement | null} */ (slot(document, "portrait"));
+  if (portrait) import("./chat/elements/portrait.js").then(({ enlivenPortrait }) => enlivenPortrait(portrait));
   const card = slot(document, "notices");
   if (!card) return;
   const box = /** @type {HTMLInputElement} */ (card.querySelector("input"));

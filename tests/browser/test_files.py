@@ -6,8 +6,8 @@ from base64 import b64encode
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser.chromium import PHONE
-from tests.browser.conftest import NewPerson, open_room
-from tests.browser.people import Person
+from tests.browser.conftest import NewDevice, NewPerson, open_room
+from tests.browser.people import PASSWORD, Person
 from tests.browser.test_accessibility import faults_of
 from tests.chat.media.samples import HTML, PDF, picture
 
@@ -29,6 +29,14 @@ WATCH = """() => {
   const note = (list) => list.getEntries().filter((shift) => !shift.hadRecentInput).forEach((shift) =>
     shifts.push(...moved(shift).filter((each) => /picture|gallery|voice/.test(each))));
   new PerformanceObserver(note).observe({ type: "layout-shift", buffered: true });
+}"""
+# Notes which square of a picture is sent.
+NOTE_SQUARE = """() => {
+  const real = window.fetch;
+  window.fetch = (url, how) => {
+    if (how?.body instanceof FormData) noteSquare(["x", "y", "size"].map((name) => Number(how.body.get(name))));
+    return real(url, how);
+  };
 }"""
 LOADED = "(images) => Promise.all(images.map((image) => image.decode())).then(() => images.length)"
 
@@ -207,6 +215,112 @@ def test_a_picture_that_was_sent_without_a_network_goes_out_once(alice: Person, 
     ready(page, "begun.png")
     bob.sees("before", "from the tunnel", "after all")
     expect(bob.page.locator(".picture__image")).to_have_count(3)
+
+
+def test_a_voice_is_recorded_heard_and_told_of(alice: Person, bob: Person, talking: int) -> None:
+    elsewhere = alice.device.call("POST", "rooms/", kind="private", name="Harbour")["id"]
+    page = alice.page
+    record = page.get_by_role("button", name="Record a voice message")
+    bar = page.get_by_role("group", name="Voice message")
+    record.click()
+    expect(bar.get_by_role("button", name="Stop recording")).to_be_focused()
+    expect(bar.get_by_role("timer")).to_have_text(re.compile("0:0[1-9]"))
+    page.keyboard.press("Escape")  # it stops, and nothing is lost
+    expect(bar.get_by_role("button", name="Play: voice message")).to_be_visible()
+    assert faults_of(page) == []
+    bar.get_by_role("button", name="Send the voice message").click()
+    expect(bar).to_have_count(0)
+    mine, theirs = page.locator(".timeline .voice"), bob.page.locator(".timeline .voice")
+    expect(theirs).to_have_class(re.compile("voice--new"))
+    expect(mine).not_to_have_class(re.compile("voice--heard"))
+    expect(alice.row("Bob Baker").locator("[data-slot=last]")).to_have_text(re.compile(r"^You: Voice message, 0:0\d$"))
+    expect(page.locator(".message--pending")).to_have_count(0)
+
+    position = theirs.get_by_role("slider")
+    expect(position.locator("svg")).to_have_count(2)  # the player has come
+    position.press("End")
+    last = position.get_attribute("aria-valuemax")
+    expect(position).to_have_attribute("aria-valuenow", last or "")
+    position.press("Home")
+    expect(position).to_have_attribute("aria-valuenow", "0")
+    speed = theirs.get_by_role("button", name="Speed")
+    for name in ("1.5 times", "2 times", "1 times"):
+        speed.click()
+        expect(speed).to_have_accessible_name(f"Speed: {name}")
+    bob.page.evaluate("""() => document.addEventListener("voice-heard", () => (window.heard = true))""")
+    theirs.get_by_role("button", name="Play").click()
+    expect(mine).to_have_class(re.compile("voice--heard"))
+    expect(theirs).not_to_have_class(re.compile("voice--new|voice--broken"))
+    bob.page.reload()
+    expect(theirs.get_by_role("slider").locator("svg")).to_have_count(2)
+    expect(theirs).not_to_have_class(re.compile("voice--new"))
+
+    # What is said in a room stays with it.
+    record.click()
+    expect(bar.get_by_role("timer")).to_have_text(re.compile("0:0[1-9]"))
+    alice.row("Harbour").click()
+    expect(page).to_have_url(f"{alice.device.link.url}/rooms/{elsewhere}/")
+    expect(bar).to_have_count(0)
+    expect(page.locator(".tile")).to_have_count(0)
+    alice.row("Bob Baker").click()
+    expect(tile(page, "Voice message, 0:0")).to_be_visible()
+    expect(page.locator(".timeline .voice")).to_have_count(1)
+
+
+def test_pictures_go_and_are_seen_without_script(alice: Person, new_device: NewDevice) -> None:
+    device = new_device(java_script_enabled=False)
+    device.call("POST", "auth/signup/", full_name="Bob Baker", email="bob@example.org", password=PASSWORD)
+    room = device.call("POST", "rooms/", kind="direct", user=alice.user)["id"]
+    alice.page.goto(f"/rooms/{room}/")
+    page = device.tab(f"/rooms/{room}/")
+    page.get_by_label("Attach pictures and files").set_input_files(
+        [payload("sea.png", picture(), "image/png"), payload("plan.pdf", PDF, "application/pdf")]
+    )
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".picture__image")).to_be_visible()
+    expect(page.get_by_role("link", name="plan.pdf")).to_have_attribute(
+        "href", re.compile(r"^/media/[\w-]+/\?download$")
+    )
+    expect(alice.page.locator(".picture__image")).to_be_visible()
+    device.expects("status of 415")
+    page.get_by_label("Attach pictures and files").set_input_files([payload("page.jpg", HTML, "image/jpeg")])
+    page.get_by_role("textbox", name="Write to").fill("and this?")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("alert")).to_contain_text("“page.jpg” was not sent, nor was your message.")
+    expect(page.get_by_role("textbox", name="Write to")).to_have_value("and this?")
+    page.locator(".picture").click()
+    expect(page).to_have_url(re.compile(r"/media/[\w-]+/$"))
+
+
+def test_a_face_is_chosen_cut_and_seen_by_others_at_once(alice: Person, bob: Person, talking: int) -> None:
+    bob.write(talking, "who is there?")
+    alice.write(talking, "me")
+    expect(bob.page.locator(".avatar__picture")).to_have_count(0)
+    page = alice.page
+    page.goto("/settings/")
+    expect(page.get_by_role("button", name="Save picture")).to_be_hidden()  # there is a better way, with script
+    page.get_by_label("Choose a picture").set_input_files([payload("me.png", picture(300, 200), "image/png")])
+    dialog = page.get_by_role("dialog", name="Choose what is shown")
+    expect(dialog.get_by_role("img")).to_be_focused()
+    page.keyboard.press("+")
+    page.keyboard.press("ArrowLeft")
+    expect(dialog.get_by_role("slider", name="Size")).not_to_have_value("0")
+    assert faults_of(page) == []
+    squares: list[list[int]] = []
+    page.expose_function("noteSquare", lambda square: squares.append(square))
+    page.evaluate(NOTE_SQUARE)
+    dialog.get_by_role("button", name="Show this").click()
+    expect(page.locator(".identity .avatar__picture")).to_be_visible()
+    [(x, _y, size)] = squares
+    assert size < 200 and x > (300 - size) / 2, "it is a part, and right of the middle"
+    for place in (".room__top", ".timeline .message", ".rooms__list"):
+        expect(bob.page.locator(f"{place} .avatar__picture")).to_have_count(1)
+    page.goto(f"/rooms/{talking}/")
+    expect(page.locator(".me .avatar__picture")).to_be_visible()
+    page.goto("/settings/")
+    page.get_by_role("button", name="Remove picture").click()
+    expect(page.locator(".identity .avatar__picture")).to_have_count(0)
+    expect(bob.page.locator(".avatar__picture")).to_have_count(0)
 
 
 KEPT = """async ([name, count]) => {

@@ -35,6 +35,7 @@ LATER = {
     "js/chat/elements/message-readers.js",
     "js/chat/elements/switcher.js",
     "js/chat/elements/notice-hint.js",
+    "js/chat/elements/portrait.js",
     "js/chat/elements/voice-player.js",
     "js/chat/elements/voice-recorder.js",
     "js/chat/emoji.js",

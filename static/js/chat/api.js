@@ -126,12 +126,13 @@ export class Api {
     /** @type {Record<string, string>} */
     const headers = { Accept: "application/json" };
     if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
-    if (body) headers["Content-Type"] = "application/json";
+    const form = body instanceof FormData; // it says itself what it is
+    if (body && !form) headers["Content-Type"] = "application/json";
     try {
       return await this.#fetch(this.#base + path, {
         method,
         headers,
-        body: body && JSON.stringify(body),
+        body: form ? body : body && JSON.stringify(body),
         credentials: "same-origin",
         signal: signal ? AbortSignal.any([late, signal]) : late,
       });

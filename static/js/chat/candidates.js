@@ -18,7 +18,7 @@ import { oftenFirst } from "./recent.js";
  * @property {string} name
  * @property {string} note what else there is to say
  * @property {string} text that goes into the message
- * @property {{initials: string, hue: string, square?: boolean}} [face]
+ * @property {{initials: string, hue: string, square?: boolean, avatar?: string | null}} [face]
  * @property {string} [glyph] in place of a face
  * @property {string} [warning] what who chooses it should know
  */
@@ -91,13 +91,13 @@ function unique(cards) {
 }
 
 /** @param {Card} card @param {boolean} here @returns {Candidate} */
-function person({ id, full_name, handle, initials, hue }, here) {
+function person({ id, full_name, handle, initials, hue, avatar }, here) {
   return {
     key: `person-${id}`,
     name: full_name,
     note: here ? `@${handle}` : `@${handle} · not in this room`,
     text: `@${handle}`,
-    face: { initials, hue },
+    face: { initials, hue, avatar },
     warning: here ? undefined : `${full_name} is not in this room and will not hear of it. /invite @${handle} asks them in.`,
   };
 }

@@ -3,7 +3,8 @@
  *
  * Events: `arrived` with a message of somebody else that this client had not heard of; `left` with the id of a room
  * that we are out of; `named` with a message that names us only since it was edited; `withdrawn` with one that was
- * deleted; `upload` with `{key, share}` of a file that is on its way.
+ * deleted; `upload` with `{key, share}` of a file that is on its way; `me` with our card where that
+ * has changed.
  */
 
 import { contentOf } from "./api.js";

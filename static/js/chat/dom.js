@@ -56,28 +56,42 @@ export function once(work) {
 
 /**
  * @param {ParentNode} root an avatar, or what holds one
- * @param {{initials: string, hue: string, square?: boolean, user?: number}} who user: whose presence to show
+ * @param {{initials: string, hue: string, square?: boolean, user?: number, avatar?: string | null}} who user: whose presence
+ *   to show; avatar: the address of their picture, which lies over the initials
  */
-export function fillAvatar(root, { initials, hue, square = false, user }) {
+export function fillAvatar(root, { initials, hue, square = false, user, avatar: address }) {
   const avatar = /** @type {HTMLElement} */ (slot(root, "avatar"));
   if (!avatar) return;
   const look = avatar.className.replace(/avatar--h\d+/, `avatar--${hue}`);
   if (avatar.className !== look) avatar.className = look;
   avatar.classList.toggle("avatar--room", square);
   fill(avatar, "initials", initials);
+  fillFace(avatar, address);
   const dot = slot(avatar, "presence");
   if (!dot) return;
   if (dot.hidden !== (user === undefined)) dot.hidden = user === undefined;
   if (dot.dataset.user !== String(user ?? "")) dot.dataset.user = String(user ?? "");
 }
 
+/** Show somebody's picture over the initials, if there is one. @param {HTMLElement} avatar @param {string | null | undefined} address */
+export function fillFace(avatar, address) {
+  const face = /** @type {HTMLImageElement | null} */ (slot(avatar, "face"));
+  if (!address) return face?.remove();
+  const src = `${address}96/`;
+  if (face?.getAttribute("src") === src) return;
+  const next = face ?? Object.assign(document.createElement("img"), { className: "avatar__picture", alt: "", decoding: "async" });
+  next.dataset.slot = "face";
+  next.src = src;
+  slot(avatar, "initials")?.after(next);
+}
+
 /** @param {import("./rooms.js").Room} room */
 export function roomAvatar(room) {
-  if (room.other) return { initials: room.other.initials, hue: room.other.hue, user: room.other.id };
+  if (room.other) return { initials: room.other.initials, hue: room.other.hue, user: room.other.id, avatar: room.other.avatar };
   const words = room.name.split(/\s+/).filter(Boolean);
   const ends = words.length < 2 ? words : [words[0], words[words.length - 1]];
   const initials = ends.map((word) => [...word][0]).join("").toUpperCase();
-  return { initials, hue: `h${(room.id * 5) % 12}`, square: true };
+  return { initials, hue: `h${(room.id * 5) % 12}`, square: true, avatar: room.picture };
 }
 
 /** @param {string} text @returns {Promise<boolean>} */

@@ -1,5 +1,6 @@
 /** What each frame of the server does: one table instead of a growing switch. Types not in it are ignored. */
 
+import { tell } from "./events.js";
 import { questions } from "./sync.js";
 
 /** @typedef {import("./client.js").Client} Client */
@@ -48,6 +49,11 @@ export const actions = {
 
   status(client, frame) {
     client.presence.putStatus(frame);
+  },
+
+  user(client, { user }) {
+    client.store.putCard(user);
+    if (user.id === client.me.id) tell(client, "me", user);
   },
 
   room(client, { room }) {

@@ -7,7 +7,7 @@
 import { describe } from "./attachments.js";
 
 /**
- * @typedef {{id: number, full_name: string, handle: string, initials: string, hue: string}} Card
+ * @typedef {{id: number, full_name: string, handle: string, initials: string, hue: string, avatar?: string | null}} Card
  *
  * @typedef {{id: number, seq: number, author: Card, excerpt: string, deleted: boolean}} Quote
  *
@@ -97,6 +97,11 @@ export class Log {
     return "added";
   }
 
+  /** Show what somebody has written as theirs, as they are now. @param {Card} card */
+  recard(card) {
+    this.messages = this.messages.map((message) => by(message, card));
+  }
+
   /** What is said of a message by those that answer it follows it. @param {Message} answered */
   #requote(answered) {
     this.messages = this.messages.map((message) => requote(message, answered));
@@ -147,6 +152,14 @@ export class Log {
     }
     return low;
   }
+}
+
+/** A message as it is now that somebody, perhaps its author, is shown otherwise. @param {Message} message @param {Card} card */
+export function by(message, card) {
+  const theirs = message.author.id === card.id;
+  const quoted = message.reply_to?.author.id === card.id;
+  if (!theirs && !quoted) return message;
+  return { ...message, author: theirs ? card : message.author, reply_to: quoted ? { ...message.reply_to, author: card } : message.reply_to };
 }
 
 /** A message as it stands above what answers it. @param {Message} message @returns {Quote} */

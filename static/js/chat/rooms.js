@@ -2,7 +2,7 @@
  * The summary of a room, as the list shows it, and how events and later summaries change it. Pure.
  */
 
-import { requote } from "./log.js";
+import { by, requote } from "./log.js";
 
 /** Unread messages are counted to here: it is shown as 99+. */
 export const UNREAD_MOST = 100;
@@ -16,6 +16,7 @@ export const UNREAD_MOST = 100;
  * @property {"direct" | "private" | "public"} kind
  * @property {string} name
  * @property {string} topic
+ * @property {string | null} [picture]
  * @property {Card | null} other in a direct room
  * @property {Card[]} members
  * @property {number} member_count
@@ -81,6 +82,16 @@ export function merge(ours, theirs) {
   merged.read_seq = Math.max(ours.read_seq, theirs.read_seq);
   merged.delivered_seq = Math.max(ours.delivered_seq, theirs.delivered_seq);
   return merged;
+}
+
+/** Show somebody in a room as they are now. @param {Room} room @param {Card} card @returns {boolean} whether they are in it */
+export function recard(room, card) {
+  const was = room.other?.id === card.id || room.members.some(({ id }) => id === card.id) || room.last_message?.author.id === card.id;
+  if (!was) return false;
+  if (room.other?.id === card.id) Object.assign(room, { other: card, name: card.full_name });
+  room.members = room.members.map((each) => (each.id === card.id ? card : each));
+  if (room.last_message) room.last_message = by(room.last_message, card);
+  return true;
 }
 
 /** How many unread messages of a room are remembered one by one. */

@@ -12,7 +12,7 @@
 
 import { tell } from "./events.js";
 import { Log } from "./log.js";
-import { merge, point, summarise, waiting } from "./rooms.js";
+import { merge, point, recard, summarise, waiting } from "./rooms.js";
 import { place } from "./sync.js";
 
 /**
@@ -96,6 +96,17 @@ export class Store extends EventTarget {
     const room = this.rooms.get(id);
     if (room) room.draft = draft;
     tell(this, "rooms", { room: id });
+  }
+
+  /** Somebody is called, or looks, otherwise from now on. @param {import("./log.js").Card} card */
+  putCard(card) {
+    for (const room of this.rooms.values()) {
+      if (recard(room, card)) tell(this, "rooms", { room: room.id });
+    }
+    for (const [id, log] of this.logs) {
+      log.recard(card);
+      tell(this, "log", { room: id });
+    }
   }
 
   /** @param {number} id a room we are no longer in */

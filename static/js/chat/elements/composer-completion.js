@@ -3,7 +3,7 @@
  * of them. Typing waits for nothing here.
  */
 
-import { cloneTemplate, fill, slot } from "../dom.js";
+import { cloneTemplate, fill, fillFace, slot } from "../dom.js";
 import { insertText } from "../text-input.js";
 import { tokenAt } from "../token.js";
 import { Combobox } from "./combobox.js";
@@ -126,6 +126,7 @@ export function optionOf({ key, name, note, face, glyph }) {
     avatar.classList.add(`avatar--${face.hue}`);
     avatar.classList.toggle("avatar--room", Boolean(face.square));
     fill(option, "initials", face.initials);
+    fillFace(avatar, face.avatar);
   } else {
     sign.textContent = glyph ?? "";
   }

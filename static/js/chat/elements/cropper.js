@@ -10,7 +10,7 @@ const SHOWN = 320;
 const STEP = 12;
 
 /**
- * @param {HTMLDialogElement} dialog the page has it @param {File} file
+ * @param {HTMLDialogElement} dialog the page has it @param {Blob} file
  * @returns {Promise<import("../cropping.js").Square | null | undefined>} null: nothing was chosen; undefined: this
  *   browser cannot show the picture, so its middle is taken
  */
@@ -95,7 +95,7 @@ class Cropper {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    const way = /** @type {Record<string, [number, number]>} */ ({ ArrowLeft: [STEP, 0], ArrowRight: [-STEP, 0], ArrowUp: [0, STEP], ArrowDown: [0, -STEP] })[event.key];
+    const way = /** @type {Record<string, [number, number]>} */ ({ ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] })[event.key];
     const factor = { "+": 1 / 1.2, "=": 1 / 1.2, "-": 1.2 }[event.key];
     if (way) this.#drag(...way);
     else if (factor) this.#size(this.#square.size * factor);

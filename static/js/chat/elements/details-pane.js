@@ -93,7 +93,7 @@ export class DetailsPane {
     slot(this.#root, "room-details")?.setAttribute("aria-expanded", String(this.#open && this.#wide.matches));
     if (!room || !this.#open || !this.#wide.matches) return;
     const pins = this.#client.store.logs.get(room.id)?.messages.filter(({ pinned }) => pinned).map(({ id }) => id);
-    const wanted = JSON.stringify([room.id, room.name, room.topic, room.member_count, pins]);
+    const wanted = JSON.stringify([room.id, room.name, room.topic, room.member_count, room.picture, room.other?.avatar, pins]);
     if (wanted === this.#shown) return;
     this.#shown = wanted;
     try {

@@ -93,7 +93,7 @@ function fillStatus(row, status) {
 function lookOf(item, moderates) {
   const { message, entry, first, status, key } = item;
   const quote = message?.reply_to;
-  const parts = [key, first, status, moderates, bodyVersion(item), quote?.deleted, quote?.excerpt, message?.author.full_name];
+  const parts = [key, first, status, moderates, bodyVersion(item), quote?.deleted, quote?.excerpt, message?.author.full_name, message?.author.avatar];
   return JSON.stringify([...parts, entry?.state, entry?.detail]);
 }
 

@@ -6,6 +6,7 @@
 
 import { attentive } from "../attention.js";
 import { notifiesHere } from "../device.js";
+import { fillAvatar } from "../dom.js";
 import { Drafts } from "../drafts.js";
 import { on } from "../events.js";
 import { Failure } from "../failure.js";
@@ -78,6 +79,7 @@ export class ParleyChat extends HTMLElement {
     new ConnectionBar(this, client, signal);
     on(client, "arrived", (message) => this.#arrived(message), signal);
     on(client, "named", ({ author }) => this.#notices.alert(`${author.full_name} mentions you in an edited message.`), signal);
+    on(client, "me", (card) => fillAvatar(/** @type {HTMLElement} */ (this.querySelector(".me")), card), signal);
     on(client, "left", (room) => this.#left(room), signal);
     on(client.outbox, "entry", (entry) => this.#failed(entry), signal);
     on(client.outbox, "slowed", ({ detail }) => this.#notices.alert(detail), signal);
@@ -155,6 +157,8 @@ export class ParleyChat extends HTMLElement {
     this.#mains.set(place?.view ?? "page", main);
     localTimes(main);
     enliven(main);
+    const portrait = /** @type {HTMLFormElement | null} */ (main.querySelector("[data-slot=portrait]"));
+    if (portrait) import("./portrait.js").then(({ enlivenPortrait }) => enlivenPortrait(portrait));
     if (place?.view !== "room") return;
     const { rooms, logs } = this.#client.store;
     const room = rooms.get(place.room);

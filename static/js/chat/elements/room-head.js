@@ -40,8 +40,8 @@ export class RoomHead {
     this.#fillSub(room);
     this.#fillDoors(room);
     const start = slot(this.#main, "start");
+    if (start) fillAvatar(start, who);
     if (!start || this.#served) return;
-    fillAvatar(start, who);
     const [name, line] = start.querySelectorAll("p");
     name.textContent = room.name;
     line.textContent = room.other

@@ -127,22 +127,22 @@ export class Switcher {
   }
 
   /** @param {import("../log.js").Card} card @returns {Place} */
-  #person({ id, full_name, handle, initials, hue }) {
+  #person({ id, full_name, handle, initials, hue, avatar }) {
     const room = async () => {
       const opened = await this.#client.api.call("POST", "rooms/", { kind: "direct", user: id });
       this.#client.store.putRoom(opened);
       return opened.id;
     };
-    return { key: `person-${id}`, name: full_name, note: `@${handle} · write the first message`, face: { initials, hue }, words: [full_name, handle], room };
+    return { key: `person-${id}`, name: full_name, note: `@${handle} · write the first message`, face: { initials, hue, avatar }, words: [full_name, handle], room };
   }
 
-  /** @param {{id: number, name: string, topic: string, member_count: number}} room @returns {Place} */
-  #open({ id, name, topic, member_count }) {
+  /** @param {{id: number, name: string, topic: string, member_count: number, picture?: string | null}} room @returns {Place} */
+  #open({ id, name, topic, member_count, picture }) {
     const room = async () => {
       this.#client.store.putRoom(await this.#client.api.call("POST", `rooms/${id}/join/`));
       return id;
     };
-    const face = roomAvatar(/** @type {any} */ ({ id, name }));
+    const face = roomAvatar(/** @type {any} */ ({ id, name, picture }));
     return { key: `room-${id}`, name, note: `${topic || `${member_count} people`} · join`, face, words: [name, topic], room };
   }
 
