@@ -38,6 +38,21 @@ SHEETS = (
     "density",
 )
 
+WIDGET_SHEETS = (
+    "layers",
+    "reset",
+    "tokens",
+    "button",
+    "avatar",
+    "room",
+    "message",
+    "composer",
+    "connection",
+    "widget",
+    "utilities",
+)
+"""Of these, and one of its own, is the sheet of the widget."""
+
 ON_CONDITION = {"contrast": "(prefers-contrast: more)", "still": "(prefers-reduced-motion: reduce)"}
 """Sheets for those whose system asks for them, or who have chosen them themselves."""
 

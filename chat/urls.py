@@ -3,6 +3,7 @@
 from django.urls import path
 
 from chat import face_views, group_views, media_views, message_views, personal_views, report_views, search_views, views
+from chat.widget.views import demo
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -46,6 +47,7 @@ urlpatterns = [
     path("people/<int:user_id>/block/", personal_views.block, name="block"),
     path("people/<int:user_id>/unblock/", personal_views.unblock, name="unblock"),
     path("people/<int:user_id>/report/", report_views.report_person, name="person-report"),
+    path("embed/demo/", demo, name="widget-demo"),
     path("people/", views.people, name="people"),
     path("people/<int:user_id>/chat/", views.open_direct, name="open-direct"),
 ]

@@ -69,6 +69,15 @@ def bundle(entry: str, read: Read) -> dict[str, str]:
     return {entry: "\n".join([*parts, exported]), **files}
 
 
+def joined(entry: str, read: Read) -> str:
+    """Make one file that needs no other to start, and exports what ``entry`` does. What comes later stays a file."""
+    first = needed(entry, read)
+    names = {name: f"${number}" for number, name in enumerate(first)}
+    exports = [match[2] for match in _EXPORT.finditer(_bare(read(entry)))]
+    parts = [_within(name, read(name), entry, names) for name in first]
+    return "\n".join([*parts, f"export const{{{','.join(exports)}}}={names[entry]};\n"])
+
+
 def _within(name: str, text: str, entry: str, names: Mapping[str, str]) -> str:
     """Write a module as a function that returns its exports."""
     body = _STATIC.sub(lambda match: _taken(match, names[_target(name, match[2])]), _bare(text))

@@ -19,7 +19,7 @@ from config.bundle import needed
 from config.storage import ENTRY
 
 STATIC = Path(settings.BASE_DIR) / "static"
-WORKER, SETTINGS = "js/worker.js", "js/settings.js"
+WORKER, SETTINGS, WIDGET = "js/worker.js", "js/settings.js", "js/widget/"
 ICONS = (
     ("img/favicon.svg", "any", "any"),
     ("img/icon-192.png", "192x192", "any"),
@@ -88,6 +88,7 @@ def _shell() -> list[str]:
 def _modules() -> list[str]:
     """All modules but the worker itself, and those that come within the one of another."""
     names = [_name(path) for path in sorted((STATIC / "js").rglob("*.js"))]
+    names = [name for name in names if not name.startswith(WIDGET)]
     within = {WORKER}
     if getattr(staticfiles_storage, "bundles", False):
         within |= {*needed(ENTRY, _text_of)} - {ENTRY, *needed(SETTINGS, _text_of)}

@@ -11,10 +11,13 @@ from django_manifeststaticfiles_enhanced.storage import EnhancedManifestStaticFi
 from servestatic.compress import Compressor
 
 from chat.sheets import BUNDLE, ON_CONDITION, SHEETS, file_of, on_condition
-from config.bundle import bundle
+from config.bundle import bundle, joined
 
 ENTRY = "js/chat/index.js"
 """Where the client begins."""
+
+WIDGET_ENTRIES = ("js/widget/core.js", "js/widget/panel.js")
+"""Where the parts of the widget begin: the first connects, the second comes when somebody opens it."""
 
 TEXTS = {".css", ".js", ".json", ".svg"}
 """What is worth to be compressed, once, when it is collected: a third or less of it travels then."""
@@ -59,11 +62,12 @@ class StaticFilesStorage(EnhancedManifestStaticFilesStorage):  # type: ignore[mi
                 text: str = file.read().decode()
                 return text
 
-        joined = bundle(ENTRY, source) if ENTRY in paths else {}
-        for name, text in joined.items():
+        files = bundle(ENTRY, source) if ENTRY in paths else {}
+        files |= {entry: joined(entry, source) for entry in WIDGET_ENTRIES if entry in paths}
+        for name, text in files.items():
             self.delete(name)
             self._save(name, ContentFile(text.encode()))
-        return {name: (self, name) for name in joined}
+        return {name: (self, name) for name in files}
 
     def _text_of(self, name: str) -> str:
         with self.open(name) as file:

@@ -8,7 +8,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from chat.views import protocol
-from config import install
+from config import install, widget
 
 admin.site.site_header = admin.site.site_title = settings.SITE_NAME
 
@@ -22,6 +22,10 @@ urlpatterns = [
     path("manifest.webmanifest", install.manifest, name="manifest"),
     path("worker.js", install.worker, name="worker"),
     path("offline/", install.offline, name="offline"),
+    path("widget.js", widget.loader, name="widget"),
+    path("widget-<slug:version>.js", widget.loader, name="widget-version"),
+    path("widget/panel.html", widget.panel, name="widget-panel"),
+    path("widget/panel.css", widget.sheet, name="widget-sheet"),
     # For pages that name no icon, such as the admin's.
     path("favicon.ico", lambda request: redirect(static("img/favicon.svg")), name="favicon"),
     path("admin/", admin.site.urls),  # its sign-in is ours: accounts.urls, above, takes that address

@@ -16,9 +16,10 @@ from chat.demo.crowd import Advance, Size, make_crowd
 from chat.demo.people import PASSWORD, PEOPLE, crowd_users, demo_users, sign_ins
 from chat.demo.rooms import Users, make_rooms
 from chat.demo.script import conversations
-from chat.models import Message, Room
+from chat.models import Message, Room, Site, Visitor
 from presence.services import record_last_seen
 
+SITE, SITE_ROOM = "demo", "Kitchen table"  # whose guests talk there
 SEED = 1906  # the same people say the same things with the same pauses every time
 
 
@@ -37,6 +38,7 @@ def create() -> list[tuple[str, str, str]]:
         talks = conversations(now, random)
         make_rooms(talks, users, random)
         lines = sorted((line for talk in talks for line in talk.lines), key=lambda line: line.at)
+        _make_site()
         record_last_seen({users[line.author].pk: line.at for line in lines})
     return sign_ins()
 
@@ -56,6 +58,7 @@ def remove() -> int:
     Their direct rooms with real people go as well. It works without DEBUG, too: people whose password is public must be
     able to go from anywhere.
     """
+    _remove_site()
     users = list(demo_users() | crowd_users())
     direct = Q(kind=Room.Kind.DIRECT, memberships__user__in=users)
     rooms = Room.objects.filter(direct | Q(created_by__in=users))
@@ -69,6 +72,20 @@ def remove() -> int:
         room.last_message = room.messages.order_by("-seq").first()
         room.save(update_fields=["member_count", "last_message"])
     return len(users)
+
+
+def _make_site() -> None:
+    """Make a site that shows the chat to guests, for the page that tries it out."""
+    site = Site.objects.create(key=SITE, name="Boats & Ropes", origins=["http://shop.localhost"], enforced=False)
+    site.rooms.set(Room.objects.filter(name=SITE_ROOM))
+
+
+def _remove_site() -> None:
+    guests = list(Visitor.objects.filter(site__key=SITE).values_list("user", flat=True))
+    Message.objects.filter(author__in=guests).delete()
+    Visitor.objects.filter(user__in=guests).delete()
+    User.objects.filter(pk__in=guests).delete()
+    Site.objects.filter(key=SITE).delete()
 
 
 def _make_users(joined: datetime) -> Users:

@@ -40,17 +40,24 @@ class Visit:
 
 
 def visit(
-    *, site_key: str, origin: str, device: Device, token: str | None = None, key: str = "", room_id: int | None = None
+    *,
+    site_key: str,
+    origin: str | None,
+    device: Device,
+    token: str | None = None,
+    key: str = "",
+    room_id: int | None = None,
 ) -> Visit:
     """Let somebody in who comes by a page of a site, and into one of its rooms: the one named, or its first.
 
+    ``origin`` is where the page is; None for our own, which try out any site.
     With ``token`` the site says who it is; else ``key`` is what their browser was given the first time. Raises
     ``ChatError``. Tells the room where they are new in it.
     """
     site = Site.objects.active().filter(key=site_key).first()
     if site is None:
         raise ChatError("no_site", "There is no such site here. Check the widget's `site`.", status=404)
-    if origin not in site.origins:
+    if origin is not None and origin not in site.origins:
         detail = f"The chat may not be shown at {origin or 'this page'}. Add it to the origins of {site.name}."
         raise ChatError("wrong_origin", detail, status=403)
     if token is not None:
@@ -65,7 +72,7 @@ def visit(
         name, expires_at = "", timezone.now() + settings.VISIT_LIFETIME
     with transaction.atomic():
         # A site that is shut, or loses an origin, in this moment has ended all its visits: none may slip in after.
-        site = Site.objects.select_for_update(no_key=True).at(origin).filter(pk=site.pk).first()
+        site = Site.objects.select_for_update(no_key=True).shown_at(origin).filter(pk=site.pk).first()
         if site is None:
             raise not_found("site")
         user = _person(site, subject, name)

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 
 from accounts.authentication import CHALLENGE
 from accounts.models import Session, User
-from chat.widget.doors import visit_of
+from chat.widget.doors import origin_of, visit_of
 
 
 class VisitorAuthentication(BaseAuthentication):
@@ -22,7 +22,7 @@ class VisitorAuthentication(BaseAuthentication):
         kind, _, token = get_authorization_header(request).partition(b" ")
         if kind.lower() != b"bearer":
             return None
-        session = visit_of(token.strip().decode("latin-1"), request.headers.get("Origin"))
+        session = visit_of(token.strip().decode("latin-1"), origin_of(request._request))
         if session is None:
             raise AuthenticationFailed("This visit is over. Ask for a new one.", code="not_authenticated")
         return session.user, session

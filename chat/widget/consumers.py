@@ -15,6 +15,7 @@ from django.db import DatabaseError
 from msgspec import Meta, Struct
 
 from accounts import tasks
+from accounts.origins import is_allowed
 from accounts.threads import in_thread
 from chat import limits, protocol, services
 from chat.consumers import ChatConsumer, Handler
@@ -48,7 +49,7 @@ _unknown: set[VisitorConsumer] = set()
 class VisitorConsumer(ChatConsumer):
     """One socket of a visitor."""
 
-    origin = ""
+    origin: str | None = ""
     _late: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -72,7 +73,7 @@ class VisitorConsumer(ChatConsumer):
         address = (scope.get("client") or ["unknown"])[0]
         try:
             await (await get_hub()).allowance.spend(limits.VISITOR_HANDSHAKES, str(address))
-            return bool(self.origin) and await _is_at_a_site(self.origin)
+            return self.origin is None or (bool(self.origin) and await _is_at_a_site(self.origin))
         except (ChatError, DatabaseError):
             return False
 
@@ -140,6 +141,11 @@ VISITOR_HANDLERS: dict[type[protocol.ClientFrame], Callable[[Any, Any], Awaitabl
 """What a visitor may say. Nothing of it names people, or tells of anybody who is not in the room."""
 
 
-def _origin(scope: Mapping[str, Any]) -> str:
-    origins = [value.decode("latin-1") for name, value in scope.get("headers", []) if name == b"origin"]
-    return origins[0] if len(origins) == 1 else ""
+def _origin(scope: Mapping[str, Any]) -> str | None:
+    """Where the page is that opens the socket; None if it is our own, empty if it is nowhere in particular."""
+    headers = scope.get("headers", [])
+    origins = [value.decode("latin-1") for name, value in headers if name == b"origin"]
+    hosts = [value.decode("latin-1") for name, value in headers if name == b"host"]
+    if len(origins) != 1 or len(hosts) != 1:
+        return ""
+    return None if is_allowed(origins[0], scheme=scope.get("scheme", "ws"), host=hosts[0]) else origins[0]

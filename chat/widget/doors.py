@@ -7,6 +7,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts.models import Session
+from accounts.origins import is_allowed
 from accounts.visits import find_visit
 from chat.widget.models import Site
 
@@ -19,15 +20,18 @@ def is_at_a_site(origin: str) -> bool:
 
 
 def visit_of(token: str, origin: str | None) -> Session | None:
-    """The visit that a token proves, with its user, if it is of a site whose pages are at this origin.
-
-    None as origin: the browser tells of none where a page asks its own server.
-    """
+    """The visit that a token proves, with its user, if it is of a site that is shown at this origin (None: by us)."""
     session = find_visit(token)
-    sites = Site.objects.active() if origin is None else Site.objects.all().at(origin)
-    if session is None or not sites.filter(visitors__user=session.user_id).exists():
+    if session is None or not Site.objects.all().shown_at(origin).filter(visitors__user=session.user_id).exists():
         return None
     return session
+
+
+def origin_of(request: HttpRequest) -> str | None:
+    """Where the page is that asks. None: it is our own; browsers do not tell where a page asks its own server."""
+    origin = request.headers.get("Origin")
+    scheme = "wss" if request.is_secure() else "ws"
+    return None if origin is None or is_allowed(origin, scheme=scheme, host=request.get_host()) else origin
 
 
 @receiver(check_request_enabled, dispatch_uid="widget")

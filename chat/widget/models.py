@@ -25,6 +25,10 @@ class SiteQuerySet(models.QuerySet["Site"]):
         """Those whose pages are at this origin, as browsers write it."""
         return self.active().filter(origins__contains=[origin])
 
+    def shown_at(self, origin: str | None) -> SiteQuerySet:
+        """Those whose chat may be shown there; None for our own pages, which try out any of them."""
+        return self.active() if origin is None else self.at(origin)
+
 
 class Site(models.Model):
     """A site of somebody else's. ``key`` names it in public.

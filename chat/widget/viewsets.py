@@ -28,6 +28,7 @@ from chat.services.visitors import KEY_LENGTH, check_body
 from chat.snapshot import limits_of
 from chat.viewsets import RoomMessageViewSet, RoomViewSet, checked
 from chat.widget.authentication import VisitorAuthentication
+from chat.widget.doors import origin_of
 from chat.widget.signing import LONGEST_TOKEN
 
 
@@ -68,7 +69,7 @@ class VisitViewSet(ViewSet):
         fields = checked(VisitRequestSerializer, request.data)
         visit = services.visit(
             site_key=fields["site"],
-            origin=request.headers.get("Origin", ""),
+            origin=origin_of(request._request) if "Origin" in request.headers else "",
             device=device,
             token=fields.get("token"),
             key=fields.get("key", ""),

@@ -11,6 +11,15 @@ SCRIPT_BYTES = 60 * KIB
 STYLE_BYTES = 20 * KIB
 """Of all style sheets, as they travel."""
 
+WIDGET_LOADER_BYTES = 3 * KIB
+"""Of what a page of another site loads of the widget, until somebody opens it."""
+
+WIDGET_BYTES = 20 * KIB
+"""Of all that it loads before it opens a room: for who was here before, to say what is unread."""
+
+WIDGET_OPEN_BYTES = 48 * KIB
+"""Of everything, scripts, markup and sheet, with a room open."""
+
 REQUESTS = 14
 """On the first visit, with everything that the page asks for by itself until it rests; the socket is one of them."""
 

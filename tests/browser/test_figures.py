@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from statistics import median
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Locator, Page, expect
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, CDPSession, Locator, Pa
 from tests.browser import budgets
 from tests.browser.chromium import DESKTOP
 from tests.browser.database import Database
+from tests.browser.host import HostSite
 from tests.browser.people import PASSWORD, email_of
 from tests.browser.server import Server, free_port
 from tests.settings import SERVICES
@@ -115,6 +117,43 @@ def test_the_first_visit_is_light_and_nothing_moves(open_page: Callable[[], Page
     assert sum(shift["value"] for shift in shifts) <= budgets.LAYOUT_SHIFT, shifts
 
 
+def test_the_widget_is_light_on_pages_of_others(
+    chromium: Browser, produced: Server, open_page: Callable[[], Page]
+) -> None:
+    room, _me = a_room(open_page())
+    with HostSite(produced.url) as host:
+        options = ("--origin", host.url, "--room", str(room), "--guests", "--json")
+        key = json.loads(produced.manage("create_widget", "Boats", *options))["site"]
+        host.put("/", f'<chat-widget site="{key}"></chat-widget>')
+        host.pages["/icon.js"] = ""
+
+        stranger = chromium.new_context(**DESKTOP).new_page()
+        bodies = weigh_bodies(stranger, host.ours)
+        stranger.goto(host.url)
+        expect(stranger.get_by_role("button", name="Chat")).to_be_visible()
+        stranger.evaluate(REST)
+        assert 0 < sum(bodies.values()) <= budgets.WIDGET_LOADER_BYTES, bodies
+
+        context = chromium.new_context(**DESKTOP)
+        context.add_init_script(f"localStorage.setItem('parley-widget-{key}', '{{}}')")
+        page = context.new_page()
+        bodies = weigh_bodies(page, host.ours)
+        page.goto(host.url)
+        page.evaluate(
+            "async () => { while (!sockets[0]?.readyState) await new Promise((soon) => setTimeout(soon, 50)); }"
+        )
+        before = {path: size for path, size in bodies.items() if not path.startswith("/api/")}
+        assert "/widget/panel.html" not in before
+        assert 0 < sum(before.values()) <= budgets.WIDGET_BYTES, before
+        page.get_by_role("button", name="Chat").click()
+        expect(page.get_by_role("textbox", name="Write a message")).to_be_enabled()
+        whole = {path: size for path, size in bodies.items() if not path.startswith("/api/")}
+        assert "/widget/panel.html" in whole
+        assert sum(whole.values()) <= budgets.WIDGET_OPEN_BYTES, whole
+        for each in (stranger.context, context):
+            each.close()
+
+
 def test_no_task_of_the_start_is_long(open_page: Callable[[], Page], database: Database, chromium: Browser) -> None:
     """Measured by the time that the processor spent, and the best of some: others are at work on this machine."""
     page = open_page()
@@ -190,6 +229,27 @@ def weigh(page: Page) -> dict[str, int]:
     session.on("Network.loadingFinished", loaded)
     session.send("Network.enable")
     return weights
+
+
+def weigh_bodies(page: Page, origin: str) -> dict[str, int]:
+    """Bytes by path of what one server sends, without heads, as they travel; it fills as the page loads."""
+    session = page.context.new_cdp_session(page)
+    paths: dict[str, str] = {}
+    sizes: dict[str, int] = defaultdict(int)
+
+    def begun(event: dict[str, Any]) -> None:
+        url = event["response"]["url"]
+        if url.startswith(origin):
+            paths[event["requestId"]] = urlsplit(url).path
+
+    def received(event: dict[str, Any]) -> None:
+        if event["requestId"] in paths:
+            sizes[paths[event["requestId"]]] += int(event["encodedDataLength"])
+
+    session.on("Network.responseReceived", begun)
+    session.on("Network.dataReceived", received)
+    session.send("Network.enable")
+    return sizes
 
 
 def longest_task(chromium: Browser, page: Page, path: str) -> float:

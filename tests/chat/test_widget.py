@@ -1,6 +1,9 @@
 """Visitors of other sites: whom a site vouches for, which pages may ask, and what a visitor may do here."""
 
 import json
+import re
+import shutil
+import subprocess
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,6 +14,7 @@ import jwt
 import pytest
 from channels.testing import WebsocketCommunicator
 from django.conf import settings as configured
+from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.test import Client
 from pytest_django.fixtures import Settings
@@ -21,14 +25,15 @@ from accounts.models import Session, User
 from accounts.threads import in_thread
 from accounts.tokens import mint_pair
 from accounts.visits import find_visit
-from chat import services
+from chat import demo, services
 from chat.exceptions import ChatError
 from chat.models import Membership, Message, Room, Site, Visitor
 from chat.protocol import Close
 from chat.widget import consumers
-from chat.widget.signing import secret_of
+from chat.widget.signing import read_identity, secret_of
 from config.asgi import application
 from tests.chat.sockets import SECONDS, Socket, connected
+from tests.documents import code_in
 from tests.factories import group_room, say
 from tests.sessions import session_for
 
@@ -281,7 +286,7 @@ async def test_the_first_frame_says_who_it_is_and_then_visitor_and_member_talk(
     site: Site, room: Room, alice: User
 ) -> None:
     token = (await in_thread(visit)(site))["token"]
-    for origin in (None, "null", "http://shop.example", "https://evil.example", "http://testserver"):
+    for origin in (None, "null", "http://shop.example", "https://evil.example", "http://testserver:81"):
         assert (await knock(origin).connect(timeout=SECONDS))[0] is False, origin
     communicator = knock()
     assert (await communicator.connect(timeout=SECONDS)) == (True, "parley.v1")
@@ -348,3 +353,72 @@ def test_messages_of_visitors_are_like_others(site: Site, room: Room, bob: User)
     call(came["token"], "POST", f"/api/widget/rooms/{room.pk}/messages/", **body)
     message = Message.objects.latest("seq")
     assert (message.html, message.author.pk) == ("<p><strong>hello</strong> &lt;b&gt;</p>", came["user"]["id"])
+
+
+# What is documented, and what pages load
+
+
+@pytest.mark.parametrize(("language", "program"), [("python", None), ("js", "node"), ("php", "php")])
+def test_the_code_that_is_documented_signs_what_is_read_here(site: Site, language: str, program: str | None) -> None:
+    code, who = code_in("docs/widget.md", language), (site.key, secret_of(site), "u-17", "Zoë O'Brien")
+    if program is None:
+        scope: dict[str, Any] = {}
+        exec(code, scope)  # noqa: S102 - it is ours
+        token = scope["chat_token"](*who)
+    elif not shutil.which(program):
+        pytest.skip(f"There is no {program} here.")
+    else:
+        token = subprocess.run([program, *SAY[program](code, who)], capture_output=True, text=True, check=True).stdout
+    identity = read_identity(site, token.strip())
+    assert (identity.subject, identity.name) == ("u-17", "Zoë O'Brien")
+
+
+SAY: dict[str, Callable[[str, Any], list[str]]] = {
+    "node": lambda code, who: [
+        *("--input-type=module", "--eval"),
+        f"{code.replace('export function', 'function')}\nconsole.log(chatToken(...{json.dumps(who)}));",
+    ],
+    "php": lambda code, who: [
+        "-r",
+        f"{code.removeprefix('<?php')} echo chat_token(...json_decode({json.dumps(json.dumps(who))}));",
+    ],
+}
+
+
+def test_the_loader_is_the_same_for_everybody_and_names_its_parts(settings: Settings) -> None:
+    got = Client().get("/widget.js", headers={"Origin": SHOP})
+    assert got.headers["Content-Type"] == "text/javascript"
+    assert got.headers["Access-Control-Allow-Origin"] == "*"
+    assert got.headers["Cache-Control"] == "public, max-age=300"
+    assert not got.cookies
+    tag = got.headers["ETag"]
+    assert Client().get("/widget.js", headers={"If-None-Match": tag}).status_code == 304
+    version = tag.strip('"')
+    kept = Client().get(f"/widget-{version}.js")
+    assert kept.content == got.content
+    assert "immutable" in kept.headers["Cache-Control"]
+    assert Client().get("/widget-0123456789ab.js").status_code == 404
+    begin = re.match(r"const PARTS ?= ?({[^}]*})", got.content.decode())
+    assert begin
+    parts = json.loads(begin[1])
+    assert finders.find(parts["core"].removeprefix("/static/"))
+    for name in ("html", "css"):
+        part = Client().get(parts[name])
+        assert part.headers["Access-Control-Allow-Origin"] == "*"
+        assert not re.search(r"(?<![\w.])\d+rem", re.sub(r"@media[^{]*", "", part.content.decode()))
+        assert "csrfmiddlewaretoken" not in part.content.decode()
+
+
+def test_the_demo_has_a_site_to_try_out(settings: Settings) -> None:
+    settings.DEBUG = True
+    assert b"There is no site to show here" in Client().get("/embed/demo/").content
+    demo.create()
+    page = Client().get("/embed/demo/").content.decode()
+    assert '<chat-widget site="demo">' in page
+    came = Client().post(
+        VISITS, '{"site": "demo"}', content_type="application/json", headers={"Origin": "http://testserver"}
+    )
+    assert came.status_code == 200
+    assert demo.remove()
+    assert not User.objects.exists()
+    assert not Site.objects.exists()

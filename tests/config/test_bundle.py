@@ -2,7 +2,7 @@
 
 import pytest
 
-from config.bundle import BundleError, bundle, later, needed
+from config.bundle import BundleError, bundle, joined, later, needed
 
 MODULES = {
     "js/a/index.js": """
@@ -64,6 +64,13 @@ def test_a_bundle_needs_nothing_else_and_gives_what_it_has_to_those_that_come_la
     assert files["js/a/parts/late.js"].startswith(
         'import{$0}from"../index.js";const{two}=$0;import{more}from"./more.js";'
     )
+
+
+def test_a_joined_file_exports_what_its_entry_does_and_leaves_what_comes_later_where_it_is() -> None:
+    text = joined(ENTRY, read)
+    assert text.endswith("export const{start}=$3;\n")
+    assert text.count("const one=1") == 1
+    assert 'import("./parts/late.js")' in text
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from config.storage import ENTRY
 
 IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*["'](\.[^"']+)["']""")
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-OF_ONE_PAGE = {"admin", "protocol"}
+OF_ONE_PAGE = {"admin", "embed", "protocol", "widget"}
 """Sheets of pages for few."""
 STORAGES = {
     "staticfiles": {

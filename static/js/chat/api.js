@@ -115,6 +115,13 @@ export class Api {
     return response.status === 204 ? undefined : response.json();
   }
 
+  /** Ask, and renew no sign-in for it. @param {string} method @param {string} path @param {object} [body] @returns {Promise<any>} @throws {Failure} */
+  async once(method, path, body) {
+    const response = await this.#request(method, path, body);
+    if (!response.ok) throw await failureOf(response);
+    return response.json();
+  }
+
   /**
    * @typedef {{signal?: AbortSignal, timeout?: number}} Patience
    *

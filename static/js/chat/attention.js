@@ -29,7 +29,10 @@ export class Reading {
   constructor(log, seen, signal) {
     this.#seen = seen;
     this.#observer = new IntersectionObserver((entries) => this.#moved(entries), { root: log, threshold: [0, 0.5, 1] });
-    signal.addEventListener("abort", () => this.#observer.disconnect());
+    signal.addEventListener("abort", () => {
+      this.#observer.disconnect();
+      clearTimeout(this.#timer);
+    });
     onAttention(() => this.#attention(), signal);
   }
 

@@ -31,8 +31,8 @@ export class Client extends EventTarget {
   #typed = new TypingThrottle();
   /** @type {Set<string>} pages that are on their way */
   #loading = new Set();
-  /** @type {Set<number>} rooms whose counts are about to be asked for */
-  #recounting = new Set();
+  /** @type {Map<number, any>} timers of the rooms whose counts are about to be asked for */
+  #recounting = new Map();
   /** Until it is no longer known who is here. */
   #losing;
   /** @type {Promise<import("./uploads.js").Uploads> | undefined} */
@@ -66,6 +66,17 @@ export class Client extends EventTarget {
     await this.outbox.load();
     this.#linked();
     this.transport.start();
+  }
+
+  /** End all of it: no link, no timer. What is not sent yet stays in the storage. */
+  stop() {
+    this.transport.stop();
+    clearTimeout(this.#losing);
+    for (const timer of this.#recounting.values()) clearTimeout(timer);
+    this.catchup.clear();
+    this.receipts.stop();
+    this.typing.stop();
+    this.outbox.stop();
   }
 
   /** The link has come or gone. A blip changes nothing of what is shown of others. */
@@ -129,11 +140,11 @@ export class Client extends EventTarget {
   /** Ask what is unread in a room, once for many reasons, and not at the same moment as everybody else. @param {number} id */
   #recount(id) {
     if (this.#recounting.has(id)) return;
-    this.#recounting.add(id);
-    setTimeout(() => {
+    const recount = () => {
       this.#recounting.delete(id);
       this.meet(id);
-    }, RECOUNT_AFTER + Math.random() * RECOUNT_WITHIN);
+    };
+    this.#recounting.set(id, setTimeout(recount, RECOUNT_AFTER + Math.random() * RECOUNT_WITHIN));
   }
 
   /** Count everything from a message on as unread again. @param {number} room @param {number} seq @throws {Failure} */

@@ -11,9 +11,17 @@ export function fill(root, name, text) {
   if (node && node.textContent !== text) node.textContent = text;
 }
 
+/** Where the templates are: in the page, or for a widget in what it has fetched. @type {Document | DocumentFragment} */
+let templates = globalThis.document;
+
+/** @param {DocumentFragment} fragment */
+export function takeTemplatesFrom(fragment) {
+  templates = fragment;
+}
+
 /** @param {string} id of a <template> @returns {HTMLElement} */
 export function cloneTemplate(id) {
-  const template = /** @type {HTMLTemplateElement} */ (document.getElementById(id));
+  const template = /** @type {HTMLTemplateElement} */ (templates.getElementById(id));
   return /** @type {HTMLElement} */ (document.importNode(template.content, true).firstElementChild);
 }
 
@@ -24,7 +32,7 @@ export function cloneTemplate(id) {
  * @param {Element} parent @param {Element[]} wanted
  */
 export function arrange(parent, wanted) {
-  const focused = document.activeElement;
+  const focused = activeIn(parent);
   const keep = new Set(wanted);
   for (const child of [...parent.children]) if (!keep.has(child)) child.remove();
   let cursor = parent.firstElementChild;
@@ -32,9 +40,15 @@ export function arrange(parent, wanted) {
     if (node === cursor) cursor = cursor.nextElementSibling;
     else parent.insertBefore(node, cursor);
   }
-  if (focused instanceof HTMLElement && focused !== document.activeElement && parent.contains(focused)) {
+  if (focused instanceof HTMLElement && focused !== activeIn(parent) && parent.contains(focused)) {
     focused.focus({ preventScroll: true });
   }
+}
+
+/** What has the focus in the tree that a node is of: the page, or a widget's own. @param {Node} node @returns {Element | null} */
+export function activeIn(node) {
+  const root = /** @type {Document | ShadowRoot} */ (node.getRootNode());
+  return root.activeElement ?? null;
 }
 
 /**

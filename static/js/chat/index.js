@@ -16,6 +16,12 @@ function read(id) {
   return script ? JSON.parse(script.textContent ?? "null") : null;
 }
 
+/** @param {Api} api */
+async function loadPoll(api) {
+  const { LongPoll } = await import("./longpoll.js");
+  return new LongPoll(api);
+}
+
 function start() {
   customElements.define("parley-chat", ParleyChat);
   const chat = /** @type {import("./elements/parley-chat.js").ParleyChat | null} */ (document.querySelector("parley-chat"));
@@ -30,7 +36,7 @@ function start() {
   const leave = () => leaving || location.assign(`${config.urls.login}?next=${encodeURIComponent(location.pathname)}`);
   const api = new Api(config.api, { leave });
   const url = new URL(config.ws, location.href).href.replace(/^http/, "ws");
-  const link = () => new Transport(url, api);
+  const link = () => new Transport(url, api, { makePoll: () => loadPoll(api) });
   const transport = shareable() ? new SharedTransport(`parley-socket-${config.me.id}`, { link, api }) : link();
   const name = `parley-outbox-${config.me.id}`;
   const channel = globalThis.BroadcastChannel && new BroadcastChannel(name);

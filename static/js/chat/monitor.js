@@ -26,6 +26,9 @@ const CALM = 10_000;
 /** Whoever is sent away with regular notice is back before anybody sees it, and not all at the same moment. */
 const SOON = 2_000;
 
+/** States in which nothing is under way. */
+const RESTING = new Set(["waiting", "replaced", "signed-out"]);
+
 /** @typedef {"connecting" | "online" | "waiting" | "throttled" | "replaced" | "signed-out"} State */
 
 export class Monitor extends EventTarget {
@@ -88,9 +91,9 @@ export class Monitor extends EventTarget {
     this.#socket.close();
   }
 
-  /** Connect now, whatever the backoff says: the user asked, or the network came back. */
+  /** Connect now, whatever the backoff says: the user asked, the network came back, or there is a new sign-in. */
   retry() {
-    if (this.state !== "waiting" && this.state !== "replaced") return;
+    if (!RESTING.has(this.state)) return;
     this.#connect();
   }
 

@@ -58,6 +58,7 @@ export class Outbox extends EventTarget {
   #internal = new Map();
   /** @type {Set<string>} */
   #uploadedAnew = new Set();
+  #stopped = false;
 
   /**
    * @param {object} parts
@@ -125,6 +126,12 @@ export class Outbox extends EventTarget {
     await this.flush(entry.room);
   }
 
+  /** Try nothing any more; what waits stays in the storage. */
+  stop() {
+    this.#stopped = true;
+    for (const { timer } of this.#pauses.values()) clearTimeout(timer);
+  }
+
   /** The user lets go of it. @param {string} clientId */
   async discard(clientId) {
     const entry = this.#shown.get(clientId);
@@ -145,7 +152,7 @@ export class Outbox extends EventTarget {
       return running;
     }
     const pause = this.#pauses.get(room);
-    if (pause?.binding) return Promise.resolve();
+    if (pause?.binding || this.#stopped) return Promise.resolve();
     clearTimeout(pause?.timer);
     // Other tabs hold the same entries: whoever has the lock reads them anew and finds what is left.
     const run = withLock(`parley-outbox-${this.#user}-${room}`, () => this.#drain(room)).finally(() => {
@@ -223,6 +230,7 @@ export class Outbox extends EventTarget {
 
   /** @param {number} room @param {Failure} failure */
   #pause(room, failure) {
+    if (this.#stopped) return;
     const attempt = this.#pauses.get(room)?.attempt ?? 0;
     const { retryAfter, code } = failure;
     const wait = retryAfter === undefined ? backoff(attempt, this.#random) : retryAfter * 1000;

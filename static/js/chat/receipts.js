@@ -29,6 +29,11 @@ export class Receipts {
     this.#gather("room.delivered", room, seq);
   }
 
+  /** Send nothing any more. */
+  stop() {
+    for (const type of Object.keys(this.#marks)) clearTimeout(this.#timers[type]);
+  }
+
   /** Send everything that waits. */
   flush() {
     for (const type of Object.keys(this.#marks)) this.#flush(type);

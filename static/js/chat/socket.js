@@ -16,6 +16,7 @@ const ABANDONED = 1006;
 export class Socket extends EventTarget {
   #url;
   #WebSocket;
+  #greet;
   /** @type {WebSocket | null} */
   #link = null;
   #opened = false;
@@ -25,12 +26,13 @@ export class Socket extends EventTarget {
 
   /**
    * @param {string} url
-   * @param {{WebSocket?: typeof WebSocket}} [parts]
+   * @param {{WebSocket?: typeof WebSocket, greet?: () => object}} [parts] greet: the first frame, where there is to be one
    */
-  constructor(url, { WebSocket = globalThis.WebSocket } = {}) {
+  constructor(url, { WebSocket = globalThis.WebSocket, greet } = {}) {
     super();
     this.#url = url;
     this.#WebSocket = WebSocket;
+    this.#greet = greet;
   }
 
   /** True from `connect` until the close. */
@@ -44,6 +46,7 @@ export class Socket extends EventTarget {
     this.#link = link;
     link.onopen = () => {
       this.#opened = true;
+      if (this.#greet) link.send(JSON.stringify(this.#greet()));
       tell(this, "open");
     };
     link.onmessage = ({ data }) => this.#receive(data);

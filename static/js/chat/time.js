@@ -97,7 +97,12 @@ let timer;
  */
 export function everyMinute(callback, signal) {
   listeners.add(callback);
-  signal.addEventListener("abort", () => listeners.delete(callback));
+  signal.addEventListener("abort", () => {
+    listeners.delete(callback);
+    if (listeners.size) return;
+    clearTimeout(timer);
+    timer = undefined;
+  });
   timer ??= setTimeout(tick, 60_000 - (Date.now() % 60_000));
 }
 

@@ -30,9 +30,9 @@ export class Transport extends EventTarget {
    * @param {import("./api.js").Api} api
    * @param {object} [parts]
    * @param {Socket} [parts.socket]
-   * @param {() => Promise<import("./longpoll.js").LongPoll>} [parts.makePoll] few ever need it, so it comes late
+   * @param {() => Promise<import("./longpoll.js").LongPoll | null>} [parts.makePoll] few ever need it, so it comes late
    */
-  constructor(url, api, { socket = new Socket(url), makePoll = () => loadPoll(api) } = {}) {
+  constructor(url, api, { socket = new Socket(url), makePoll = async () => null } = {}) {
     super();
     this.#socket = socket;
     this.#makePoll = makePoll;
@@ -116,9 +116,3 @@ export class Transport extends EventTarget {
 
 /** With a good socket there is no need to poll, without a sign-in no use, and 4409 wants us to be quiet. */
 const ENDS = new Set(["online", "replaced", "signed-out"]);
-
-/** @param {import("./api.js").Api} api */
-async function loadPoll(api) {
-  const { LongPoll } = await import("./longpoll.js");
-  return new LongPoll(api);
-}

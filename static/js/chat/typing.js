@@ -33,6 +33,12 @@ export class Typing extends EventTarget {
     tell(this, "change", { room });
   }
 
+  /** Forget everybody, without a word. */
+  stop() {
+    for (const users of this.#rooms.values()) for (const timer of users.values()) clearTimeout(timer);
+    this.#rooms.clear();
+  }
+
   /** Their message arrived, or their time is over. @param {number} room @param {number} user */
   stopped(room, user) {
     const users = this.#rooms.get(room);

@@ -1,5 +1,7 @@
 /** From message to message by keys. One of them at a time is a stop for the Tab key: the one that had the focus last. */
 
+import { activeIn } from "../dom.js";
+
 export class LogFocus {
   #log;
   #timeline;
@@ -35,7 +37,7 @@ export class LogFocus {
   /** Go on by so many messages; where none has the focus, to the last one in view. @param {number} by @returns {boolean} whether there is one */
   step(by) {
     const rows = /** @type {HTMLElement[]} */ ([...this.#timeline.querySelectorAll(".message:not(.message--system)")]);
-    const at = rows.findIndex((row) => row.contains(document.activeElement));
+    const at = rows.findIndex((row) => row.contains(activeIn(row)));
     const next = at < 0 ? this.#lastInView(rows) : rows[Math.min(rows.length - 1, Math.max(0, at + by))];
     if (!next || next === rows[at]) return false;
     next.focus({ preventScroll: true });

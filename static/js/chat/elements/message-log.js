@@ -173,8 +173,8 @@ export class MessageLog {
   /** @param {{seq: number, top?: number}} spot @returns {boolean} whether it is loaded */
   #toSpot({ seq, top }) {
     if (top === undefined) return this.pointAt(seq);
-    const row = document.getElementById(`m-${seq}`);
-    if (!row || !this.#timeline.contains(row)) return false;
+    const row = this.#row(seq);
+    if (!row) return false;
     this.#scroll.restore(row, top);
     this.#scrolled();
     return true;
@@ -210,10 +210,15 @@ export class MessageLog {
   #read(seq) {
     const room = this.#client.store.rooms.get(this.#room);
     const log = this.#client.store.logs.get(this.#room);
-    const row = document.getElementById(`m-${seq}`);
+    const row = this.#row(seq);
     // After a leap the observer has not told yet what is out of view.
     if (!row || !this.#scroll.inView(row)) return;
     if (room && (log?.covers(point(room) + 1) || this.#atEnd())) this.#client.read(this.#room, seq);
+  }
+
+  /** @param {number} seq @returns {HTMLElement | null} the row of this message, if it is loaded */
+  #row(seq) {
+    return this.#timeline.querySelector(`#m-${seq}`);
   }
 
   #markRead() {
@@ -241,8 +246,8 @@ export class MessageLog {
 
   /** @param {number} seq @returns {boolean} whether it is loaded */
   pointAt(seq) {
-    const row = document.getElementById(`m-${seq}`);
-    if (!row || !this.#timeline.contains(row)) return false;
+    const row = this.#row(seq);
+    if (!row) return false;
     this.#point(row);
     return true;
   }

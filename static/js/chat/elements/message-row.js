@@ -1,6 +1,6 @@
 /** One message on the page: made from the server's template, or the server's own row taken over. */
 
-import { cloneTemplate, fill, fillAvatar, slot } from "../dom.js";
+import { activeIn, cloneTemplate, fill, fillAvatar, slot } from "../dom.js";
 import { clock, fullTime } from "../time.js";
 import { emojiOnly } from "../timeline.js";
 import { trustedHTML } from "../trusted.js";
@@ -189,7 +189,8 @@ function fillReactions(row, { id, reactions }, me) {
   const version = JSON.stringify(reactions);
   if (!box || versions.get(box) === version) return;
   versions.set(box, version);
-  const focused = document.activeElement instanceof HTMLElement && box.contains(document.activeElement) ? document.activeElement.dataset.emoji : "";
+  const active = activeIn(box);
+  const focused = active instanceof HTMLElement && box.contains(active) ? active.dataset.emoji : "";
   box.replaceChildren(...reactions.map(({ emoji, count, users }) => chip(id, emoji, count, users.includes(me))));
   if (focused) /** @type {HTMLElement | null} */ (box.querySelector(`[data-emoji="${CSS.escape(focused)}"]`))?.focus();
 }

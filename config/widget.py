@@ -1,0 +1,118 @@
+"""What pages of other sites load of the widget: its loader at an address that never changes, and the parts it names.
+
+Nothing of it is about whoever asks, so everybody may read it (CORS), and it is kept for a while.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from functools import cache
+from typing import NamedTuple
+
+import rcssmin
+import rjsmin
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import reverse
+from django.views.decorators.http import condition, require_GET
+
+from chat.pages import BLANKS
+from chat.sheets import ON_CONDITION, WIDGET_SHEETS, file_of, on_condition
+from config.install import STATIC
+
+LOADER, CORE = "js/widget/loader.js", "js/widget/core.js"
+SOON, FOREVER = "public, max-age=300", "public, max-age=31536000, immutable"
+_REM = re.compile(r"(?<![\w.])(-?\d*\.?\d+)rem\b")
+_QUERY = re.compile(r"@(?:media|container)[^{]*")
+_DRAWING = re.compile(r"""url\("\.\./(img/[^"]+)"\)""")
+
+
+class Part(NamedTuple):
+    """A file that is made here, and what names this very state of it."""
+
+    text: str
+    tag: str
+
+    @classmethod
+    def of(cls, text: str) -> Part:
+        return cls(text, hashlib.sha256(text.encode()).hexdigest()[:12])
+
+
+def tag_of_loader(request: HttpRequest, **_kwargs: str) -> str:
+    return f'"{_loader().tag}"'
+
+
+@require_GET
+@condition(etag_func=tag_of_loader)
+def loader(request: HttpRequest, version: str = "") -> HttpResponse:
+    """The script of the snippet. With a version it is that one or none, for pages that check its hash (SRI)."""
+    part = _loader()
+    if version and version != part.tag:
+        raise Http404
+    return _answer(part, "text/javascript", FOREVER if version else SOON)
+
+
+@require_GET
+def panel(request: HttpRequest) -> HttpResponse:
+    return _answer(_panel(), "text/html; charset=utf-8", SOON if settings.DEBUG else FOREVER)
+
+
+@require_GET
+def sheet(request: HttpRequest) -> HttpResponse:
+    return _answer(_sheet(), "text/css", SOON if settings.DEBUG else FOREVER)
+
+
+def loader_version() -> str:
+    return _loader().tag
+
+
+def _answer(part: Part, content_type: str, kept: str) -> HttpResponse:
+    response = HttpResponse(part.text, content_type=content_type)
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers["Cache-Control"] = kept
+    return response
+
+
+def _make_loader() -> Part:
+    parts = {
+        "core": static(CORE),
+        "html": f"{reverse('widget-panel')}?v={_panel().tag}",
+        "css": f"{reverse('widget-sheet')}?v={_sheet().tag}",
+    }
+    text = f"const PARTS = {json.dumps(parts)};\n{(STATIC / LOADER).read_text()}"
+    return Part.of(text if settings.DEBUG else str(rjsmin.jsmin(text)))
+
+
+def _make_panel() -> Part:
+    text = render_to_string("chat/widget/panel.html", {"blanks": BLANKS, "SITE_NAME": settings.SITE_NAME})
+    return Part.of(re.sub(r">\s+<", "><", text).strip())
+
+
+def _make_sheet() -> Part:
+    """The sheets of the page's own components, in measures that the host page's text size does not change."""
+    sheets = [on_condition(name, (STATIC / file_of(name)).read_text()) for name in (*WIDGET_SHEETS, *ON_CONDITION)]
+    text = "\n".join(sheets).replace(":root", ":host")
+    pieces = re.split(f"({_QUERY.pattern})", text)
+    text = "".join(piece if piece.startswith("@") else _REM.sub(r"calc(\1 * var(--rem))", piece) for piece in pieces)
+    text = _DRAWING.sub(lambda match: f'url("{static(match[1])}")', text)
+    return Part.of(str(rcssmin.cssmin(text)))
+
+
+_loader_once, _panel_once, _sheet_once = cache(_make_loader), cache(_make_panel), cache(_make_sheet)
+
+
+def _loader() -> Part:
+    return _make_loader() if settings.DEBUG else _loader_once()
+
+
+def _panel() -> Part:
+    return _make_panel() if settings.DEBUG else _panel_once()
+
+
+def _sheet() -> Part:
+    return _make_sheet() if settings.DEBUG else _sheet_once()

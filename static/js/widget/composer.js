@@ -1,0 +1,80 @@
+/** Where a visitor writes: a field that sends by Enter, keeps what was begun, and says what is wrong. */
+
+import { ComposerLimit } from "../chat/elements/composer-limit.js";
+import { sends } from "../chat/elements/composer-keys.js";
+import { slot } from "../chat/dom.js";
+import { draftOf } from "../chat/drafts.js";
+
+const SAVE_AFTER = 400;
+const GROWS = globalThis.CSS?.supports("field-sizing", "content");
+
+export class Composer {
+  #form;
+  #area;
+  #limit;
+  #drafts;
+  #room;
+  #timer;
+
+  /**
+   * @param {HTMLElement} panel
+   * @param {{room: number, limit: number, drafts: import("../chat/drafts.js").Drafts, send: (body: string) => void, typed: () => void}} parts
+   * @param {AbortSignal} signal
+   */
+  constructor(panel, { room, limit, drafts, send, typed }, signal) {
+    this.#room = room;
+    this.#drafts = drafts;
+    this.#form = /** @type {HTMLFormElement} */ (slot(panel, "composer"));
+    this.#area = /** @type {HTMLTextAreaElement} */ (this.#form.querySelector("textarea"));
+    this.#limit = new ComposerLimit(this.#form, this.#area, limit);
+    this.#area.value = drafts.get(room).body;
+    this.#area.placeholder = "Write a message";
+    this.#area.disabled = false;
+    this.#changed();
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submit(send);
+    }, { signal });
+    this.#area.addEventListener("keydown", (event) => {
+      if (!sends(event, matchMedia("(pointer: coarse)").matches)) return;
+      event.preventDefault();
+      this.#submit(send);
+    }, { signal });
+    this.#area.addEventListener("input", () => {
+      this.#changed();
+      if (this.#limit.over <= 0 && this.#limit.wrong) this.#limit.complain("");
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#save(), SAVE_AFTER);
+      if (this.#area.value.trim()) typed();
+    }, { signal });
+    addEventListener("pagehide", () => this.#save(), { signal });
+    signal.addEventListener("abort", () => this.#save());
+  }
+
+  focus() {
+    if (matchMedia("(pointer: fine)").matches) this.#area.focus({ preventScroll: true });
+  }
+
+  /** @param {(body: string) => void} send */
+  #submit(send) {
+    const body = this.#area.value;
+    if (!body.trim()) return this.#area.focus();
+    if (this.#limit.over > 0) return this.#limit.complain(`The message is ${this.#limit.over.toLocaleString("en")} characters too long.`);
+    this.#area.value = "";
+    this.#changed();
+    this.#save();
+    send(body);
+    return this.#area.focus({ preventScroll: true });
+  }
+
+  #save() {
+    clearTimeout(this.#timer);
+    this.#drafts.set(this.#room, draftOf(this.#area.value));
+  }
+
+  #changed() {
+    const grow = GROWS ? null : slot(this.#form, "grow");
+    if (grow) grow.dataset.value = this.#area.value;
+    this.#limit.count();
+  }
+}

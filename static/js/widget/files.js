@@ -1,0 +1,29 @@
+/**
+ * Files in messages, as they are told where they cannot be shown: they are for people with an account, and at addresses
+ * that want its cookie. Of what is attached visitors read that it is there.
+ */
+
+/** @template {any} M @param {M} message @returns {M} */
+export function withoutFiles(message) {
+  const { attachments = [], body } = /** @type {any} */ (message);
+  if (!attachments.length) return message;
+  const names = attachments.map((/** @type {{name: string}} */ { name }) => `📎 ${name}`);
+  return { .../** @type {any} */ (message), attachments: [], html: "", body: [body, ...names].filter(Boolean).join("\n") };
+}
+
+/** @param {any} frame of the server */
+export function frameWithoutFiles(frame) {
+  if (frame.type === "message") return { ...frame, message: withoutFiles(frame.message) };
+  if (frame.type !== "synced") return frame;
+  const rooms = Object.entries(frame.rooms).map(([id, room]) => [id, { ...room, messages: room.messages?.map(withoutFiles) }]);
+  return { ...frame, rooms: Object.fromEntries(rooms) };
+}
+
+/** @param {import("../chat/api.js").Api} api whose pages of messages are to be like this */
+export function loadWithoutFiles(api) {
+  const load = api.messages.bind(api);
+  api.messages = async (...query) => {
+    const page = await load(...query);
+    return { ...page, results: page.results.map(withoutFiles) };
+  };
+}

@@ -1,0 +1,202 @@
+/** The panel of the widget: one room, in a shadow of somebody else's page, drawn by the same elements as on our own. */
+
+import { activeIn, copyText, fill, fillAvatar, roomAvatar, slot, takeTemplatesFrom } from "../chat/dom.js";
+import { Drafts } from "../chat/drafts.js";
+import { MessageLog } from "../chat/elements/message-log.js";
+import { TypingLine } from "../chat/elements/typing-line.js";
+import { on } from "../chat/events.js";
+import { Failure } from "../chat/failure.js";
+import { LIMITS } from "../chat/protocol.js";
+import { trustedHTML } from "../chat/trusted.js";
+import { LinkLine } from "./link-line.js";
+import { Composer } from "./composer.js";
+
+/** @type {Promise<{sheet: CSSStyleSheet, markup: DocumentFragment}> | undefined} */
+let fetched;
+
+/** @param {string} html @param {string} css */
+async function fetchLook(html, css) {
+  const [markup, style] = await Promise.all([html, css].map(text));
+  const sheet = new CSSStyleSheet();
+  // What is said in a variable is looked for at the page, wherever the sheet is from.
+  sheet.replaceSync(style.replaceAll('url("/', `url("${new URL(css).origin}/`));
+  const template = document.createElement("template");
+  template.innerHTML = trustedHTML(markup);
+  takeTemplatesFrom(template.content);
+  return { sheet, markup: template.content };
+}
+
+/** @param {string} url */
+async function text(url) {
+  const response = await fetch(url, { credentials: "omit" });
+  if (!response.ok) throw new Failure("closed");
+  return response.text();
+}
+
+export class Panel {
+  #host;
+  #panel;
+  #session;
+  #tell;
+  #signal;
+  #room;
+  /** @type {MessageLog | undefined} */
+  #log;
+  /** @type {Composer | undefined} */
+  #composer;
+  #open = false;
+
+  /** @param {HTMLElement} host @param {import("./core.js").Parts} parts @param {import("./session.js").Session} session */
+  static async make(host, parts, session) {
+    fetched ??= fetchLook(parts.html, parts.css);
+    fetched.catch(() => (fetched = undefined));
+    const { sheet, markup } = await fetched;
+    const { root, signal } = parts;
+    const panel = /** @type {HTMLElement} */ (document.importNode(/** @type {Element} */ (markup.querySelector("section")), true));
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+    root.prepend(panel);
+    signal.addEventListener("abort", () => {
+      panel.remove();
+      root.adoptedStyleSheets = root.adoptedStyleSheets.filter((each) => each !== sheet);
+    });
+    return new Panel(host, panel, parts, session);
+  }
+
+  /** @param {HTMLElement} host @param {HTMLElement} panel @param {import("./core.js").Parts} parts @param {import("./session.js").Session} session */
+  constructor(host, panel, { room, tell, signal }, session) {
+    this.#host = host;
+    this.#panel = panel;
+    this.#session = session;
+    this.#tell = tell;
+    this.#signal = signal;
+    this.#room = room;
+    panel.addEventListener("click", (event) => this.#clicked(event), { signal });
+    panel.addEventListener("keydown", (event) => this.#key(event), { signal });
+    globalThis.visualViewport?.addEventListener("resize", () => this.#fit(), { signal });
+    on(session, "ready", () => this.#begin(), signal);
+    if (session.client) this.#begin();
+  }
+
+  open() {
+    if (this.#open) return;
+    this.#open = true;
+    this.#fit();
+    this.#panel.hidden = this.#panel.inert = false;
+    if (this.#session.client) this.#enter();
+    if (this.#composer) this.#composer.focus();
+    else /** @type {HTMLElement} */ (this.#panel.querySelector("[data-action=close]")).focus({ preventScroll: true });
+  }
+
+  close() {
+    if (!this.#open) return;
+    this.#open = false;
+    const within = this.#panel.contains(activeIn(this.#panel));
+    this.#log?.leave();
+    this.#panel.hidden = this.#panel.inert = true;
+    if (within) this.#tell("focus", {});
+  }
+
+  /** We know who we are: bring the panel to life. */
+  #begin() {
+    const client = /** @type {import("../chat/client.js").Client} */ (this.#session.client);
+    this.#room ||= this.#session.room;
+    const signal = this.#signal;
+    this.#log = new MessageLog(this.#panel, client, signal);
+    const typing = new TypingLine(this.#panel, client, signal);
+    new LinkLine(this.#panel, client, signal);
+    this.#composer = new Composer(this.#panel, {
+      room: this.#room,
+      limit: this.#session.limits?.body ?? LIMITS.body,
+      drafts: new Drafts(client.me.id),
+      send: (body) => {
+        client.send(this.#room, body);
+        this.#log?.toEnd();
+      },
+      typed: () => client.typed(this.#room),
+    }, signal);
+    typing.show(this.#room);
+    on(client.store, "rooms", () => this.#head(), signal);
+    on(client, "left", (room) => room === this.#room && this.#gone(), signal);
+    on(client, "arrived", (message) => this.#announce(message), signal);
+    if (this.#open) {
+      this.#enter();
+      this.#composer.focus();
+    }
+  }
+
+  /** Load the room, as often as it takes, and show it. */
+  async #enter() {
+    const client = /** @type {import("../chat/client.js").Client} */ (this.#session.client);
+    try {
+      await client.open(this.#room);
+      if (!this.#open) return;
+      this.#head();
+      this.#log?.show(this.#room);
+    } catch (error) {
+      const { code, detail, passing } = Failure.from(error);
+      if (!passing && !this.#signal.aborted) this.#tell("error", { code, message: detail });
+      else on(client.transport, "state", () => client.transport.online && this.#open && this.#enter(), AbortSignal.any([this.#signal, AbortSignal.timeout(60_000)]));
+    }
+  }
+
+  #head() {
+    const room = this.#session.client?.store.rooms.get(this.#room);
+    if (!room) return;
+    fill(this.#panel, "room-name", room.name);
+    fill(this.#panel, "start-name", room.name);
+    const people = room.member_count;
+    fill(this.#panel, "room-sub", room.topic || (people > 2 ? `${people} people` : ""));
+    fillAvatar(this.#panel, { ...roomAvatar(room), user: undefined });
+    const closed = room.may_write ? "" : "Nothing can be written here now.";
+    fill(this.#panel, "closed", closed);
+    /** @type {HTMLElement} */ (slot(this.#panel, "closed")).hidden = !closed;
+    /** @type {HTMLElement} */ (slot(this.#panel, "composer")).hidden = Boolean(closed);
+  }
+
+  #gone() {
+    this.#log?.leave();
+    this.#tell("error", { code: "removed", message: "You are no longer in this conversation." });
+  }
+
+  /** @param {import("../chat/log.js").Message} message */
+  #announce(message) {
+    if (this.#open && message.room === this.#room) fill(this.#panel, "announcer", `${message.author.full_name}: ${message.body.slice(0, 200)}`);
+  }
+
+  /** @param {MouseEvent} event */
+  async #clicked(event) {
+    const target = /** @type {Element} */ (event.target);
+    const action = /** @type {HTMLElement | null} */ (target.closest("[data-action]"))?.dataset.action;
+    const row = /** @type {HTMLElement | null} */ (target.closest(".message"));
+    const outbox = this.#session.client?.outbox;
+    const key = row?.dataset.key ?? "";
+    if (action === "close") this.#tell("leave", {});
+    else if (action === "retry") outbox?.retry(key);
+    else if (action === "discard") outbox?.discard(key);
+    else if (action === "copy" && row) copyText(slot(row, "body")?.textContent ?? "");
+    // Ways to our own pages lead nowhere here; a quote leads to what it quotes.
+    const link = /** @type {HTMLAnchorElement | null} */ (target.closest("a[href]"));
+    if (!link || link.target) return;
+    event.preventDefault();
+    const seq = Number(link.dataset.seq);
+    if (link.matches(".quote") && seq && this.#session.client) {
+      await this.#session.client.open(this.#room, seq).catch(() => undefined);
+      this.#log?.pointAt(seq);
+    }
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    // What is pressed in here is not for the shortcuts of the page.
+    event.stopPropagation();
+    if (event.key !== "Escape" || event.isComposing || event.defaultPrevented) return;
+    event.preventDefault();
+    this.#tell("leave", {});
+  }
+
+  /** Where the keyboard of a phone takes half of the screen, the field to write in stays above it. */
+  #fit() {
+    const height = globalThis.visualViewport?.height;
+    if (height) this.#panel.style.setProperty("--chat-height", `${Math.round(height)}px`);
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * Somebody's chat on this page: one connection, however many widgets of one site there are.
+ *
+ * Events: `ready` once we know who we are; `refused` with a Failure when there is no way in.
+ */
+
+import { Api } from "../chat/api.js";
+import { Client } from "../chat/client.js";
+import { on, tell } from "../chat/events.js";
+import { Failure } from "../chat/failure.js";
+import { backoff } from "../chat/protocol.js";
+import { Socket } from "../chat/socket.js";
+import { openStorage } from "../chat/storage.js";
+import { Transport } from "../chat/transport.js";
+import { loadWithoutFiles } from "./files.js";
+import { Link } from "./link.js";
+import { VisitorApi, remember } from "./visitor-api.js";
+
+const SIGN_IN = new Failure("not_authenticated", "Sign in to chat.");
+
+/** @type {Map<string, Map<unknown, Session>>} by site, then by who they say they are */
+const sessions = new Map();
+
+export class Session extends EventTarget {
+  #parts;
+  #users = 0;
+  #attempt = 0;
+  #timer;
+  #over = new AbortController();
+  /** @type {Client | undefined} */
+  client;
+  /** @type {Failure | undefined} why there is no way in */
+  failure;
+  /** Where one comes in. */
+  room = 0;
+  /** @type {{body: number} | undefined} */
+  limits;
+
+  /** @param {{origin: string, site: string, room: number, token: unknown}} parts */
+  constructor(parts) {
+    super();
+    this.#parts = parts;
+  }
+
+  /** The one of this site and identity. @param {{origin: string, site: string, room: number, token: unknown}} parts @param {AbortSignal} signal until then it is wanted */
+  static join(parts, signal) {
+    const same = sessions.get(parts.site) ?? new Map();
+    sessions.set(parts.site, same);
+    let session = same.get(parts.token);
+    if (!session || session.failure) same.set(parts.token, (session = new Session(parts)));
+    session.#users += 1;
+    signal.addEventListener("abort", () => {
+      session.#users -= 1;
+      if (session.#users) return;
+      session.#end();
+      if (same.get(parts.token) === session) same.delete(parts.token);
+    });
+    if (session.#users === 1) session.#begin();
+    return session;
+  }
+
+  async #begin() {
+    try {
+      await (this.#parts.site ? this.#visit() : this.#member());
+    } catch (error) {
+      const failure = Failure.from(error);
+      if (this.#over.signal.aborted) return;
+      if (failure.passing) this.#timer = setTimeout(() => this.#begin(), backoff(this.#attempt++) + 500);
+      else this.#refuse(failure);
+    }
+  }
+
+  async #visit() {
+    const api = new VisitorApi(this.#parts.origin, this.#parts);
+    const { user, room, limits } = await api.enter();
+    const link = () => new Transport("", api, { socket: new Socket(api.socket, { greet: () => api.greeting }) });
+    this.limits = limits;
+    this.#start(user, room, api, link);
+    const { signal } = this.#over;
+    on(/** @type {Client} */ (this.client).transport, "state", () => this.#renew(api), signal);
+  }
+
+  /** A visit is over in an hour at most: come in again. @param {VisitorApi} api */
+  async #renew(api) {
+    const { transport } = /** @type {Client} */ (this.client);
+    if (transport.state !== "signed-out" || this.#over.signal.aborted) return;
+    try {
+      const { user } = await api.enter();
+      if (this.#over.signal.aborted) return;
+      if (user.id !== this.client?.me.id) this.#refuse(new Failure("somebody_else", "Somebody else is signed in now. Load the page again."));
+      else transport.retry();
+    } catch (error) {
+      const failure = Failure.from(error);
+      if (failure.passing) this.#timer = setTimeout(() => this.#renew(api), backoff(this.#attempt++) + 500);
+      else this.#refuse(failure);
+    }
+  }
+
+  /** On our own pages: who is signed in, by cookie. */
+  async #member() {
+    const { origin, room } = this.#parts;
+    if (origin !== location.origin || !room) throw new Failure("no_site", "The widget needs `site` here, or `room` on the chat's own pages.");
+    const api = new Api("/api/", { leave: () => this.#refuse(SIGN_IN) });
+    const me = await api.call("GET", "users/me/");
+    remember("", {});
+    this.#start(me, room, api, () => new Transport(`${origin.replace(/^http/, "ws")}/ws/`, api));
+    const { transport } = /** @type {Client} */ (/** @type {unknown} */ (this.client));
+    on(transport, "state", () => transport.state === "signed-out" && this.#refuse(SIGN_IN), this.#over.signal);
+  }
+
+  /** @param {{id: number}} me @param {number} room @param {Api} api @param {() => Transport} link */
+  #start(me, room, api, link) {
+    if (this.#over.signal.aborted) throw new Failure("gone");
+    const transport = /** @type {any} */ (new Link(link));
+    loadWithoutFiles(api);
+    this.room = room;
+    this.client = new Client({ me, transport, api, storage: openStorage(`parley-outbox-${this.#parts.site}-${me.id}`) });
+    this.client.start();
+    tell(this, "ready");
+  }
+
+  /** @param {Failure} failure */
+  #refuse(failure) {
+    this.failure = failure;
+    this.#end();
+    tell(this, "refused", failure);
+  }
+
+  #end() {
+    clearTimeout(this.#timer);
+    this.#over.abort();
+    this.client?.stop();
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * REST for a visitor: comes in by what the site says of them, or as a guest, and asks with the token of that visit.
+ *
+ * Nothing of the host page goes along: no cookie, and none of its CSRF tokens.
+ */
+
+import { Api } from "../chat/api.js";
+import { Failure } from "../chat/failure.js";
+
+const KEPT = "parley-widget-";
+
+export class VisitorApi extends Api {
+  #origin;
+  #site;
+  #room;
+  #identity;
+  /** @type {Promise<any> | null} */
+  #entering = null;
+  #token = "";
+
+  /**
+   * @param {string} origin of our server
+   * @param {{site: string, room: number, token: unknown}} who token: of the site's server, or a function that gets one
+   */
+  constructor(origin, { site, room, token }) {
+    super(`${origin}/api/widget/`, { fetch: (url, options) => this.#ask(url, options) });
+    this.#origin = origin;
+    this.#site = site;
+    this.#room = room;
+    this.#identity = token;
+  }
+
+  /** The first frame of a socket. */
+  get greeting() {
+    return { type: "identify", token: this.#token };
+  }
+
+  /** Come in; answers who one is, and where. @returns {Promise<{user: any, room: number, limits: any}>} @throws {Failure} */
+  enter() {
+    this.#entering ??= this.#enter().finally(() => (this.#entering = null));
+    return this.#entering;
+  }
+
+  /** @returns {Promise<boolean>} false when there is no way back in */
+  async refresh() {
+    try {
+      await this.enter();
+      return true;
+    } catch (error) {
+      if (Failure.from(error).passing) throw error;
+      return false;
+    }
+  }
+
+  async #enter() {
+    const identity = this.#identity;
+    const token = typeof identity === "function" ? await this.#fetchToken(identity) : identity;
+    /** @type {Record<string, unknown>} */
+    const body = { site: this.#site };
+    if (token) body.token = String(token);
+    else body.key = recall(this.#site).key ?? "";
+    if (this.#room) body.room = this.#room;
+    this.#token = "";
+    const came = await this.once("POST", "visits/", body);
+    this.#token = came.token;
+    remember(this.#site, came.key ? { key: came.key } : recall(this.#site));
+    return came;
+  }
+
+  /** @param {Function} identity */
+  async #fetchToken(identity) {
+    try {
+      return await identity();
+    } catch {
+      throw new Failure("closed", "This site could not say who you are.");
+    }
+  }
+
+  /** @param {RequestInfo | URL} url @param {RequestInit} [options] */
+  #ask(url, options) {
+    const headers = new Headers(options?.headers);
+    headers.delete("X-CSRFToken");
+    if (this.#token) headers.set("Authorization", `Bearer ${this.#token}`);
+    return fetch(url, { ...options, headers, credentials: "omit", referrerPolicy: "origin" });
+  }
+
+  get socket() {
+    return `${this.#origin.replace(/^http/, "ws")}/ws/widget/`;
+  }
+}
+
+/** What this browser keeps of a site. @param {string} site @returns {{key?: string}} */
+function recall(site) {
+  try {
+    return JSON.parse(localStorage.getItem(KEPT + site) ?? "{}");
+  } catch {
+    return {};
+  }
+}
+
+/** @param {string} site @param {{key?: string}} what */
+export function remember(site, what) {
+  try {
+    localStorage.setItem(KEPT + site, JSON.stringify(what));
+  } catch {
+    // Where the browser keeps nothing, a guest is a new one each time.
+  }
+}

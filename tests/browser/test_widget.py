@@ -1,0 +1,186 @@
+"""The widget on somebody else's site: another origin, a strict policy, and pages that are not kind to it."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.axe import Axe
+from tests.browser.chromium import PHONE
+from tests.browser.conftest import NewDevice
+from tests.browser.host import HostSite
+from tests.browser.people import Device, Person
+from tests.browser.server import Server
+
+# Two pictures later whatever was to happen at once has happened.
+SETTLE = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+OPEN_SOCKETS = "() => sockets.filter(({ readyState }) => readyState <= 1).length"
+
+
+@pytest.fixture
+def visitor(new_device: NewDevice) -> Device:
+    """A browser that has never been here."""
+    return new_device()
+
+
+@pytest.fixture
+def host(visitor: Device) -> Iterator[HostSite]:
+    with HostSite(visitor.link.url) as host:
+        host.pages["/icon.js"] = ""
+        yield host
+
+
+def register(server: Server, host: HostSite, room: int, *options: str) -> dict[str, Any]:
+    command = ("create_widget", "Boats", "--origin", host.url, "--room", str(room), *options, "--json")
+    site: dict[str, Any] = json.loads(server.manage(*command))
+    return site
+
+
+def make_room(person: Person, name: str) -> int:
+    room: int = person.device.call("POST", "rooms/", kind="private", name=name)["id"]
+    return room
+
+
+def launcher(page: Page) -> Locator:
+    return page.get_by_role("button", name=re.compile(r"^Chat"))
+
+
+def panel(page: Page) -> Locator:
+    return page.get_by_role("dialog", name="Chat")
+
+
+def write(page: Page, body: str) -> None:
+    page.get_by_role("textbox", name="Write a message").fill(body)
+    page.get_by_role("textbox", name="Write a message").press("Enter")
+
+
+def said(page: Page, *bodies: str) -> None:
+    expect(panel(page).locator(".message:not(.message--system) [data-slot=body]")).to_have_text(list(bodies))
+    expect(panel(page).locator(".message--pending")).to_have_count(0)
+
+
+def test_a_guest_on_another_site_talks_with_the_team(
+    server: Server, visitor: Device, host: HostSite, alice: Person
+) -> None:
+    room = make_room(alice, "Help desk")
+    site = register(server, host, room, "--guests")
+    host.put("/", f'<chat-widget site="{site["site"]}"></chat-widget>')
+    page = visitor.tab()
+    loaded: list[str] = []
+    page.on("request", lambda request: loaded.append(request.url) if request.url.startswith(host.ours) else None)
+    page.goto(host.url)
+    expect(launcher(page)).to_be_visible()
+    assert loaded == [f"{host.ours}/widget.js"], "nothing more before somebody wants it"
+    assert page.evaluate("running.size") == 0
+
+    launcher(page).click()
+    expect(panel(page).get_by_role("heading", name="Help desk")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Write a message")).to_be_focused()
+    assert Axe(page).faults() == []
+    write(page, "Is the blue boat **still** there?")
+    said(page, "Is the blue boat still there?")
+    alice.page.goto(f"/rooms/{room}/")
+    alice.sees_last("Is the blue boat still there?")
+    alice.say("It is.")
+    said(page, "Is the blue boat still there?", "It is.")
+    assert not [cookie for cookie in visitor.context.cookies() if "parley" in cookie["name"]]
+    assert not [url for url in loaded if "token" in url]
+
+    page.keyboard.press("Escape")
+    expect(panel(page)).to_be_hidden()
+    expect(launcher(page)).to_be_focused()
+    alice.say("Shall I keep it for you?")
+    expect(launcher(page)).to_have_accessible_name(re.compile(r"Chat, \d unread"))
+    page.reload()
+    expect(launcher(page)).to_have_accessible_name(re.compile(r"Chat, \d unread"))  # by itself: this is no stranger
+    launcher(page).click()
+    said(page, "Is the blue boat still there?", "It is.", "Shall I keep it for you?")
+    expect(panel(page).locator(".message--mine")).to_have_count(1)
+    expect(launcher(page)).to_have_count(0)
+
+    # A page that is kept for the way back holds no socket; what was said meanwhile comes with it.
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
+    assert page.evaluate(OPEN_SOCKETS) == 0
+    alice.write(room, "Are you there?")
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    said(page, "Is the blue boat still there?", "It is.", "Shall I keep it for you?", "Are you there?")
+
+    # What is written while there is no network waits, and survives the page.
+    visitor.link.cut()
+    page.get_by_role("textbox", name="Write a message").fill("I am back")
+    page.get_by_role("textbox", name="Write a message").press("Enter")
+    expect(panel(page).locator(".message--pending [data-slot=body]")).to_have_text("I am back")
+    page.reload()
+    expect(page.get_by_role("heading", name="Boats and ropes")).to_be_visible()
+    launcher(page).click()  # the browser still has it
+    expect(page.get_by_role("status").filter(has_text="The chat cannot be reached right now")).to_be_visible()
+    visitor.link.mend()
+    page.reload()
+    alice.sees_last("I am back")
+
+    # Two of one site share a connection; without them nothing is left.
+    page.evaluate("document.body.append(document.querySelector('chat-widget').cloneNode())")
+    page.evaluate("document.querySelectorAll('chat-widget').forEach((widget) => widget.open())")
+    expect(panel(page)).to_have_count(2)
+    expect(panel(page).first.locator(".message--mine")).to_have_count(2)
+    expect(panel(page).last.locator(".message--mine")).to_have_count(2)
+    assert page.evaluate(OPEN_SOCKETS) == 1
+    page.evaluate("document.querySelectorAll('chat-widget').forEach((widget) => widget.remove())")
+    page.evaluate(SETTLE)
+    assert page.evaluate(OPEN_SOCKETS) == 0
+    assert page.evaluate("[...running]") == []
+
+
+def test_a_site_vouches_for_its_visitors_on_a_page_that_is_not_kind(
+    server: Server, new_device: NewDevice, visitor: Device, host: HostSite, alice: Person
+) -> None:
+    room = make_room(alice, "Orders")
+    site = register(server, host, room)
+    host.pages["/unset.css"] = "* { all: unset !important; } html { font-size: 8px; }"
+    host.pages["/rest.js"] = "addEventListener('click', () => {});"
+    head = '<link rel="stylesheet" href="/unset.css">'
+    host.put("/", f'<chat-widget site="{site["site"]}" theme="dark"></chat-widget>', attributes='dir="rtl"', head=head)
+    visitor.expects("the server responded with a status of 401")  # whom nobody vouches for
+    page = visitor.tab(host.url)
+    box = launcher(page).bounding_box()
+    assert box is not None
+    assert (box["x"], box["width"], box["height"]) == (20, 56, 56)
+    launcher(page).click()
+    expect(page.get_by_role("status").filter(has_text="Sign in on this site")).to_be_visible()
+    assert page.evaluate("heard") == [["open", ""], ["close", ""], ["error", "identity_required"]]
+
+    token = sign(site, "u-17", "Vera Voss")
+    page.evaluate("(token) => document.querySelector('chat-widget').identify(async () => token)", token)
+    launcher(page).click()
+    write(page, "Where is my order?")
+    said(page, "Where is my order?")
+    area = panel(page).bounding_box()
+    assert area is not None
+    assert (area["x"], area["width"], area["height"]) == (20, 380, 640)
+    assert panel(page).evaluate("(node) => getComputedStyle(node).fontSize") == "15px"
+    alice.page.goto(f"/rooms/{room}/")
+    expect(alice.message("Where is my order?").locator("[data-slot=author]")).to_have_text("Vera Voss")
+    assert Axe(page).faults("color-contrast", "aria-required-attr", "button-name") == []
+
+    phone = new_device(**PHONE)
+    host.ours = phone.link.url
+    host.put("/", f'<chat-widget site="{site["site"]}" token="{token}" open></chat-widget>')
+    small = phone.tab(host.url)
+    said(small, "Where is my order?")
+    area = panel(small).bounding_box()
+    assert area == {"x": 0, "y": 0, "width": 390, "height": 844}
+    panel(small).get_by_role("button", name="Close chat").tap()
+    expect(panel(small)).to_be_hidden()
+
+
+def sign(site: dict[str, Any], subject: str, name: str) -> str:
+    """As the documentation says."""
+    from tests.documents import code_in
+
+    scope: dict[str, Any] = {}
+    exec(code_in("docs/widget.md", "python"), scope)  # noqa: S102 - it is ours
+    token: str = scope["chat_token"](site["site"], site["secret"], subject, name)
+    return token
