@@ -3,12 +3,14 @@ import test from "node:test";
 
 import { frameWithoutFiles, withoutFiles } from "../../static/js/widget/files.js";
 
-const plain = { id: 1, body: "hello", html: "<p>hello</p>", attachments: [] };
-const photo = { id: 2, body: "look", html: "<p>look</p>", attachments: [{ name: "boat.jpg", url: "/files/1/" }] };
+const author = { id: 3, full_name: "Ada", avatar: "/avatars/3/x/" };
+const ada = { ...author, avatar: null };
+const plain = { id: 1, author, body: "hello", html: "<p>hello</p>", attachments: [] };
+const photo = { id: 2, author, body: "look", html: "<p>look</p>", attachments: [{ name: "boat.jpg", url: "/files/1/" }] };
 
 test("visitors read what was attached, and are led to nothing that they may not have", () => {
-  assert.equal(withoutFiles(plain), plain);
-  assert.deepEqual(withoutFiles(photo), { id: 2, body: "look\n📎 boat.jpg", html: "", attachments: [] });
+  assert.deepEqual(withoutFiles(plain), { ...plain, author: ada });
+  assert.deepEqual(withoutFiles(photo), { id: 2, author: ada, body: "look\n📎 boat.jpg", html: "", attachments: [] });
   assert.equal(withoutFiles({ ...photo, body: "" }).body, "📎 boat.jpg");
 });
 

@@ -1,14 +1,15 @@
 /**
- * Files in messages, as they are told where they cannot be shown: they are for people with an account, and at addresses
- * that want its cookie. Of what is attached visitors read that it is there.
+ * Files in messages and pictures of people, where they cannot be shown: they are for people with an account, and at
+ * addresses that want its cookie. Of what is attached visitors read that it is there; people have their initials.
  */
 
 /** @template {any} M @param {M} message @returns {M} */
 export function withoutFiles(message) {
-  const { attachments = [], body } = /** @type {any} */ (message);
-  if (!attachments.length) return message;
+  const { attachments = [], body, author } = /** @type {any} */ (message);
+  const told = { .../** @type {any} */ (message), author: { ...author, avatar: null } };
+  if (!attachments.length) return told;
   const names = attachments.map((/** @type {{name: string}} */ { name }) => `📎 ${name}`);
-  return { .../** @type {any} */ (message), attachments: [], html: "", body: [body, ...names].filter(Boolean).join("\n") };
+  return { ...told, attachments: [], html: "", body: [body, ...names].filter(Boolean).join("\n") };
 }
 
 /** @param {any} frame of the server */

@@ -146,7 +146,7 @@ export class Panel {
     fill(this.#panel, "start-name", room.name);
     const people = room.member_count;
     fill(this.#panel, "room-sub", room.topic || (people > 2 ? `${people} people` : ""));
-    fillAvatar(this.#panel, { ...roomAvatar(room), user: undefined });
+    fillAvatar(this.#panel, { ...roomAvatar(room), user: undefined, avatar: null });
     const closed = room.may_write ? "" : "Nothing can be written here now.";
     fill(this.#panel, "closed", closed);
     /** @type {HTMLElement} */ (slot(this.#panel, "closed")).hidden = !closed;
