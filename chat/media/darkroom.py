@@ -14,7 +14,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from threading import Lock, Timer
+from threading import Event, Lock, Timer
 from typing import IO, Any
 
 from chat.exceptions import ChatError
@@ -58,17 +58,22 @@ class Darkroom:
         Raises ``ChatError`` for what is no picture that could be shown.
         """
         with self._lock:
-            process = self._running()
-            late = Timer(self._seconds, process.kill)
-            late.start()
-            try:
-                return self._ask(process, file, {**order, "size": size})
-            except (EOFError, OSError, ValueError):
-                self._end()
-                logger.warning("A picture of %d bytes ended the darkroom; it is started anew.", size)
-                raise _refusal("broken_picture") from None
-            finally:
-                late.cancel()
+            for is_last in (False, True):
+                process = self._running()
+                is_late = Event()
+                late = Timer(self._seconds, _end_late, [process, is_late])
+                late.start()
+                try:
+                    return self._ask(process, file, {**order, "size": size})
+                except (EOFError, OSError, ValueError):
+                    self._end()
+                    logger.warning("A picture of %d bytes ended the darkroom; it is started anew.", size)
+                    if is_late.is_set() or is_last:
+                        break
+                    file.seek(0)  # it may have ended before, for a reason of its own
+                finally:
+                    late.cancel()
+        raise _refusal("broken_picture")
 
     def close(self) -> None:
         """End the process, if there is one."""
@@ -109,6 +114,11 @@ class Darkroom:
             self._process.kill()
             self._process.communicate()
             self._process = None
+
+
+def _end_late(process: subprocess.Popen[bytes], is_late: Event) -> None:
+    is_late.set()
+    process.kill()
 
 
 darkroom = Darkroom()

@@ -31,6 +31,7 @@ def test_pages_allow_nothing_but_our_own(client: Client) -> None:
         "default-src": "'self'",
         "style-src": "'self'",
         "img-src": "'self' data: blob:",
+        "media-src": "'self' blob:",
         "connect-src": "'self' ws://testserver",
         "object-src": "'none'",
         "base-uri": "'none'",

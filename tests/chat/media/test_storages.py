@@ -1,0 +1,146 @@
+"""The same of each storage: what is put there comes back, whole and in parts, and what goes wrong leaves nothing."""
+
+import errno
+import os
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.files.base import File
+from django.core.files.storage import storages
+from django.test import Client
+from pytest_django.fixtures import Settings
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from chat import services
+from chat.exceptions import ChatError
+from chat.media import cloudinary, storage
+from chat.models import Attachment
+from tests.chat.media import samples
+from tests.chat.media.cloud import SECRET, Cloud
+from tests.chat.media.sending import post_file, sent, uploaded
+from tests.factories import direct_room
+
+pytestmark = pytest.mark.django_db
+
+ApiFor = Callable[[User], APIClient]
+
+
+@pytest.fixture
+def cloud() -> Iterator[Cloud]:
+    with Cloud() as cloud:
+        yield cloud
+
+
+def use(settings: Settings, backend: str, **options: Any) -> None:
+    settings.STORAGES = {**settings.STORAGES, "media": {"BACKEND": backend, "OPTIONS": options}}
+
+
+@pytest.fixture
+def in_cloud(cloud: Cloud, settings: Settings) -> Cloud:
+    use(settings, "chat.media.cloudinary.CloudinaryMedia", url=cloud.url)
+    return cloud
+
+
+@pytest.fixture(params=["local", "cloudinary"])
+def anywhere(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path) -> None:
+    if request.param == "cloudinary":
+        request.getfixturevalue("in_cloud")
+    else:
+        use(settings, "chat.media.storage.LocalMedia", location=tmp_path / "media")
+
+
+@pytest.mark.usefixtures("anywhere")
+def test_what_is_stored_comes_back_and_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cloudinary, "AT_ONCE", 100_000)
+    blob = uuid4()
+    large = os.urandom(250_000)
+    storage.put(blob, "main", File(BytesIO(large), name="large"))
+    storage.put(blob, "320", b"small")
+    assert storage.content(blob, "320") == b"small"
+    assert b"".join(storage.read(blob, "main", 0, len(large))) == large
+    assert b"".join(storage.read(blob, "main", 70_000, 200_001)) == large[70_000:200_001]
+    storage.remove(blob, ["main", "320"])
+    storage.remove(blob, ["main", "320"])
+    with pytest.raises(ChatError):
+        storage.content(blob, "320")
+
+
+@pytest.mark.usefixtures("anywhere")
+def test_a_picture_goes_its_whole_way(
+    alice: User, bob: User, api_for: ApiFor, client_for: Callable[[User], Client]
+) -> None:
+    upload = uploaded(api_for(alice), samples.picture(700, 500), "sea.png")
+    sent(api_for(alice), direct_room(alice, bob), upload)
+    for address in (upload["url"], upload["sources"][0]["url"]):
+        answer = client_for(bob).get(address)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/webp")
+        assert samples.webp_chunks(answer.content)
+    assert services.uploads.delete_bytes(Attachment.objects.get())
+    assert not Attachment.objects.exists()
+
+
+@pytest.mark.parametrize("mood", ["failing", "refusing", "lying", "slow"])
+def test_where_the_cloud_does_not_take_a_file_nothing_is_half_stored(
+    mood: str, in_cloud: Cloud, alice: User, api_for: ApiFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if mood == "slow":
+        monkeypatch.setattr(cloudinary, "SECONDS", 0.3)
+    in_cloud.mood = mood
+    answer = post_file(api_for(alice), samples.TEXT, "notes.txt")
+    assert (answer.status_code, answer.json()["code"]) == (503, "storage_unavailable")
+    assert "Your text is kept" in answer.json()["detail"] and answer.headers["Retry-After"]
+    in_cloud.mood = "well"
+    monkeypatch.undo()
+    assert not Attachment.objects.there().exists()
+    for attachment in Attachment.objects.all():  # what could not be deleted either is deleted later
+        assert services.uploads.delete_bytes(attachment)
+    assert not in_cloud.stored and not Attachment.objects.exists()
+
+
+def test_who_has_another_secret_gets_in_nowhere(in_cloud: Cloud, settings: Settings) -> None:
+    blob = uuid4()
+    storage.put(blob, "main", b"hello")
+    use(settings, "chat.media.cloudinary.CloudinaryMedia", url=in_cloud.url.replace(SECRET.split()[0], "a"))
+    with pytest.raises(ChatError):
+        storage.put(blob, "main", b"mine")
+    with pytest.raises(OSError, match="401"):
+        b"".join(storage.read(blob, "main", 0, 5))
+
+
+def test_a_cloud_that_is_away_is_told_to_who_wants_a_file(
+    in_cloud: Cloud, alice: User, api_for: ApiFor, client_for: Callable[[User], Client]
+) -> None:
+    upload = uploaded(api_for(alice), samples.TEXT)
+    in_cloud.mood = "failing"
+    answer = client_for(alice).get(upload["url"])
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
+
+
+def test_a_full_disk_leaves_nothing_behind(
+    alice: User, api_for: ApiFor, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(settings, "chat.media.storage.LocalMedia", location=tmp_path)
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        answer = post_file(api_for(alice), samples.picture(700, 500), "sea.png")
+    assert (answer.status_code, answer.json()["code"]) == (503, "storage_unavailable")
+    assert "no room for more files" in answer.json()["detail"]
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert not Attachment.objects.exists()
+
+
+def test_only_the_server_can_read_what_lies_on_this_machine(tmp_path: Path, settings: Settings) -> None:
+    use(settings, "chat.media.storage.LocalMedia", location=tmp_path / "media")
+    blob = uuid4()
+    storage.put(blob, "main", b"hello")
+    path = Path(storages["media"].path(storage.key_of(blob, "main")))
+    assert [oct(each.stat().st_mode & 0o777) for each in (path, path.parent)] == ["0o600", "0o700"]
