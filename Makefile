@@ -15,7 +15,7 @@ PREPARE_UV = export UV_PYTHON_DOWNLOADS=never; \
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench convoy screenshots icons lint format types lock reset clean
+.PHONY: help run test bench convoy rolling screenshots icons lint format types lock reset clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ bench: $(INSTALLED) ## Measure speed against stock Channels, in one run (ARGS="-
 
 convoy: $(INSTALLED) ## Break things while 40 clients talk, and check what they saw (ARGS="--minutes 30", "--mutants")
 	@$(VENV)/bin/python -m tests.convoy $(ARGS)
+
+rolling: $(INSTALLED) ## Replace three servers behind nginx under load, and lose nothing (needs nginx; ARGS="--rounds 3")
+	@$(VENV)/bin/python -m tests.rolling $(ARGS)
 
 screenshots: $(INSTALLED) ## Take the pictures in docs/screenshots anew (needs Chromium)
 	@$(VENV)/bin/python -m tests.browser.screenshots

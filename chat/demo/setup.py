@@ -59,7 +59,11 @@ def remove() -> int:
     able to go from anywhere.
     """
     _remove_site()
-    users = list(demo_users() | crowd_users())
+    return remove_people(list(demo_users() | crowd_users()))
+
+
+def remove_people(users: list[User]) -> int:
+    """Take people away who were only for trying things, with all that is theirs; answers how many they were."""
     direct = Q(kind=Room.Kind.DIRECT, memberships__user__in=users)
     rooms = Room.objects.filter(direct | Q(created_by__in=users))
     Room.objects.filter(pk__in=rooms.values("pk")).delete()

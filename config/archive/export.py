@@ -42,7 +42,7 @@ def write(path: Path, *, on_table: Callable[[Table, int], None], on_file: Callab
                 for table in tables():
                     _write_table(archive, table, manifest)
                     on_table(table, manifest.tables[table.label].rows)
-                keys = list(media.keys())
+                keys = list(media.stored())
             for key in keys:
                 _write_file(archive, key, manifest)
                 on_file()

@@ -15,7 +15,7 @@ from chat.models import Attachment
 logger = logging.getLogger(__name__)
 
 
-def keys() -> Iterator[str]:
+def stored() -> Iterator[str]:
     """The key of each part of each file that is stored; what is forwarded is one file, however often."""
     known = set()
     stored = Attachment.objects.filter(stored_at__isnull=False, removed_at=None).order_by("created_at", "pk")

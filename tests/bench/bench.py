@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from tests.bench.client import Listener, RefusedError, Socket, connect
+from config.loadtest.wire import Listener, RefusedError, Socket, connect
 from tests.bench.meter import cpu_of
 from tests.bench.servers import Server
 from tests.bench.stage import Stage

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import uuid4
 
-from tests.bench.client import request
+from config.loadtest.wire import request
 from tests.bench.pace import stamp
 from tests.bench.people import Person
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from time import monotonic as clock
 
-from tests.bench.client import Listener
+from config.loadtest.wire import Listener
 from tests.bench.dialects import Dialect
 from tests.bench.pace import stamped_at
 

@@ -1,6 +1,6 @@
 import struct
 
-from tests.bench.client import PING, Socket, frame, request
+from config.loadtest.wire import PING, Socket, frame, request
 
 
 class Wire:

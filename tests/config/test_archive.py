@@ -1,6 +1,7 @@
 """A whole Parley in one file: written, compared, read into an empty database, and compared again."""
 
 import json
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,12 @@ from django.db import connection
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
-from chat import demo
+from chat import demo, services
 from chat.media.storage import key_of
 from chat.models import Attachment, Draft, Message, Room, SearchText
 from config.archive.tables import EXPORTED, LEFT_OUT, tables
 from tests.commands import answered, told
-from tests.factories import direct_room, say
+from tests.factories import direct_room, group_room, say
 from tests.sessions import session_for
 
 SEARCHED = "SELECT count(*), sum(cardinality(terms)) FROM chat_searchtext"
@@ -122,3 +123,64 @@ def _not_ours(directory: Path) -> Path:
     with zipfile.ZipFile(directory / "other.zip", "w") as archive:
         archive.writestr("a.txt", "hello")
     return directory / "other.zip"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_is_checked_and_put_back_and_overwrites_only_when_told_to(
+    settings: Settings, tmp_path: Path, alice: User, bob: User
+) -> None:
+    message = say(alice, direct_room(alice, bob), "before the fire")
+    file = tmp_path / "backup.zip"
+    assert answered("backup", str(file))["bytes"] == file.stat().st_size
+    assert file.stat().st_mode & 0o077 == 0
+    assert "is there already" in answered("backup", str(file))["error"]
+    assert told("restore", str(file), "--check").endswith("is whole.\n")
+
+    say(alice, Room.objects.get(pk=message.room_id), "after the backup")
+    assert "--overwrite" in answered("restore", str(file))["error"]
+    assert Message.objects.filter(body="after the backup").exists()
+    damaged = tmp_path / "damaged.zip"
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    damaged.write_bytes(bytes(data))
+    assert "damaged" in answered("restore", str(damaged), "--overwrite")["error"]
+    assert Message.objects.filter(body="after the backup").exists()
+
+    assert answered("restore", str(file), "--overwrite")["restored"]
+    assert Message.objects.get(pk=message.pk).body == "before the fire"
+    assert not Message.objects.filter(body="after the backup").exists()
+    assert say(bob, Room.objects.get(pk=message.room_id), "on it goes").seq == message.seq + 1
+
+
+@pytest.mark.django_db
+def test_a_person_gets_what_is_theirs_to_read_and_nothing_else(
+    tmp_path: Path, alice: User, bob: User, eve: User
+) -> None:
+    room, harbour, others = direct_room(alice, bob), group_room(bob, alice, name="Harbour"), direct_room(bob, eve)
+    say(bob, room, "hello **Alice** <script>")
+    gone = say(bob, room, "a secret that was taken back")
+    services.delete_message(actor=bob, message_id=gone.pk)
+    say(alice, harbour, "before I left")
+    services.leave_room(user=alice, room_id=harbour.pk)
+    say(bob, harbour, "she is gone, let us talk")
+    say(bob, others, "between us")
+    services.save_draft(user=alice, room_id=room.pk, body="half a thought")
+
+    file = tmp_path / "alice.zip"
+    assert answered("export_user", "ALICE@example.org", str(file))["rooms"] == 2
+    assert file.stat().st_mode & 0o077 == 0
+    with zipfile.ZipFile(file) as archive:
+        pages = {name: archive.read(name).decode() for name in archive.namelist()}
+    page = pages[f"rooms/{room.pk}.html"]
+    assert "<strong>Alice</strong> &lt;script&gt;" in page
+    assert "This message was deleted." in page
+    assert "before I left" in pages[f"rooms/{harbour.pk}.html"]
+    assert "half a thought" in pages["index.html"]
+    assert json.loads(pages["data.json"])["profile"]["email"] == alice.email
+    everything = "".join(pages.values())
+    for private in ("taken back", "she is gone", "between us", bob.email, alice.password, eve.full_name):
+        assert private not in everything
+    assert not re.findall(r'(?:src|href)="(?:https?:)?//', everything)
+    assert "<script" not in "".join(text for name, text in pages.items() if name.endswith(".html"))
+    assert "is there already" in answered("export_user", alice.email, str(file))["error"]
+    assert "no account" in answered("export_user", "nobody@example.org", str(tmp_path / "x.zip"))["error"]

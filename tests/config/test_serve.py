@@ -14,9 +14,14 @@ from pathlib import Path
 import httpx
 import pytest
 from django.conf import settings
+from django.db import connection
+from pytest_django.fixtures import Settings
 
+from accounts.models import User
+from chat.models import Message
 from config.embedded import Services
 from config.server import FRAME_BYTES
+from tests.commands import answered
 from tests.config.environment import start, start_python
 from tests.config.impatient import PATIENCE
 from tests.config.waiting import is_running, until
@@ -61,8 +66,8 @@ class Running:
 
 
 @contextmanager
-def running(log: Path, *, workers: int) -> Iterator[Running]:
-    process = start("serve", "--workers", str(workers), "--bind", "127.0.0.1:0", log=log, **variables())
+def running(log: Path, *, workers: int, **more: str) -> Iterator[Running]:
+    process = start("serve", "--workers", str(workers), "--bind", "127.0.0.1:0", log=log, **variables() | more)
     with watched(process, log) as server:
         yield server
 
@@ -300,3 +305,26 @@ def children(server: Running, word: str) -> list[int]:
     """Its processes that have this word in their command."""
     pids = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
     return [int(pid) for pid in pids if word in Path(f"/proc/{pid}/cmdline").read_text().split("\0")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_load_test_talks_to_a_real_server_counts_everything_and_leaves_nothing_behind(
+    tmp_path: Path, settings: Settings
+) -> None:
+    settings.DEBUG = True  # as the server's, which decides what cookies are called
+    ours = {
+        "DATABASE_URL": f"{settings.DATABASE_URL.rpartition('/')[0]}/{connection.settings_dict['NAME']}",
+        "JWT_SIGNING_KEY": settings.JWT_SIGNING_KEY,
+        "ALLOWED_ORIGINS": settings.ALLOWED_ORIGINS[0],
+    }
+    with running(tmp_path / "log", workers=1, **ours) as server:
+        get(f"{server.url}/livez")
+        result = answered("loadtest", "--url", server.url, "--users", "11", "--rate", "22", "--seconds", "2")
+    assert (result["ok"], result["failed"], result["lost"]) == (True, {}, 0)
+    assert result["sent"] == result["acknowledged"] >= 40
+    assert result["deliveries"] > 5 * result["sent"]  # ten hear of most, also whoever said it
+    assert 0 < result["ack_ms"]["half"] <= result["ack_ms"]["99 %"] <= result["ack_ms"]["all"]
+    assert not User.objects.exists()
+    assert not Message.objects.exists()
+    assert "another machine" in answered("loadtest", "--url", "http://chat.example.com")["error"]
+    assert "one for every ten" in answered("loadtest", "--users", "2", "--rate", "100")["error"]

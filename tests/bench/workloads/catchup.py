@@ -12,8 +12,8 @@ from django.conf import settings
 
 from accounts.threads import in_thread
 from chat.models import Message
+from config.loadtest.wire import Socket
 from tests.bench.bench import Bench, connect_all, wait_for
-from tests.bench.client import Socket
 from tests.bench.dialects import PARLEY
 from tests.bench.figures import Bar, Result
 from tests.bench.people import Person, group, people

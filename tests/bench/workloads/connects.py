@@ -18,9 +18,9 @@ from django.utils import timezone
 from accounts.models import Session
 from accounts.services import USE_NOTED_EVERY
 from accounts.threads import in_thread
+from config.loadtest.wire import Listener
 from presence.leases import redis_prefix
 from tests.bench.bench import Bench, Cpu, connect_all, wait_for
-from tests.bench.client import Listener
 from tests.bench.dialects import PARLEY, echo_handshake
 from tests.bench.figures import Bar, Result
 from tests.bench.meter import memory_of

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from accounts.threads import in_thread
+from config.loadtest.wire import Socket
 from tests.bench.bench import Bench, Cpu, connect_all, wait_for
-from tests.bench.client import Socket
 from tests.bench.dialects import PARLEY, STOCK, Dialect
 from tests.bench.figures import Bar, Result
 from tests.bench.pace import pace

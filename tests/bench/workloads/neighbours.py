@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Sequence
 
 from accounts.threads import in_thread
+from config.loadtest.wire import connect, frame
 from tests.bench.bench import Bench
-from tests.bench.client import connect, frame
 from tests.bench.dialects import PARLEY
 from tests.bench.figures import Bar, Result
 from tests.bench.people import Person, direct_rooms, people

@@ -24,8 +24,8 @@ from django.conf import settings
 from django.core.management import call_command
 
 from accounts.threads import in_thread
+from config.loadtest.wire import Socket
 from tests.bench.bench import Bench, connect_all, wait_for
-from tests.bench.client import Socket
 from tests.bench.dialects import PARLEY
 from tests.bench.figures import Bar, Result
 from tests.bench.http import Http, request

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from time import monotonic as clock
 
 from accounts.threads import in_thread
+from config.loadtest.wire import Socket
 from tests.bench.bench import Bench, Cpu, connect_all, wait_for
-from tests.bench.client import Socket
 from tests.bench.dialects import PARLEY, STOCK, Dialect
 from tests.bench.figures import Bar, Point, Result
 from tests.bench.pace import pace

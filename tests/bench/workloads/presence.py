@@ -14,10 +14,10 @@ from typing import Self
 from django.test.utils import override_settings
 
 from accounts.threads import in_thread
+from config.loadtest.wire import Socket
 from presence.leases import Lease, Leases
 from presence.timing import Timing
 from tests.bench.bench import Bench, Cpu, connect_all, wait_for
-from tests.bench.client import Socket
 from tests.bench.dialects import PARLEY
 from tests.bench.figures import Bar, Result
 from tests.bench.people import Person, people

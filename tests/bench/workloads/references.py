@@ -11,8 +11,8 @@ import psycopg
 import redis
 from django.conf import settings
 
+from config.loadtest.wire import Socket
 from tests.bench.bench import Bench, connect_all
-from tests.bench.client import Socket
 from tests.bench.dialects import PLAIN, echo_handshake
 from tests.bench.figures import Result
 

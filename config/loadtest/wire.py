@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import struct
 from collections.abc import Callable
+from ssl import SSLContext
 from typing import cast
 
 TEXT, CLOSE, PING, PONG = 0x81, 0x88, 0x89, 0x8A
@@ -29,13 +30,15 @@ def frame(payload: bytes, opcode: int = TEXT) -> bytes:
     return struct.pack("!BBHL", opcode, 0x80 | 126, size, 0) + payload
 
 
-def request(*, port: int, path: str, cookie: str = "", subprotocol: str = "") -> bytes:
-    """The handshake of a browser on the server's own page."""
-    host = f"127.0.0.1:{port}"
+def request(
+    *, port: int, path: str, cookie: str = "", subprotocol: str = "", host: str = "", origin: str = ""
+) -> bytes:
+    """The handshake of a browser on the server's own page; without ``host``, that of a server on this machine."""
+    host = host or f"127.0.0.1:{port}"
     lines = [
         f"GET {path} HTTP/1.1",
         f"Host: {host}",
-        f"Origin: http://{host}",
+        f"Origin: {origin or f'http://{host}'}",
         "Upgrade: websocket",
         "Connection: Upgrade",
         "Sec-WebSocket-Version: 13",
@@ -53,6 +56,7 @@ class Socket(asyncio.Protocol):
         self.listener = listener
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.closed: int | None = None
+        self.gone = asyncio.Event()
         self._handshake = handshake
         self._upgraded = False
         self._rest = b""
@@ -88,6 +92,7 @@ class Socket(asyncio.Protocol):
         if not self.opened.done():
             self.opened.set_exception(RefusedError("The server hung up during the handshake."))
         self.closed = self.closed or 1006
+        self.gone.set()
 
     def say(self, payload: bytes) -> None:
         self.transport.write(frame(payload))
@@ -116,10 +121,12 @@ class Socket(asyncio.Protocol):
             self.closed = int.from_bytes(payload[:2])
 
 
-async def connect(port: int, handshake: bytes, listener: Listener) -> Socket:
+async def connect(
+    port: int, handshake: bytes, listener: Listener, *, host: str = "127.0.0.1", tls: SSLContext | None = None
+) -> Socket:
     """Open a socket; raises ``RefusedError``."""
     _transport, socket = await asyncio.get_running_loop().create_connection(
-        lambda: Socket(handshake, listener), "127.0.0.1", port
+        lambda: Socket(handshake, listener), host, port, ssl=tls
     )
     await socket.opened
     return socket

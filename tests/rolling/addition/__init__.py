@@ -1,0 +1,1 @@
+"""An app whose one migration is what the next version might bring: a column and an index on the messages."""
