@@ -8,6 +8,7 @@ Each at three widths, by day and by night. Looks best where the fonts Inter and 
 from __future__ import annotations
 
 import base64
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -15,11 +16,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, StorageState, expect, sync_playwright
 
 from config.embedded import Services
 from config.env import ROOT
 from tests.browser.chromium import DESKTOP, PHONE, launch
+from tests.browser.drawings import DAWN, DUSK, NOON, landscape
 from tests.browser.people import fill_in
 from tests.browser.server import Server
 from tests.browser.touch import hold
@@ -164,6 +166,39 @@ def _switch(page: Page, _friend: Page) -> None:
     page.wait_for_selector("[role=option]")
 
 
+def _pictures(page: Page, _friend: Page) -> None:
+    """A message with pictures, which is sent when this is first wanted."""
+    _open(page, "Ada Lovelace")
+    if page.locator(".gallery").count() == 0:
+        drawn = {"dawn": DAWN, "dusk": DUSK, "noon": NOON}
+        files: list[FilePayload] = [
+            {"name": f"{name}.jpg", "mimeType": "image/jpeg", "buffer": landscape(*colours)}
+            for name, colours in drawn.items()
+        ]
+        page.get_by_label("Attach pictures and files").set_input_files(files)
+        page.get_by_role("textbox", name="Write to").fill("The harbour at three hours of one day")
+        page.get_by_role("button", name="Send", exact=True).click()
+        expect(page.locator(".message--pending")).to_have_count(0)
+    expect(page.locator(".picture")).to_have_count(3)
+    page.locator(".picture__image").evaluate_all("(all) => Promise.all(all.map((each) => each.decode()))")
+
+
+def _lightbox(page: Page, friend: Page) -> None:
+    _pictures(page, friend)
+    page.locator(".picture").first.click()
+    image = page.wait_for_selector("[data-slot=lightbox-image]")
+    assert image
+    page.wait_for_load_state("networkidle")  # the whole picture has come
+    image.evaluate("(image) => image.decode()")
+
+
+def _recorder(page: Page, _friend: Page) -> None:
+    """A voice that is being recorded; the microphone of this browser beeps."""
+    _open(page, "Ada Lovelace")
+    page.get_by_role("button", name="Record a voice message").click()
+    expect(page.get_by_role("timer")).to_have_text(re.compile("0:0[2-9]"))
+
+
 def _open(page: Page, name: str) -> None:
     """Go to a conversation by its address: a click would leave the pointer on a message, with the toolbar at it."""
     page.goto("/rooms/")
@@ -188,6 +223,9 @@ OUTSIDE = {"login", "signup", "offline"}
 SCREENS: dict[str, Scene] = {
     "room": _talk,
     "group": _group,
+    "pictures": _pictures,
+    "lightbox": _lightbox,
+    "recorder": _recorder,
     "rooms": _at("/rooms/"),
     "switcher": _switch,
     "details": _in_room("Tide engine", "details/"),

@@ -41,7 +41,8 @@ test("what cannot be sent is refused before it travels, in a sentence", () => {
   assert.equal(refusal({ name: "a.zip", size: 25 * MEGABYTE, type: "application/zip" }), "");
   const photo = { name: "a.jpg", size: 40 * MEGABYTE, type: "image/jpeg" };
   assert.equal(refusal(photo), "", "it may become smaller");
-  assert.ok(refusal(photo, true));
+  assert.ok(refusal(photo, undefined, true));
+  assert.ok(refusal({ ...photo, type: "text/plain" }, 5 * MEGABYTE).includes("at most 5 MB"));
   const { fitting, problem } = room(8, ["a", "b", "c"]);
   assert.deepEqual(fitting, ["a", "b"]);
   assert.ok(problem.includes(`at most ${FILES_MOST} files: one was left out`));

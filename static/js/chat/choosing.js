@@ -4,7 +4,7 @@ import { weight } from "./attachments.js";
 
 /** Of one message. */
 export const FILES_MOST = 10;
-/** Bytes of one file. */
+/** Bytes of one file, until the server says otherwise. */
 export const FILE_MOST = 25 * 1024 * 1024;
 /** A picture may be larger before it is made smaller; beyond this no browser should try. */
 const PICTURE_MOST = 100 * 1024 * 1024;
@@ -24,13 +24,14 @@ export function kindOf(type) {
 /**
  * Why a file cannot be sent; empty where it can.
  *
- * @param {{name: string, size: number, type: string}} file @param {boolean} [shrunk] a picture is as small as it gets
+ * @param {{name: string, size: number, type: string}} file @param {number} [most] bytes that the server takes
+ * @param {boolean} [shrunk] a picture is as small as it gets
  */
-export function refusal({ name, size, type }, shrunk = false) {
+export function refusal({ name, size, type }, most = FILE_MOST, shrunk = false) {
   if (!size) return `“${name}” is empty. Choose another file.`;
-  const most = kindOf(type) === "picture" && !shrunk ? PICTURE_MOST : FILE_MOST;
-  if (size > most) return `“${name}” has ${weight(size)}; at most 25 MB can be sent. Put it where others can get it, and send a link.`;
-  return "";
+  const limit = kindOf(type) === "picture" && !shrunk ? Math.max(PICTURE_MOST, most) : most;
+  if (size <= limit) return "";
+  return `“${name}” has ${weight(size)}; at most ${Math.round(most / 1024 / 1024)} MB can be sent. Put it where others can get it, and send a link.`;
 }
 
 /** Of what was chosen, how much still goes with the message. @template T @param {number} there @param {T[]} chosen */

@@ -24,6 +24,7 @@ export class Tray extends EventTarget {
   #storage;
   #marks;
   #shrink;
+  #most;
   /** @type {Map<number, Item[]>} */
   #rooms = new Map();
   /** @type {Set<number>} whose files from before are here */
@@ -38,14 +39,16 @@ export class Tray extends EventTarget {
    * @param {import("./storage.js").Storage} parts.storage
    * @param {{get: () => number[], set: (rooms: number[]) => void}} [parts.marks] which rooms have something in the storage
    * @param {typeof import("./shrink.js").shrink} parts.shrink
+   * @param {number} [parts.most] bytes of a file that the server takes
    */
-  constructor({ uploads, api, storage, marks = { get: () => [], set: () => undefined }, shrink }) {
+  constructor({ uploads, api, storage, marks = { get: () => [], set: () => undefined }, shrink, most }) {
     super();
     this.#uploads = uploads;
     this.#api = api;
     this.#storage = storage;
     this.#marks = marks;
     this.#shrink = shrink;
+    this.#most = most;
   }
 
   /** @param {number} room */
@@ -99,8 +102,8 @@ export class Tray extends EventTarget {
    * @returns {string} what is wrong with some of them
    */
   add(room, files) {
-    const refused = files.map((file) => refusal(file)).filter(Boolean);
-    const { fitting, problem } = roomFor(this.of(room).length, files.filter((file) => !refusal(file)));
+    const refused = files.map((file) => refusal(file, this.#most)).filter(Boolean);
+    const { fitting, problem } = roomFor(this.of(room).length, files.filter((file) => !refusal(file, this.#most)));
     for (const file of fitting) this.#begin(newItem(room, file), file);
     return [...refused, problem].filter(Boolean).join(" ");
   }
@@ -176,7 +179,7 @@ export class Tray extends EventTarget {
     if (smaller) Object.assign(item, smaller, { size: smaller.blob.size, type: smaller.blob.type });
     // What this browser cannot read is a file among others, until the server has looked at it.
     else if (item.kind === "picture") item.kind = "file";
-    const problem = refusal(item, true);
+    const problem = refusal(item, this.#most, true);
     if (problem) return this.#change(item, { state: "refused", problem });
     this.#change(item, { state: "uploading" });
     await this.#keep(item);

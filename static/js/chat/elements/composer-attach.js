@@ -20,6 +20,8 @@ export class ComposerAttach extends EventTarget {
   #loading;
   /** @type {import("../rooms.js").Room | undefined} */
   #room;
+  /** What was chosen is on its way into the tray. @type {Promise<void> | null} */
+  #adding = null;
   /** The room whose files are all in the tray. */
   #ready = 0;
 
@@ -67,9 +69,17 @@ export class ComposerAttach extends EventTarget {
   }
 
   /** @param {File[]} files for the room that is open */
-  async add(files) {
+  add(files) {
     const room = this.#room;
     if (!room || !files.length) return;
+    const adding = this.#add(room, files).finally(() => {
+      if (this.#adding === adding) this.#adding = null;
+    });
+    this.#adding = adding;
+  }
+
+  /** @param {import("../rooms.js").Room} room @param {File[]} files */
+  async #add(room, files) {
     const tray = await this.#open().catch(() => undefined);
     if (!tray) return tell(this, "trouble", "Files cannot be added right now. Try again when you are back online.");
     if (this.#ready !== room.id && this.#room === room) await this.show(room);
@@ -92,8 +102,9 @@ export class ComposerAttach extends EventTarget {
     return this.#tray && this.#ready === this.#room.id ? this.#tray.ids(this.#room.id) : servedDraft(this.#room.draft).attachments;
   }
 
-  /** When no picture is being made smaller any more; nothing where none is. @returns {Promise<unknown> | null} */
+  /** When all that was chosen is there and no picture is being made smaller any more; nothing where it is so. @returns {Promise<unknown> | null} */
   get preparing() {
+    if (this.#adding) return this.#adding;
     return this.#room && this.#tray ? this.#tray.preparing(this.#room.id) : null;
   }
 

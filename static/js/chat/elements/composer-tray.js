@@ -21,13 +21,14 @@ const STEPS = /** @type {Record<string, number>} */ ({ ArrowLeft: -1, ArrowUp: -
 
 /**
  * @param {HTMLFormElement} form @param {import("./composer-attach.js").FileMarks} marks
- * @param {{client: import("../client.js").Client, notices: import("./notices.js").Notices}} parts
+ * @param {{client: import("../client.js").Client, notices: import("./notices.js").Notices, most?: number}} parts most: bytes
+ *   of a file that the server takes
  * @param {AbortSignal} signal
  */
-export async function openTray(form, marks, { client, notices }, signal) {
+export async function openTray(form, marks, { client, notices, most }, signal) {
   const uploads = await client.uploads();
   const storage = openStorage(`parley-files-${client.me.id}`);
-  const tray = new Tray({ uploads, api: client.api, storage, marks, shrink });
+  const tray = new Tray({ uploads, api: client.api, storage, marks, shrink, most });
   return new ComposerTray(form, tray, { client, notices, uploads }, signal);
 }
 

@@ -133,7 +133,7 @@ export class MessageActions {
   /** A finger rested here. @param {EventTarget | null} target */
   #held(target) {
     const row = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest(".message"));
-    const link = /** @type {Element} */ (target).closest("a, button, dialog");
+    const link = /** @type {Element} */ (target).closest("a:not(.picture, .file), button, dialog, [role=slider]");
     if (!row || link || !actionable(this.#message(row))) return false;
     this.#open(row);
     return true;

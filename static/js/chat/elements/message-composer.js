@@ -239,7 +239,8 @@ export class MessageComposer extends EventTarget {
   #submit(event) {
     event.preventDefault();
     const body = this.#area.value;
-    if ((!body.trim() && (!this.#attach.count || this.#context.edit)) || !this.#room) return this.#area.focus();
+    const attaches = this.#attach.count > 0 || this.#attach.preparing;
+    if ((!body.trim() && (!attaches || this.#context.edit)) || !this.#room) return this.#area.focus();
     const { over } = this.#limit;
     if (over > 0) return this.#limit.complain(`The message is ${over.toLocaleString("en")} characters too long.`);
     if (this.#context.edit) return tell(this, "message-edit", { message: this.#context.edit, body });

@@ -40,7 +40,7 @@ export class RoomPane {
    * @param {object} parts
    * @param {import("../drafts.js").Drafts} parts.drafts
    * @param {import("./notices.js").Notices} parts.notices
-   * @param {{body: number, edit_seconds?: number, undo_seconds?: number}} [parts.limits]
+   * @param {{body: number, upload_bytes?: number, edit_seconds?: number, undo_seconds?: number}} [parts.limits]
    * @param {string} parts.base "/rooms/"
    * @param {() => void} parts.help shows what keys and commands there are
    * @param {(change: {room: number, draft: Draft}) => void} parts.drafted a draft has changed here
@@ -209,7 +209,7 @@ export class RoomPane {
   /** @param {HTMLFormElement} form @param {FileMarks} marks @param {AbortSignal} signal */
   async #openTray(form, marks, signal) {
     const { openTray } = await import("./composer-tray.js");
-    return openTray(form, marks, { client: this.#client, notices: this.#parts.notices }, signal);
+    return openTray(form, marks, { client: this.#client, notices: this.#parts.notices, most: this.#parts.limits?.upload_bytes }, signal);
   }
 
   /** @param {{message: import("../log.js").Message, body: string}} edit */
