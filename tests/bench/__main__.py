@@ -21,7 +21,7 @@ from tests.bench.meter import Machine
 from tests.bench.stage import Stage
 
 WORKLOADS = ("references", "fanout", "pairs", "connects", "presence", "catchup", "neighbours", "pages")
-BY_NAME_ONLY = ("history", "search")
+BY_NAME_ONLY = ("history", "search", "media")
 """What takes too long for a whole run."""
 
 
