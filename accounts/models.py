@@ -13,7 +13,16 @@ from django.utils import timezone
 from accounts.appearance import Contrast, Density, Motion, TextSize, Theme
 from accounts.devices import USER_AGENT_LENGTH, describe
 from accounts.handles import EMAIL_TAKEN, HANDLE_TAKEN, insert_with_free_handle
-from accounts.moderation.models import Appeal, AuditEntry, AuditHead, Notice, PersonNote, Sanction
+from accounts.moderation.models import (
+    Appeal,
+    AuditEntry,
+    AuditHead,
+    FilterRule,
+    FilterVersion,
+    Notice,
+    PersonNote,
+    Sanction,
+)
 from accounts.names import (
     EMOJI_LENGTH,
     FULL_NAME_LENGTH,
@@ -26,7 +35,19 @@ from accounts.names import (
 )
 from accounts.querysets import SessionQuerySet, UserQuerySet
 
-__all__ = ["Appeal", "AuditEntry", "AuditHead", "Notice", "PersonNote", "Sanction", "Session", "User", "UserManager"]
+__all__ = [
+    "Appeal",
+    "AuditEntry",
+    "AuditHead",
+    "FilterRule",
+    "FilterVersion",
+    "Notice",
+    "PersonNote",
+    "Sanction",
+    "Session",
+    "User",
+    "UserManager",
+]
 
 # As many as the style sheet has avatar colours; 30 degrees of the colour wheel each.
 HUES = 12

@@ -24,6 +24,7 @@ from accounts.handles import EMAIL_TAKEN, HANDLE_TAKEN, insert_with_free_handle,
 from accounts.mail import outbox
 from accounts.mail.kinds import Kind
 from accounts.models import Session, User
+from accounts.moderation.filters import check_name
 from accounts.moderation.standing import refuse_banned
 from accounts.names import clean_email, clean_full_name, clean_handle
 from accounts.querysets import SessionQuerySet
@@ -45,6 +46,7 @@ def sign_up(*, full_name: str, email: str, password: str, device: Device) -> Sig
     up with one address at the same moment.
     """
     name, address = _cleaned({"full_name": (clean_full_name, full_name), "email": (clean_email, email)})
+    check_name(name)
     user = User(full_name=name, email=address)
     passwords.require_good(password, user, field="password")
     user.password = passwords.hash_password(password)
@@ -183,6 +185,8 @@ def update_profile(*, user: User, full_name: str | None = None, handle: str | No
     changes = dict(zip(wanted, _cleaned(wanted), strict=True))
     if not changes:
         return user
+    for field, name in changes.items():
+        check_name(name, field=field)
     try:
         with transaction.atomic():
             User.objects.filter(pk=user.pk).update(**changes)

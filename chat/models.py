@@ -106,6 +106,8 @@ class Membership(models.Model):
     # Whether he blocks the other of a direct room, or is blocked by him; known only of seats read for writing.
     blocks = False
     is_blocked = False
+    # The version of the filters, as it was when the seat was read.
+    rules = 0
 
     objects = MembershipQuerySet.as_manager()
 
@@ -181,7 +183,10 @@ class Message(models.Model):
             models.UniqueConstraint(fields=["author", "client_id"], name="message_client_id_once_per_author"),
             models.CheckConstraint(condition=Q(changed_seq__gte=F("seq")), name="message_changes_after_it_was_sent"),
         ]
-        indexes: ClassVar = [models.Index(fields=["room", "changed_seq"], name="message_log_of_room")]
+        indexes: ClassVar = [
+            models.Index(fields=["room", "changed_seq"], name="message_log_of_room"),
+            models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="message_deleted"),
+        ]
 
     def __str__(self) -> str:
         return f"Message {self.seq} in room {self.room_id}"

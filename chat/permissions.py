@@ -6,7 +6,8 @@ Owner above admin above moderator above member. Nobody acts on an equal or on so
 from datetime import datetime
 from math import ceil
 
-from accounts.models import User
+from accounts.models import FilterRule, User
+from accounts.moderation.filters import refusal
 from accounts.moderation.standing import is_muted, mute_sentence
 from chat.exceptions import ChatError
 from chat.models import Membership, Room
@@ -60,6 +61,11 @@ def sending(room: Room, seat: Membership, *, now: datetime) -> ChatError | None:
         return None
     detail = f"This room is in slow mode. Your text is kept; send it in {_seconds(wait)}."
     return ChatError("slow_mode", detail, status=429, retry_after=wait)
+
+
+def filtered(rule: FilterRule) -> ChatError:
+    """What is answered to a text that has what moderators do not want."""
+    return ChatError("filtered", refusal(rule), status=403)
 
 
 def meeting(seat: Membership) -> ChatError | None:

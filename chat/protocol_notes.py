@@ -220,6 +220,7 @@ ERROR_CODES: Mapping[str, str] = {
     "direct_room": "That is for rooms; this is a conversation between two people.",
     "archived": "The room is archived, and only for reading.",
     "read_only": "Only moderators write in this room.",
+    "filtered": "The text has what the moderators do not want; ``detail`` says what.",
     "muted": "Moderators of the site have muted you; ``detail`` says until when, and why.",
     "slow_mode": "The room is in slow mode. Try again after ``retry_after`` seconds, with the same ``client_id``.",
     "not_found": "What it names is missing, or not yours to see.",

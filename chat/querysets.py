@@ -58,7 +58,7 @@ def _seats() -> tuple[Columns[Membership], Columns[User], str]:
             )
             WHERE other.room_id = chat_membership.room_id AND other.user_id <> chat_membership.user_id
             ORDER BY 1 DESC LIMIT 1
-        ) END
+        ) END, (SELECT version FROM accounts_filterversion WHERE id = 1)
         FROM chat_membership
         JOIN accounts_user ON accounts_user.id = chat_membership.user_id
         JOIN chat_room ON chat_room.id = chat_membership.room_id
@@ -136,15 +136,15 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def seats(self, *, rooms: Iterable[int], users: Iterable[int]) -> dict[tuple[int, int], Membership]:
         """The memberships of these users in these rooms, with ``user``, by (room id, user id).
 
-        In a direct room they know whether one blocks the other.
+        In a direct room they know whether one blocks the other. They know the version of the filters, too.
         """
         seat_columns, user_columns, statement = _seats()
         width = len(seat_columns)
         seats = {}
         for row in fetch(statement, [list(rooms), list(users)]):
             seat = seat_columns.read(row[:width])
-            seat.user = user_columns.read(row[width:-1])
-            seat.blocks, seat.is_blocked = row[-1] is True, row[-1] is False
+            seat.user = user_columns.read(row[width:-2])
+            seat.blocks, seat.is_blocked, seat.rules = row[-2] is True, row[-2] is False, row[-1] or 0
             seats[seat.room_id, seat.user_id] = seat
         return seats
 

@@ -100,6 +100,51 @@ class PersonNote(models.Model):
         return f"Note {self.pk} about {self.user_id}"
 
 
+class FilterRule(models.Model):
+    """A word, a text or the host of a link, and what becomes of messages and names that have it."""
+
+    class Kind(models.TextChoices):
+        WORD = "word", "Word or phrase, as a whole"
+        TEXT = "text", "Text, also within words"
+        HOST = "host", "Links to a host, and to hosts below it"
+
+    class Action(models.TextChoices):
+        REFUSE = "refuse", "Refuse it, with a sentence"
+        FLAG = "flag", "Let it through, and report it"
+        MASK = "mask", "Mask it with dots"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.WORD)
+    pattern = models.CharField(
+        max_length=200, help_text="Case, accents and letters that look alike make no difference. No expressions."
+    )
+    action = models.CharField(max_length=10, choices=Action.choices, default=Action.REFUSE)
+    sentence = models.CharField(
+        max_length=200, blank=True, help_text="What people read where it is refused; may be empty."
+    )
+    is_active = models.BooleanField("active", default=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ("-pk",)
+        verbose_name = "filter"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "pattern"], name="filter_once_per_pattern"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pattern}"
+
+
+class FilterVersion(models.Model):
+    """The one row that counts changes of the filters; whoever writes a message reads it along."""
+
+    version = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.version}"
+
+
 class AuditEntry(models.Model):
     """One link of the chain: who did what, to what, in which revision, why, and how it was before and after.
 

@@ -7,10 +7,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.moderation.filters import Rules, StaleRulesError, by_fresh_rules
 from chat.exceptions import ChatError, not_found
 from chat.models import Message, Revision
-from chat.permissions import speaking, writing
+from chat.permissions import filtered, speaking, writing
 from chat.rendering import clean_body, compose
+from chat.services.moderation.reports import flag
 from chat.services.naming import calling_all, find_named, renew_mentions
 from chat.services.searching import renew_text
 from chat.services.seats import allow
@@ -21,22 +23,32 @@ def edit_message(*, actor: User, message_id: int, body: str, revision: int | Non
     """Change the text of one's own message, within ``MESSAGE_EDIT_SECONDS``; raises ``ChatError``. Tells the room.
 
     With ``revision``, only if that is the state that was edited: of two devices the second is told. Who is named only
-    now is mentioned from now on. The same text again changes nothing.
+    now is mentioned from now on. The same text again changes nothing. The filters apply, as to a new message.
     """
+    return by_fresh_rules(lambda rules: _edit(actor, message_id, body, revision, rules))
+
+
+def _edit(actor: User, message_id: int, body: str, revision: int | None, rules: Rules) -> Message:
     found = Message.objects.visible_to(actor).filter(pk=message_id).values_list("room_id", "attached").first()
     text = clean_body(body, may_be_empty=bool(found and found[1]))
     if found is None:
         raise not_found("message")
     room_id = found[0]
+    screened = rules.screen(text)
+    text = screened.text
     rendered = compose(text, find_named([(room_id, text)]).get(room_id, {}))  # nobody's room is locked meanwhile
     with transaction.atomic():
         message, room, seat = hold_message(actor, message_id)
+        if seat.rules != rules.version:
+            raise StaleRulesError
         _check(message, actor)
         refuse_strangers_in(room, actor)
         allow(speaking(seat, now=timezone.now()))
         allow(writing(archived=room.is_archived, read_only=room.read_only, role=seat.role))
         if text == message.body:
             return message
+        if screened.refused_by:
+            raise filtered(screened.refused_by)
         if revision is not None and revision != message.revision:
             detail = "This message was edited meanwhile, perhaps on another device. Your text is kept; look at both."
             raise ChatError("edited_meanwhile", detail, status=409)
@@ -49,6 +61,8 @@ def edit_message(*, actor: User, message_id: int, body: str, revision: int | Non
         renew_mentions(message)
         log_change(message, "body", "html", "mentioned", "mentions_room", "revision", "edited_at", room=room)
         renew_text(message)
+        if screened.flagged_by:
+            flag(message, screened.flagged_by)
     return message
 
 

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.moderation.filters import Rules, Screened, StaleRulesError, by_fresh_rules
 from chat import broadcasts, permissions
 from chat.exceptions import ChatError, not_found
 from chat.models import Membership, Message, Revision, Room
@@ -17,6 +18,7 @@ from chat.privacy import Privacy
 from chat.rendering import Rendered, clean_body, compose
 from chat.search.documents import document_of
 from chat.services.attaching import Enclosures
+from chat.services.moderation.reports import flag
 from chat.services.naming import calling_all, find_named, keep_mentions
 
 NOBODY: Mapping[str, int] = {}
@@ -44,12 +46,14 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A draft that may be sent, in its place in the batch, with what its body came to."""
+    """A draft that may be sent, in its place in the batch, with what its body came to, and what was ``typed``."""
 
     index: int
     draft: Draft
     text: str
     rendered: Rendered
+    screened: Screened
+    typed: str
 
 
 Outcome = Message | ChatError
@@ -99,34 +103,42 @@ def send_messages(drafts: Sequence[Draft], *, skip_busy: bool = False) -> list[O
             outcomes[index] = refusal
     if not texts:
         return outcomes
-    wanted = _rendered(drafts, texts)  # nobody's room is locked meanwhile
-    try:
-        with transaction.atomic():
-            done = _Batch(wanted, skip_busy=skip_busy).send()
-    except IntegrityError:
-        # the same client_id was committed for another room meanwhile: alone, each draft sees which one it is
-        done = {each.index: _send_alone(each) for each in wanted}
-    for index, outcome in done.items():
+    for index, outcome in by_fresh_rules(lambda rules: _send(drafts, texts, rules, skip_busy=skip_busy)).items():
         outcomes[index] = outcome
     return outcomes
 
 
-def _rendered(drafts: Sequence[Draft], texts: Mapping[int, str]) -> list[Wanted]:
+def _send(
+    drafts: Sequence[Draft], texts: Mapping[int, str], rules: Rules, *, skip_busy: bool
+) -> dict[int, Outcome | None]:
+    """Send these texts, by index of their drafts; raises ``StaleRulesError`` where the filters have changed."""
+    wanted = _rendered(drafts, texts, rules)  # nobody's room is locked meanwhile
+    try:
+        with transaction.atomic():
+            return _Batch(wanted, rules, skip_busy=skip_busy).send()
+    except IntegrityError:
+        # the same client_id was committed for another room meanwhile: alone, each draft sees which one it is
+        return {each.index: _send_alone(each, rules) for each in wanted}
+
+
+def _rendered(drafts: Sequence[Draft], typed: Mapping[int, str], rules: Rules) -> list[Wanted]:
     """Render these texts, by index of their drafts. Those who are named in what is forwarded are not called again."""
+    screened = {index: rules.screen(text) for index, text in typed.items()}
+    texts = {index: each.text for index, each in screened.items()}
     people = find_named((drafts[at].room_id, text) for at, text in texts.items() if not drafts[at].forwarded_from)
     wanted = []
     for index, text in texts.items():
         draft = drafts[index]
         known = None if draft.forwarded_from else people.get(draft.room_id, NOBODY)
-        wanted.append(Wanted(index, draft, text, compose(text, known)))
+        wanted.append(Wanted(index, draft, text, compose(text, known), screened[index], typed[index]))
     return wanted
 
 
-def _send_alone(wanted: Wanted) -> Outcome | None:
+def _send_alone(wanted: Wanted, rules: Rules) -> Outcome | None:
     for _ in range(2):
         try:
             with transaction.atomic():
-                return _Batch([wanted], skip_busy=False).send()[wanted.index]
+                return _Batch([wanted], rules, skip_busy=False).send()[wanted.index]
         except IntegrityError:
             continue
     return _conflict()
@@ -135,7 +147,9 @@ def _send_alone(wanted: Wanted) -> Outcome | None:
 class _Batch:
     """One transaction's worth of drafts. The rooms' row locks order everything: whoever holds one allots its seqs."""
 
-    def __init__(self, wanted: list[Wanted], *, skip_busy: bool) -> None:
+    def __init__(self, wanted: list[Wanted], rules: Rules, *, skip_busy: bool) -> None:
+        self.rules = rules
+        self.flagged: list[tuple[Message, Screened]] = []
         self.wanted = wanted
         self.drafts = [each.draft for each in wanted]
         self.skip_busy = skip_busy
@@ -149,7 +163,7 @@ class _Batch:
         self._load_answered()
         self.enclosures = Enclosures.of(self.drafts)
         for each in self.wanted:
-            self.outcomes[each.index] = self._place(each.draft, each.text, each.rendered)
+            self.outcomes[each.index] = self._place(each)
         if self.fresh:
             self._store()
         return self.outcomes
@@ -168,6 +182,8 @@ class _Batch:
     def _load_seats(self) -> None:
         authors = {draft.author_id for draft in self.drafts}
         self.seats = Membership.objects.all().seats(rooms=self.rooms, users=authors)
+        if any(seat.rules != self.rules.version for seat in self.seats.values()):
+            raise StaleRulesError
 
     def _load_earlier_tries(self) -> None:
         authors = {draft.author_id for draft in self.drafts}
@@ -182,8 +198,9 @@ class _Batch:
         answered = Message.objects.filter(pk__in=ids, kind=Message.Kind.TEXT).select_related("author") if ids else []
         self.answered = {(message.room_id, message.pk): message for message in answered}
 
-    def _place(self, draft: Draft, text: str, rendered: Rendered) -> Outcome | None:
+    def _place(self, wanted: Wanted) -> Outcome | None:
         """Give a draft its place in its room's order, or say why not."""
+        draft, text, rendered = wanted.draft, wanted.text, wanted.rendered
         if draft.room_id in self.busy:
             return None
         seat = self.seats.get((draft.room_id, draft.author_id))
@@ -191,11 +208,13 @@ class _Batch:
             return not_found()
         earlier = self.known.get((draft.author_id, draft.client_id))
         if earlier is not None:
-            same = earlier.room_id == draft.room_id and _first_text(earlier) == text
+            same = earlier.room_id == draft.room_id and _first_text(earlier) in {text, wanted.typed}
             return earlier if same else _conflict()
         room, now = self.rooms[draft.room_id], timezone.now()
         if refusal := permissions.sending(room, seat, now=now):
             return refusal
+        if wanted.screened.refused_by:
+            return permissions.filtered(wanted.screened.refused_by)
         if rendered.mentions_room and (refusal := calling_all(room, seat)):
             return refusal
         answered = None
@@ -226,12 +245,16 @@ class _Batch:
         )
         self.known[draft.author_id, draft.client_id] = message
         self.fresh.append(message)
+        if wanted.screened.flagged_by:
+            self.flagged.append((message, wanted.screened))
         return message
 
     def _store(self) -> None:
         Message.objects.all().insert(self.fresh, [document_of(message) for message in self.fresh])
         keep_mentions(self.fresh)
         self.enclosures.keep(self.fresh)
+        for message, screened in self.flagged:
+            flag(message, screened.flagged_by)
         if firsts := {message.room_id: message for message in self.fresh if message.seq == 1}:
             self._show_direct_rooms(firsts)
         for message in self.fresh:

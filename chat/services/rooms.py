@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.moderation import filters
 from chat import broadcasts, permissions
 from chat.exceptions import ChatError
 from chat.models import Membership, Room
@@ -57,8 +58,11 @@ def create_room(*, user: User, kind: str, name: str, topic: str = "") -> Room:
     if kind not in (Room.Kind.PRIVATE, Room.Kind.PUBLIC):
         raise ChatError("invalid", "Rooms are private or public. A direct room is opened with the other person.")
     allow(permissions.being_heard(user, now=timezone.now()))
+    name, topic, rules = clean_name(name), clean_topic(topic), filters.latest()
     with transaction.atomic():
-        room = Room.objects.create(kind=kind, name=clean_name(name), topic=clean_topic(topic), created_by=user)
+        room = Room.objects.create(
+            kind=kind, name=_screened(name, rules), topic=_screened(topic, rules), created_by=user
+        )
         say(room, user, {"type": "room.created", "name": room.name}, f"{user.full_name} created the room.")
         seat_people(room, [user.pk], role=Membership.Role.OWNER)
         count_members(room)
@@ -84,6 +88,8 @@ def update_room(*, actor: User, room_id: int, **changes: Unpack[RoomChanges]) ->
         allow(permissions.changing(room, seat))
         if room.is_archived:
             raise permissions.is_archived()
+        for field in {"name", "topic"} & wanted.keys():
+            wanted[field] = _screened(wanted[field], filters.at(seat.rules))
         change_room(room, actor, {name: value for name, value in wanted.items() if getattr(room, name) != value})
     return room
 
@@ -125,6 +131,14 @@ def find_public_rooms(*, user: User, q: str = "") -> RoomQuerySet:
     for word in q.split():
         rooms = rooms.filter(Q(name__icontains=word) | Q(topic__icontains=word))
     return rooms.order_by("name", "pk")
+
+
+def _screened(line: str, rules: filters.Rules) -> str:
+    """Apply the filters to a name or a topic; raises ``ChatError``."""
+    screened = rules.screen(line)
+    if screened.refused_by:
+        raise permissions.filtered(screened.refused_by)
+    return screened.text
 
 
 def _renamed(room: Room) -> str:

@@ -23,6 +23,7 @@ PLACES = (
     ("chat.view_message", "chat_message", "Messages"),
     ("accounts.view_user", "accounts_user", "People"),
     ("chat.view_room", "chat_room", "Rooms"),
+    ("accounts.view_filterrule", "accounts_filterrule", "Filters"),
     ("accounts.view_auditentry", "accounts_auditentry", "Audit"),
 )
 """What it takes to see a list, the list, and its name."""

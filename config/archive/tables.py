@@ -16,7 +16,14 @@ from django.db import connection, models
 EXPORTED = (
     *("contenttypes.ContentType", "auth.Permission", "auth.Group", "auth.Group_permissions"),
     *("accounts.User", "accounts.User_groups", "accounts.User_user_permissions", "presence.LastSeen"),
-    *("accounts.Sanction", "accounts.Notice", "accounts.Appeal", "accounts.PersonNote"),
+    *(
+        "accounts.Sanction",
+        "accounts.Notice",
+        "accounts.Appeal",
+        "accounts.PersonNote",
+        "accounts.FilterRule",
+        "accounts.FilterVersion",
+    ),
     *("accounts.AuditEntry", "accounts.AuditHead"),
     *("chat.Room", "chat.Membership", "chat.Message", "chat.Attachment", "chat.Revision", "chat.Reaction"),
     *("chat.Mention", "chat.SavedMessage", "chat.Draft", "chat.Invitation", "chat.Block"),

@@ -10,9 +10,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import FilterRule, User
 from accounts.moderation import words
 from accounts.moderation.audit import Target, audited, record
+from accounts.moderation.models import COMMENT_LENGTH
 from accounts.moderation.notices import tell
 from accounts.moderation.roles import require_moderator
 from chat.exceptions import ChatError, not_found
@@ -119,7 +120,7 @@ def close(report: Report, *, moderator: User, state: str, reason: str) -> None:
     _record(moderator, f"report.{state}", report, reason, before)
 
 
-def flag(message: Message, *, comment: str) -> None:
+def flag(message: Message, rules: Sequence[FilterRule]) -> None:
     """Report a message that a filter found, in nobody's name; within the transaction that stores it."""
     sealed = {
         "person_id": message.author_id,
@@ -128,6 +129,7 @@ def flag(message: Message, *, comment: str) -> None:
         "revision": message.revision,
         "said_at": message.created_at,
     }
+    comment = f"Found by a filter: {', '.join(rule.pattern for rule in rules)}"[:COMMENT_LENGTH]
     _complain({"message": message}, sealed, None, Complaint.Reason.OTHER, comment)
 
 
