@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts import services
 from accounts.devices import Device
 from accounts.models import Session, User
+from accounts.moderation.standing import refuse_banned
 from accounts.names import clean_full_name
 from accounts.tokens import VisitorToken
 
@@ -36,7 +37,11 @@ def make_visitor(*, full_name: str) -> User:
 
 
 def open_visit(user: User, device: Device, *, expires_at: datetime) -> tuple[Session, str]:
-    """Let a visitor in on this device until then; answers the session and the token that proves it."""
+    """Let a visitor in on this device until then; answers the session and the token that proves it.
+
+    Raises `banned` with the reason.
+    """
+    refuse_banned(user)
     session = Session.objects.create(
         pk=uuid4(),
         user=user,

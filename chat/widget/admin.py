@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from accounts import services as accounts
 from accounts.models import User
+from accounts.moderation.audit import Target, audited, record
 from chat import services
 from chat.exceptions import ChatError
 from chat.models import Room, Site, Visitor
@@ -118,11 +119,20 @@ class VisitorAdmin(admin.ModelAdmin[Visitor]):
 
     @admin.action(description="Shut out, at once", permissions=["change"])
     def shut_out(self, request: HttpRequest, queryset: QuerySet[Visitor]) -> None:
-        for visitor in queryset.select_related("user"):
-            accounts.deactivate(user=visitor.user)
+        for user in User.objects.filter(visitor__in=queryset, is_active=True):
+            with audited():
+                accounts.deactivate(user=user)
+                target = Target("user", user.pk, user.full_name)
+                record(actor=cast("User", request.user), action="account.deactivated", target=target)
         self.message_user(request, "Shut out.", messages.SUCCESS)
 
     @admin.action(description="Let in again", permissions=["change"])
     def let_in(self, request: HttpRequest, queryset: QuerySet[Visitor]) -> None:
-        count = User.objects.filter(visitor__in=queryset).update(is_active=True)
-        self.message_user(request, f"{count} may come in again.", messages.SUCCESS)
+        users = list(User.objects.filter(visitor__in=queryset, is_active=False))
+        for user in users:
+            with audited():
+                User.objects.filter(pk=user.pk).update(is_active=True)
+                target, after = Target("user", user.pk, user.full_name), {"is_active": True}
+                actor = cast("User", request.user)
+                record(actor=actor, action="account.changed", target=target, before={"is_active": False}, after=after)
+        self.message_user(request, f"{len(users)} may come in again.", messages.SUCCESS)

@@ -22,6 +22,7 @@ from redis import Redis
 
 from accounts import services as accounts
 from accounts.models import Session, User
+from accounts.moderation import sanctions
 from accounts.threads import in_thread
 from accounts.tokens import mint_pair
 from accounts.visits import find_visit
@@ -40,6 +41,7 @@ from tests.sessions import session_for
 pytestmark = pytest.mark.django_db
 
 SHOP = "https://shop.example"
+ClientFor = Callable[[User], Client]
 VISITS = "/api/widget/visits/"
 
 
@@ -52,6 +54,13 @@ def _nobody_has_come_yet() -> None:
 @pytest.fixture
 def room(alice: User, bob: User) -> Room:
     return group_room(alice, bob)
+
+
+@pytest.fixture
+def admin(make_user: Callable[[str], User]) -> User:
+    user = make_user("Ada Admin")
+    User.objects.filter(pk=user.pk).update(is_staff=True, is_superuser=True)
+    return user
 
 
 @pytest.fixture
@@ -270,6 +279,33 @@ def test_who_was_removed_or_shut_out_does_not_come_back(site: Site, room: Room, 
     visitor = User.objects.get(pk=visit(site, token=signed(site, sub="u-2"))["user"]["id"])
     accounts.deactivate(user=visitor)
     assert ask(site, token=signed(site, sub="u-2")).json()["code"] == "shut_out"
+    came = visit(site, token=signed(site, sub="u-3"))
+    sanctions.ban(actor=None, user_id=came["user"]["id"], reason="Advertising")
+    assert find_visit(came["token"]) is None
+    assert ask(site, token=signed(site, sub="u-3")).json()["code"] == "banned"
+
+
+def test_administrators_register_sites_and_shut_visitors_out(room: Room, admin: User, client_for: ClientFor) -> None:
+    client = client_for(admin)
+    fields = {"name": "Shop", "origins": f"{SHOP}/\nhttps://www.shop.example", "rooms": [room.pk], "enforced": "on"}
+    wrong = client.post("/admin/chat/site/add/", fields | {"origins": "shop.example/chat"})
+    assert b"is no origin" in wrong.content
+    made = client.post("/admin/chat/site/add/", fields | {"is_active": "on"}, follow=True)
+    site = Site.objects.get()
+    assert site.origins == [SHOP, "https://www.shop.example"]
+    assert secret_of(site) in made.content.decode(), "it is told this once"
+    assert secret_of(site) not in client.get(f"/admin/chat/site/{site.pk}/change/").content.decode()
+    token = visit(site)["token"]
+    visitor = Visitor.objects.get()
+    chosen = {"_selected_action": [visitor.pk]}
+    client.post("/admin/chat/visitor/", chosen | {"action": "shut_out"})
+    assert (find_visit(token), ask(site, token=signed(site)).json()["code"]) == (None, "shut_out")
+    client.post("/admin/chat/visitor/", chosen | {"action": "let_in"})
+    token = visit(site)["token"]
+    client.post(f"/admin/chat/site/{site.pk}/change/", fields)
+    assert (find_visit(token), ask(site, token=signed(site)).status_code) == (None, 404)
+    listed = client.get("/admin/accounts/user/").content
+    assert b"Vera Voss" not in listed
 
 
 # The socket
