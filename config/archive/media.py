@@ -9,20 +9,29 @@ from typing import IO, Any
 from django.core.files.base import File
 from django.core.files.storage import storages
 
+from accounts.models import User
 from chat.media.storage import key_of
-from chat.models import Attachment
+from chat.models import Attachment, Room
+from chat.services.faces import PARTS
 
 logger = logging.getLogger(__name__)
 
 
 def stored() -> Iterator[str]:
-    """The key of each part of each file that is stored; what is forwarded is one file, however often."""
+    """The key of each part of each file that is stored, and of the pictures of people and rooms.
+
+    What is forwarded is one file, however often.
+    """
     known = set()
     stored = Attachment.objects.filter(stored_at__isnull=False, removed_at=None).order_by("created_at", "pk")
     for blob, parts in stored.values_list("blob", "parts").iterator(chunk_size=2000):
         if blob not in known:
             known.add(blob)
             yield from (key_of(blob, part) for part in parts)
+    for model, field in ((User, "avatar"), (Room, "picture")):
+        shown = model._default_manager.filter(**{f"{field}__isnull": False}).order_by("pk")
+        for blob in shown.values_list(field, flat=True).iterator(chunk_size=2000):
+            yield from (key_of(blob, part) for part in PARTS)
 
 
 def open_key(key: str) -> IO[Any] | None:

@@ -5,6 +5,7 @@ import re
 import zipfile
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -17,6 +18,7 @@ from accounts.models import User
 from chat import demo, services
 from chat.media.storage import key_of
 from chat.models import Attachment, Draft, Message, Room, SearchText
+from chat.services.faces import PARTS
 from config.archive.tables import EXPORTED, LEFT_OUT, tables
 from tests.commands import answered, told
 from tests.factories import direct_room, group_room, say
@@ -63,19 +65,24 @@ def test_two_weeks_go_out_come_in_again_and_are_the_same(settings: Settings, tmp
     )  # fmt: skip
     key = key_of(picture.blob, "whole")
     storages["media"].save(key, ContentFile(b"\x00\xff\r\nx"))
+    User.objects.filter(pk=alice.pk).update(avatar=(avatar := uuid4()))
+    faces = [key_of(avatar, part) for part in PARTS]
+    for face in faces:
+        storages["media"].save(face, ContentFile(b"her face"))
     session_for(alice)
     searched = ask(SEARCHED)
 
     file = tmp_path / "parley.zip"
     written = answered("export_all", str(file))
     assert written["rows"]["chat.Message"] == Message.objects.count() > 1500
-    assert written["files"] == 1
+    assert written["files"] == 1 + len(faces)
     assert "is there already" in answered("export_all", str(file))["error"]
     assert told("verify_export", str(file), "--database").endswith("has the same.\n")
     assert "not empty" in answered("import_all", str(file))["error"]
 
     empty()
-    storages["media"].delete(key)
+    for name in (key, *faces):
+        storages["media"].delete(name)
     assert answered("import_all", str(file))["rows"] == sum(written["rows"].values())
     assert answered("verify_export", str(file), "--database") == {
         "ok": True,
@@ -84,6 +91,7 @@ def test_two_weeks_go_out_come_in_again_and_are_the_same(settings: Settings, tmp
     }
     with storages["media"].open(key) as file_again:
         assert file_again.read() == b"\x00\xff\r\nx"
+    assert all(storages["media"].exists(face) for face in faces)
     assert ask(SEARCHED) == searched
     assert SearchText.objects.count() > 1500
     assert answered("verify_delivery")["ok"]
