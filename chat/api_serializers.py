@@ -221,6 +221,15 @@ class AttachmentSerializer(serializers.Serializer[Any]):
     played = serializers.ListField(child=serializers.IntegerField(), help_text="Who has heard it, the first 100.")
 
 
+class PreviewSerializer(serializers.Serializer[Any]):
+    """A page, in its own words."""
+
+    url = serializers.CharField()
+    title = serializers.CharField()
+    description = serializers.CharField()
+    site = serializers.CharField()
+
+
 class MessageSerializer(serializers.Serializer[Any]):
     """One message after its last change. A deleted one keeps its place; its `body` and `html` are empty."""
 
@@ -239,6 +248,7 @@ class MessageSerializer(serializers.Serializer[Any]):
     mentions = serializers.ListField(child=serializers.IntegerField(), help_text="Who is named in it.")
     mentions_room = serializers.BooleanField(help_text="It calls everybody in the room.")
     attachments = AttachmentSerializer(many=True)
+    preview = PreviewSerializer(allow_null=True, help_text="What its first link leads to.")
     reactions = ReactionsSerializer(many=True)
     pinned = serializers.BooleanField()
     revision = serializers.IntegerField(help_text="How often it was edited.")

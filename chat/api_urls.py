@@ -90,6 +90,11 @@ api_urlpatterns = [
         MessageViewSet.as_view({"put": "played"}),
         name="api-played",
     ),
+    path(
+        "messages/<int:message_id>/preview/",
+        MessageViewSet.as_view({"delete": "remove_preview"}),
+        name="api-preview",
+    ),
     path("messages/<int:message_id>/forward/", MessageViewSet.as_view({"post": "forward"}), name="api-forward"),
     path("messages/<int:message_id>/origin/", MessageViewSet.as_view({"get": "origin"}), name="api-origin"),
     path(

@@ -28,6 +28,14 @@ def forget_face(blob: str) -> None:
     faces.forget_face(UUID(blob))
 
 
+@task(retries=1)
+def preview_link(message_id: int) -> None:
+    """Show under a message what its link leads to."""
+    from chat.previews.making import make_preview  # who only enqueues fetches nothing
+
+    make_preview(message_id)
+
+
 @periodic("*/10 * * * *")
 def collect_files() -> None:
     removal.collect_files()

@@ -67,6 +67,11 @@ def _pin(request: MemberRequest, shown: Message) -> str:
     return _place(shown)
 
 
+def _remove_preview(request: MemberRequest, shown: Message) -> str:
+    services.remove_preview(actor=request.user, message_id=shown.pk)
+    return _place(shown)
+
+
 def _save(request: MemberRequest, shown: Message) -> str:
     services.save_message(user=request.user, message_id=shown.pk, on=True)
     return reverse("saved")
@@ -97,6 +102,7 @@ ACTIONS: dict[str, Callable[[MemberRequest, Message], str]] = {
     "edit": _edit,
     "react": _react,
     "pin": _pin,
+    "preview": _remove_preview,
     "save": _save,
     "let-go": _let_go,
     "restore": _restore,

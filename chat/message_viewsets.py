@@ -89,6 +89,11 @@ class MessageViewSet(ChatViewSet):
         """Take the pin off."""
         return self._change(services.pin_message, message_id, on=False)
 
+    @extend_schema(responses=MessageSerializer)
+    def remove_preview(self, request: Request, message_id: int) -> Response:
+        """Take off a message of your own what is shown of its link, for everybody."""
+        return self._change(services.remove_preview, message_id)
+
     @extend_schema(request=None, responses={204: NO_CONTENT})
     def played(self, request: Request, message_id: int, attachment_id: UUID) -> Response:
         """You have heard a voice message."""

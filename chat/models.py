@@ -159,6 +159,11 @@ class Message(models.Model):
         editable=False,
         help_text="Its attachments as they are shown, made anew from their rows.",
     )
+    preview = models.JSONField(
+        null=True,
+        editable=False,
+        help_text="What its first link leads to; an empty object where its author took it off.",
+    )
     pinned_at = models.DateTimeField(null=True, blank=True, editable=False)
     pinned_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"

@@ -36,6 +36,7 @@ BLANKS: Mapping[str, Any] = {
     "theirs": THEIRS,
     "mine": MINE,
     "quote": {},
+    "preview": {},
     "chip": Chip("", 0, mine=False),
     "day": Day("", ""),
     "unread": Unread(""),

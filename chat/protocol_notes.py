@@ -89,6 +89,7 @@ _MESSAGE: dict[str, Any] = {
     "mentions": [],
     "mentions_room": False,
     "attachments": [],
+    "preview": None,
     "reactions": [{"emoji": "👍", "count": 2, "users": [5, 3]}],
     "pinned": False,
     "revision": 0,

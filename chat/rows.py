@@ -61,6 +61,7 @@ class MessageRow(NamedTuple):
     event_json: str | None
     reacted_json: str | None
     attached_json: str | None
+    preview_json: str | None
     author_name: str
     author_handle: str
     author_avatar: UUID | None
@@ -102,13 +103,17 @@ class MessageRow(NamedTuple):
     def attached(self) -> list[dict[str, Any]] | None:
         return None if self.attached_json is None else json.loads(self.attached_json)
 
+    @property
+    def preview(self) -> dict[str, str] | None:
+        return None if self.preview_json is None else json.loads(self.preview_json)
+
 
 _OF_MESSAGE = (
     "id", "room_id", "seq", "changed_seq", "kind", "author_id", "client_id", "body", "html",
     "created_at", "edited_at", "deleted_at", "deleted_by_id", "reply_to_id", "forwarded_from_id", "mentioned",
     "mentions_room", "pinned_at", "revision",
 )  # fmt: skip
-_JSON_OF_MESSAGE = ("event", "reacted", "attached")
+_JSON_OF_MESSAGE = ("event", "reacted", "attached", "preview")
 _OF_AUTHOR = ("full_name", "handle", "avatar")
 _OF_QUOTED = ("seq", "html", "deleted_at", "author_id")
 

@@ -47,6 +47,7 @@ def message_data(message: Message | MessageRow) -> dict[str, Any]:
         "mentions": [] if deleted else message.mentioned,
         "mentions_room": message.mentions_room and not deleted,
         "attachments": [] if deleted else message.attached or [],
+        "preview": None if deleted else message.preview or None,
         "reactions": [] if deleted else message.reacted or [],
         "pinned": message.pinned_at is not None and not deleted,
         "revision": message.revision,

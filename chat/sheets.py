@@ -13,6 +13,7 @@ SHEETS = (
     "room",
     "message",
     "attachments",
+    "preview",
     "voice",
     "toolbar",
     "composer",

@@ -86,6 +86,7 @@ class Entry:
     delete_url: str = ""
     quote: Mapping[str, Any] | None = None
     attached: Mapping[str, Any] | None = None
+    preview: Mapping[str, str] | None = None
     reactions: Sequence[Chip] = ()
     marks: str = ""
     kind: str = "message"
@@ -195,6 +196,7 @@ def _entry(message: AnyMessage, zone: tzinfo, reader_id: int, first: bool, statu
         delete_url=_url("message-delete", message) if mine and not deleted else "",
         quote=quote(message.reply_to) if message.reply_to and not deleted else None,
         attached=None if deleted else attached.drawn(message.attached or []),
+        preview=None if deleted else message.preview or None,
         reactions=() if deleted else chips(message, reader_id),
         marks=(WHY if told_why else "") if deleted else marks(message),
     )

@@ -176,6 +176,11 @@ VARIABLES = (
         minimum=0,
     ),
     Variable(
+        "Messages", "LINK_PREVIEWS", "bool", False,
+        "Show under a message what its first link leads to. This server asks the linked one then, which learns of it; "
+        "only addresses of the public internet are asked.",
+    ),
+    Variable(
         "Files", "UPLOAD_MB", "int", 25,
         "The largest file that can be sent, in megabytes.",
         minimum=1,

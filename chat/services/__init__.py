@@ -30,6 +30,7 @@ from chat.services.people import find_people
 from chat.services.pins import pin_message
 from chat.services.playing import mark_played
 from chat.services.preferences import set_preferences
+from chat.services.previewing import remove_preview
 from chat.services.purging import Purge, purges
 from chat.services.reactions import react
 from chat.services.reading import mark_delivered, mark_read, mark_unread
@@ -92,6 +93,7 @@ __all__ = [
     "rebuild_search",
     "remove_member",
     "remove_message",
+    "remove_preview",
     "restore_message",
     "revoke_invitation",
     "rotate_secret",

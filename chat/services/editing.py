@@ -14,6 +14,7 @@ from chat.permissions import filtered, speaking, writing
 from chat.rendering import clean_body, compose
 from chat.services.moderation.reports import flag
 from chat.services.naming import calling_all, find_named, renew_mentions
+from chat.services.previewing import preview_later, renewed
 from chat.services.searching import renew_text
 from chat.services.seats import allow
 from chat.services.touching import hold_message, log_change, refuse_deleted, refuse_strangers_in
@@ -55,14 +56,18 @@ def _edit(actor: User, message_id: int, body: str, revision: int | None, rules: 
         if rendered.mentions_room and not message.mentions_room:
             allow(calling_all(room, seat))
         _keep_revision(message)
+        message.preview = renewed(message, rendered.html)
         message.body, message.html = text, rendered.html
         message.mentioned, message.mentions_room = list(rendered.mentioned), rendered.mentions_room
         message.revision, message.edited_at = message.revision + 1, timezone.now()
         renew_mentions(message)
-        log_change(message, "body", "html", "mentioned", "mentions_room", "revision", "edited_at", room=room)
+        fields = ("body", "html", "preview", "mentioned", "mentions_room", "revision", "edited_at")
+        log_change(message, *fields, room=room)
         renew_text(message)
         if screened.flagged_by:
             flag(message, screened.flagged_by)
+        if message.preview is None:
+            preview_later([message])
     return message
 
 

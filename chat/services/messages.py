@@ -20,6 +20,7 @@ from chat.search.documents import document_of
 from chat.services.attaching import Enclosures
 from chat.services.moderation.reports import flag
 from chat.services.naming import calling_all, find_named, keep_mentions
+from chat.services.previewing import preview_later
 
 NOBODY: Mapping[str, int] = {}
 
@@ -255,6 +256,7 @@ class _Batch:
         self.enclosures.keep(self.fresh)
         for message, screened in self.flagged:
             flag(message, screened.flagged_by)
+        preview_later(self.fresh)
         if firsts := {message.room_id: message for message in self.fresh if message.seq == 1}:
             self._show_direct_rooms(firsts)
         for message in self.fresh:

@@ -102,7 +102,7 @@ def _empty(age: timedelta) -> int:
         rows = fetch(f"SELECT message.id {_DELETED} LIMIT {AT_ONCE} FOR UPDATE OF message SKIP LOCKED", [age])
         ids = [pk for (pk,) in rows]
         execute("DELETE FROM chat_revision WHERE message_id = ANY(%s)", [ids])
-        return execute("UPDATE chat_message SET body = '', html = '' WHERE id = ANY(%s)", [ids])
+        return execute("UPDATE chat_message SET body = '', html = '', preview = NULL WHERE id = ANY(%s)", [ids])
 
 
 def _forget_old(age: timedelta) -> int:

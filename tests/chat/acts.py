@@ -200,6 +200,7 @@ ACTS: dict[str, list[Act]] = {
         change(services.react, "alice", "first", emoji="👍", on=False),
         change(services.pin_message, "bob", "first", on=True),
         change(services.pin_message, "alice", "first", on=False),
+        change(services.remove_preview, "bob", "second", to=""),
         change(services.delete_message, "bob", "second"),
         change(services.delete_message, "bob", "second", to=""),
         change(services.restore_message, "bob", "second"),

@@ -166,6 +166,8 @@ BODIES: dict[str, Ask] = {
     "POST /messages/{message}/ (edit)": lambda stage, scene: {"action": "edit", "body": "said otherwise"},
     "POST /messages/{message}/ (react)": lambda stage, scene: {"action": "react", "emoji": "👍"},
     "POST /messages/{message}/ (pin)": lambda stage, scene: {"action": "pin"},
+    "POST /messages/{message}/ (preview)": lambda stage, scene: {"action": "preview"},
+    "POST /messages/{message}/ (preview, own)": lambda stage, scene: {"action": "preview"},
     "POST /messages/{message}/ (save)": lambda stage, scene: {"action": "save"},
     "POST /messages/{message}/ (let go)": lambda stage, scene: {"action": "let-go"},
     "POST /messages/{message}/ (restore, own, deleted)": lambda stage, scene: {"action": "restore"},

@@ -27,6 +27,7 @@ import { describe } from "./attachments.js";
  * @property {number[]} mentions
  * @property {boolean} mentions_room
  * @property {import("./attachments.js").Attachment[]} attachments
+ * @property {import("./elements/message-preview.js").Preview | null} [preview]
  * @property {{emoji: string, count: number, users: number[]}[]} reactions
  * @property {boolean} pinned
  * @property {number} revision

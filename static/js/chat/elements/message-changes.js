@@ -50,6 +50,11 @@ const actions = {
     notices.toast(message.pinned ? "No longer pinned" : "Pinned");
   },
 
+  async "remove-preview"({ client, notices, message }) {
+    await client.api.call("DELETE", `messages/${message.id}/preview/`);
+    notices.toast("The preview is removed");
+  },
+
   async link({ notices, message }) {
     const copied = await copyText(new URL(`/m/${message.id}/`, location.href).href);
     notices.toast(copied ? "Link copied" : "This browser does not let us copy. Open the message and copy its address.");

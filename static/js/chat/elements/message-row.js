@@ -5,6 +5,7 @@ import { clock, fullTime } from "../time.js";
 import { emojiOnly } from "../timeline.js";
 import { trustedHTML } from "../trusted.js";
 import { adoptAttachments, fillAttachments } from "./message-attachments.js";
+import { adoptPreview, fillPreview, makePreview } from "./message-preview.js";
 
 const STATUS_TEXT = { "": "", pending: "Sending", sent: "Sent", delivered: "Delivered", read: "Read" };
 
@@ -26,6 +27,8 @@ export function adoptRow(row, item) {
   versions.set(row, bodyVersion(item));
   const box = slot(row, "attachments");
   if (box) adoptAttachments(box, item.message?.attachments ?? []);
+  const card = slot(row, "preview");
+  if (card && item.message?.preview) adoptPreview(card, item.message.preview, item.mine);
 }
 
 /**
@@ -58,6 +61,7 @@ export function fillRow(row, item, me, moderates = false) {
   fillAround(row, item, me, moderates);
   const attached = message ? !message.deleted_at && message.attachments.length > 0 : Boolean(entry.files);
   fillAttachments(row, item, optional(row, "attachments", attached, attachments, "reactions"), me);
+  fillPreview(optional(row, "preview", Boolean(message?.preview), makePreview, "reactions"), message?.preview, mine);
   fillFailure(row, failed ? entry : null);
 }
 
