@@ -107,13 +107,15 @@ class Hub:
         self._stopping = True
         if drain:
             self._tell_all(protocol.Restart(after=RECONNECT_SECONDS))
-        await self.intake.stop()
+        await (
+            self.intake.stop()
+        )  # what is sent from now on is refused, and sent again elsewhere: let them go there soon
         await self._arrivals.stop()
-        await self._beacon.stop()
-        await self._upkeep.stop()
         await self._keeper.stop()  # before the sockets go, as those who come back elsewhere were never away
         if drain:
             await self._close_in_waves()
+        await self._beacon.stop()
+        await self._upkeep.stop()
         await tasks.cancel([*self._tasks])
         await self.turnstile.stop()
         for feed in self.feeds.values():

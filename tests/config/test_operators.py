@@ -16,7 +16,7 @@ from pytest_django.fixtures import Settings
 
 from accounts import services as accounts
 from accounts.commands import OperatorCommand
-from accounts.models import Session, User
+from accounts.models import Notice, Session, User
 from accounts.tokens import mint_pair
 from chat import services
 from chat.models import Draft, Message, Revision, Room, SearchText
@@ -57,8 +57,12 @@ def test_ctrl_c_ends_with_a_sentence_and_the_code_of_shells(monkeypatch: pytest.
         signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr("chat.services.purging._count", lambda *_: stop())
-    with pytest.raises(CommandError, match="run it again") as stopped:
-        call_command("purge", "--dry-run")
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background, shells have it ignored
+    try:
+        with pytest.raises(CommandError, match="run it again") as stopped:
+            call_command("purge", "--dry-run")
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert stopped.value.returncode == 130
 
 
@@ -278,3 +282,14 @@ def test_keys_change_in_three_steps_and_nobody_is_signed_out(
     assert take("--finish")["ok"]
     assert accounts.find_session(access=pair.access) is None
     assert accounts.find_session(access=renewed.access) is not None
+
+
+def test_everybody_is_told_once_however_often_it_is_run(alice: User, bob: User, eve: User) -> None:
+    accounts.deactivate(user=eve)
+    words = "We move to a new server on Friday at 22:00 UTC."
+    assert answered("broadcast", "--dry-run", words)["people"] == 2
+    assert (alice.notices.count(), answered("broadcast", words)["people"]) == (0, 2)
+    assert told("broadcast", words) == "0 people were told.\n"
+    assert sorted(Notice.objects.values_list("user", "text")) == sorted([(alice.pk, words), (bob.pk, words)])
+    assert User.objects.get(pk=bob.pk).unread_notices == 1
+    assert "up to 1,000 characters" in answered("broadcast", " ")["error"]
