@@ -29,7 +29,7 @@ def test_a_room_is_made_joined_closed_and_left(alice: Person, bob: Person) -> No
     expect(details.get_by_role("listitem").filter(has_text="Alice Arden (you)")).to_be_visible()
     details.get_by_role("link", name="People and settings").click()
     mine.get_by_label("Only moderators, admins and owners write here").check()
-    mine.get_by_role("button", name="Save").click()
+    mine.get_by_role("button", name="Save", exact=True).click()
     expect(his.get_by_text("Only moderators write in this room.")).to_be_visible()
     expect(his.get_by_role("textbox", name="Write to")).to_be_hidden()
 

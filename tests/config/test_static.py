@@ -4,11 +4,13 @@ import gzip
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from posixpath import dirname, join, normpath
 
 import httpx
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.test import override_settings
 
@@ -38,8 +40,14 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, st
         yield json.loads((root / "staticfiles.json").read_text())["paths"]
 
 
+@cache
+def _files(root: Path) -> StaticFiles:
+    """It looks through its directory once."""
+    return StaticFiles(_not_found)
+
+
 async def fetch(path: str) -> httpx.Response:
-    transport = httpx.ASGITransport(StaticFiles(_not_found))
+    transport = httpx.ASGITransport(_files(settings.STATIC_ROOT))
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
         return await client.get(f"/static/{path}")
 
