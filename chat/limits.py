@@ -82,7 +82,7 @@ _parse = cache(parse)
 
 def check(limit: Limit, user_id: Who, *, cost: int = 1) -> None:
     """Count ``cost`` more, for REST and pages; raises ``ChatError`` `rate_limited`."""
-    limiter = _limiter(_storage_url())
+    limiter = _limiter(_storage_url(), _prefix())
     try:
         if limiter.hit(limit.item, *_key(limit, user_id), cost=cost):
             return
@@ -228,5 +228,5 @@ def _prefix() -> str:
 
 
 @cache
-def _limiter(url: str) -> Limiter:
-    return Limiter(storage_from_string(url, key_prefix=_prefix(), **_TIMEOUTS))
+def _limiter(url: str, prefix: str) -> Limiter:
+    return Limiter(storage_from_string(url, key_prefix=prefix, **_TIMEOUTS))

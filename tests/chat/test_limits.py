@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.threads import in_thread
-from chat import limits, services
+from chat import services
 from chat.consumers import FRAMES_A_TURN
 from chat.exceptions import ChatError
 from chat.limits import HANDSHAKES, SENDS, SYNCS, Allowance, check
@@ -34,7 +34,6 @@ def few(settings: Any) -> None:
         "syncs": "200/minute",
     }
     settings.SOCKETS_PER_USER = 3
-    limits._limiter.cache_clear()
 
 
 @pytest.fixture
@@ -187,7 +186,6 @@ async def test_a_debt_is_paid_with_the_next_one_or_stays(alice: User) -> None:
 
 async def test_without_redis_everybody_may_go_on(alice: User, settings: Any, caplog: pytest.LogCaptureFixture) -> None:
     settings.REDIS_URL = "unix:///nowhere/redis.sock"
-    limits._limiter.cache_clear()
     allowance = Allowance()
     for limit in (SENDS, HANDSHAKES):
         await allowance.spend(limit, alice.pk)
@@ -196,4 +194,3 @@ async def test_without_redis_everybody_may_go_on(alice: User, settings: Any, cap
     await in_thread(check)(SENDS, alice.pk)
     await allowance.close()
     assert "Redis is away" in caplog.text
-    limits._limiter.cache_clear()
