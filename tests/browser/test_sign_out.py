@@ -33,6 +33,7 @@ def test_a_device_that_is_signed_out_from_another_is_at_the_sign_in_page_at_once
 
 def test_signing_out_in_one_tab_ends_the_others(alice: Person, bob: Person, talking: int) -> None:
     alice.device.expects("Unexpected response code: 403")  # the other tab may try to take the socket over
+    alice.device.expects("(Unauthorized)")  # and then ask whether it is signed in still
     other = alice.device.tab("/rooms/")
     expect(alice.row(bob.name)).to_be_visible()
     alice.page.get_by_role("button", name="Sign out").click()
