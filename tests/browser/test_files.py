@@ -223,7 +223,7 @@ def test_a_voice_is_recorded_heard_and_told_of(alice: Person, bob: Person, talki
     bar = page.get_by_role("group", name="Voice message")
     record.click()
     expect(bar.get_by_role("button", name="Stop recording")).to_be_focused()
-    expect(bar.get_by_role("timer")).to_have_text(re.compile("0:0[1-9]"))
+    expect(bar.get_by_role("timer")).to_have_text(re.compile(r"\d:(?!00)\d\d"))
     page.keyboard.press("Escape")  # it stops, and nothing is lost
     expect(bar.get_by_role("button", name="Play: voice message")).to_be_visible()
     assert faults_of(page) == []
@@ -232,7 +232,9 @@ def test_a_voice_is_recorded_heard_and_told_of(alice: Person, bob: Person, talki
     mine, theirs = page.locator(".timeline .voice"), bob.page.locator(".timeline .voice")
     expect(theirs).to_have_class(re.compile("voice--new"))
     expect(mine).not_to_have_class(re.compile("voice--heard"))
-    expect(alice.row("Bob Baker").locator("[data-slot=last]")).to_have_text(re.compile(r"^You: Voice message, 0:0\d$"))
+    expect(alice.row("Bob Baker").locator("[data-slot=last]")).to_have_text(
+        re.compile(r"^You: Voice message, \d:\d\d$")
+    )
     expect(page.locator(".message--pending")).to_have_count(0)
 
     position = theirs.get_by_role("slider")
@@ -256,13 +258,13 @@ def test_a_voice_is_recorded_heard_and_told_of(alice: Person, bob: Person, talki
 
     # What is said in a room stays with it.
     record.click()
-    expect(bar.get_by_role("timer")).to_have_text(re.compile("0:0[1-9]"))
+    expect(bar.get_by_role("timer")).to_have_text(re.compile(r"\d:(?!00)\d\d"))
     alice.row("Harbour").click()
     expect(page).to_have_url(f"{alice.device.link.url}/rooms/{elsewhere}/")
     expect(bar).to_have_count(0)
     expect(page.locator(".tile")).to_have_count(0)
     alice.row("Bob Baker").click()
-    expect(tile(page, "Voice message, 0:0")).to_be_visible()
+    expect(tile(page, "Voice message, ")).to_be_visible()
     expect(page.locator(".timeline .voice")).to_have_count(1)
 
 
