@@ -30,7 +30,7 @@ ADVANCE = """
 READ = "UPDATE chat_membership SET read_seq = %(last)s, delivered_seq = %(last)s WHERE room_id = %(room)s"
 
 
-TRIES = 5
+TRIES = 10
 
 
 @dataclass(frozen=True)
