@@ -22,6 +22,23 @@ if (inBrowser) {
     assert.deepEqual(await names(before), ["a", "b"]);
     indexedDB.deleteDatabase(name);
   });
+
+  test("a text that the database has not committed yet outlives the page as well", async () => {
+    const name = `test-${Math.random()}`;
+    const before = openStorage(name);
+    await before.put(entry("a"));
+    const never = openStorage(name, { open: () => new EventTarget() });
+    never.put(entry("b", { at: 1 }));
+    never.put(entry("c", { at: 2 }));
+    never.put(entry("with files", { files: [{}] }));
+    const after = openStorage(name);
+    assert.deepEqual(await names(after), ["a", "b", "c"]);
+    await after.remove("b");
+    await after.put(entry("c", { state: "failed" }));
+    assert.deepEqual(await names(after), ["a", "c"]);
+    assert.deepEqual(Object.keys(localStorage).filter((key) => key.startsWith(name)), []);
+    indexedDB.deleteDatabase(name);
+  });
 }
 
 test("where the browser refuses, memory stands in", async () => {

@@ -1,5 +1,7 @@
 /** What is written and not yet sent, by room; it survives leaving the room and the page. */
 
+import { localStorageOrNone } from "./local-storage.js";
+
 /**
  * @typedef {{body: string, reply_to: number | null, attachments: string[]}} Draft reply_to: the id of the message it
  *   answers; attachments: the ids of what is uploaded for it
@@ -39,7 +41,7 @@ export class Drafts {
   #memory = new Map();
 
   /** @param {number} user @param {Storage | undefined} [storage] */
-  constructor(user, storage = safeStorage()) {
+  constructor(user, storage = localStorageOrNone()) {
     this.#prefix = `parley-draft-${user}-`;
     this.#storage = storage;
   }
@@ -79,13 +81,4 @@ function read(kept) {
     // It is a text without anything around it.
   }
   return draftOf(kept);
-}
-
-/** Merely touching localStorage throws where cookies are blocked. */
-function safeStorage() {
-  try {
-    return globalThis.localStorage;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,9 +1,13 @@
 /**
- * Where the outbox keeps its entries: IndexedDB, which outlives reloads and crashes and is shared by the tabs.
+ * Where the outbox keeps its entries: IndexedDB, which outlives reloads and crashes and is shared by the tabs. A page
+ * that goes away takes with it what IndexedDB has not committed yet, so until then a text stands in localStorage too,
+ * which keeps it at once.
  *
  * Where the browser refuses (private windows, a full disk) memory stands in: then unsent text lives as long
  * as the page, and sending still works.
  */
+
+import { localStorageOrNone } from "./local-storage.js";
 
 const STORE = "entries";
 
@@ -24,6 +28,7 @@ const STORE = "entries";
  */
 export function openStorage(name, factory = globalThis.indexedDB) {
   const fallback = memoryStorage();
+  const journal = journalOf(`${name}/`);
   const opened = openDatabase(name, factory).then((database) => databaseStorage(database));
   const first = {
     all: async () => (await opened).all(),
@@ -31,7 +36,53 @@ export function openStorage(name, factory = globalThis.indexedDB) {
     remove: async (clientId) => (await opened).remove(clientId),
   };
   opened.catch(() => undefined);
-  return resilient(first, fallback);
+  const storage = resilient(first, fallback);
+  return {
+    all: async () => {
+      for (;;) {
+        const begun = journal.all();
+        const entries = await storage.all();
+        const kept = new Set(entries.map(({ client_id }) => client_id));
+        const left = begun.filter(({ client_id }) => !kept.has(client_id));
+        // What has left the journal meanwhile may be in the database by now, or gone for good.
+        if (left.every(({ client_id }) => journal.has(client_id))) return [...entries, ...left];
+      }
+    },
+    put: async (entry) => {
+      journal.set(entry);
+      await storage.put(entry);
+      journal.drop(entry.client_id);
+    },
+    remove: async (clientId) => {
+      journal.drop(clientId);
+      await storage.remove(clientId);
+    },
+  };
+}
+
+/** The entries that are being put: their text, for files do not go in there. @param {string} prefix */
+function journalOf(prefix) {
+  const storage = localStorageOrNone();
+  return {
+    /** @returns {Entry[]} oldest first */
+    all() {
+      const keys = Object.keys(storage ?? {}).filter((key) => key.startsWith(prefix));
+      return keys.map((key) => JSON.parse(storage?.getItem(key) ?? "null")).filter(Boolean).sort((one, other) => one.at - other.at);
+    },
+    /** @param {Entry} entry */
+    set(entry) {
+      if (entry.files) return;
+      try {
+        storage?.setItem(prefix + entry.client_id, JSON.stringify(entry));
+      } catch {
+        // The quota is used up: IndexedDB alone will do.
+      }
+    },
+    /** @param {string} clientId */
+    has: (clientId) => Boolean(storage?.getItem(prefix + clientId)),
+    /** @param {string} clientId */
+    drop: (clientId) => storage?.removeItem(prefix + clientId),
+  };
 }
 
 /** @returns {Storage} */

@@ -75,7 +75,7 @@ class ChatWidget extends HTMLElement {
   connectedCallback() {
     this.#here = new AbortController();
     if (this.hasAttribute("open")) this.#show();
-    else if (this.#wasHere()) (globalThis.requestIdleCallback ?? setTimeout)(() => this.#here && this.#wake().catch(() => {}));
+    else if (this.#wasHere()) (globalThis.requestIdleCallback ?? setTimeout)(() => this.#return());
   }
 
   disconnectedCallback() {
@@ -154,6 +154,13 @@ class ChatWidget extends HTMLElement {
     } finally {
       this.#button.removeAttribute("aria-busy");
     }
+  }
+
+  /** Somebody is back, who may have something to read, or to send: in silence, as often as it takes. */
+  #return(wait = 2_000) {
+    const here = this.#here;
+    if (!here || this.#view) return;
+    this.#wake().catch(() => setTimeout(() => here === this.#here && this.#return(Math.min(wait * 2, 60_000)), wait));
   }
 
   /** @returns {Promise<any>} */
