@@ -46,14 +46,7 @@ def report_message(*, reporter: User, message_id: int, reason: str, comment: str
     refuse_deleted(message)
     if message.author_id == reporter.pk:
         raise ChatError("self", "This is your own message. You can delete it.")
-    sealed = {
-        "person_id": message.author_id,
-        "room_id": message.room_id,
-        "body": message.body,
-        "revision": message.revision,
-        "said_at": message.created_at,
-    }
-    return _complain({"message": message}, sealed, reporter, reason, comment)
+    return _complain({"message": message}, _sealed(message), reporter, reason, comment)
 
 
 def report_person(*, reporter: User, user_id: int, reason: str, comment: str = "") -> Report:
@@ -122,15 +115,8 @@ def close(report: Report, *, moderator: User, state: str, reason: str) -> None:
 
 def flag(message: Message, rules: Sequence[FilterRule]) -> None:
     """Report a message that a filter found, in nobody's name; within the transaction that stores it."""
-    sealed = {
-        "person_id": message.author_id,
-        "room_id": message.room_id,
-        "body": message.body,
-        "revision": message.revision,
-        "said_at": message.created_at,
-    }
     comment = f"Found by a filter: {', '.join(rule.pattern for rule in rules)}"[:COMMENT_LENGTH]
-    _complain({"message": message}, sealed, None, Complaint.Reason.OTHER, comment)
+    _complain({"message": message}, _sealed(message), None, Complaint.Reason.OTHER, comment)
 
 
 def _checked(reason: str, comment: str) -> tuple[str, str]:
@@ -138,6 +124,17 @@ def _checked(reason: str, comment: str) -> tuple[str, str]:
         sentence = "Choose what is wrong with it."
         raise ChatError("invalid", sentence, fields={"reason": [sentence]})
     return reason, words.clean_comment(comment, field="comment")
+
+
+def _sealed(message: Message) -> Fields:
+    """What a message said when it was reported, whatever becomes of it."""
+    return {
+        "person_id": message.author_id,
+        "room_id": message.room_id,
+        "body": message.body,
+        "revision": message.revision,
+        "said_at": message.created_at,
+    }
 
 
 def _complain(about: Fields, sealed: Fields, reporter: User | None, reason: str, comment: str) -> Report:
