@@ -9,13 +9,12 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO
 from zipfile import ZIP_STORED, BadZipFile, ZipFile
 
 from django.db import connection
 
 from config.archive import media
-from config.archive.manifest import CHUNK, NAME, ArchiveError, Manifest, Tally, chunks, read_manifest, schema
+from config.archive.manifest import CHUNK, NAME, ArchiveError, Manifest, Tally, chunks, open_kind, schema
 
 KIND = "parley-backup"
 DUMP = "database.dump"
@@ -48,7 +47,7 @@ def write(path: Path, *, advance: Advance) -> Manifest:
             _dump(archive, manifest, advance)
             # After the database: what is in it is there, and at worst there is a file too many.
             for key in media.stored():
-                _keep_file(archive, key, manifest, advance)
+                media.write(archive, key, manifest, advance=advance)
             archive.writestr(NAME, manifest.encoded())
         part.rename(path)
     finally:
@@ -58,17 +57,7 @@ def write(path: Path, *, advance: Advance) -> Manifest:
 
 def open_backup(path: Path) -> tuple[ZipFile, Manifest]:
     """Open a backup and read what it says of itself. Raises ``ArchiveError``."""
-    try:
-        archive = ZipFile(path)
-    except FileNotFoundError:
-        raise ArchiveError(f"There is no {path}.") from None
-    except (BadZipFile, OSError) as error:
-        raise ArchiveError(f"{path} cannot be read: {error}. It was cut, or changed.") from error
-    try:
-        return archive, read_manifest(archive, kind=KIND)
-    except ArchiveError:
-        archive.close()
-        raise
+    return open_kind(path, KIND, advice="It was cut, or changed.")
 
 
 def damages(archive: ZipFile, manifest: Manifest, *, advance: Advance) -> Iterator[str]:
@@ -141,18 +130,6 @@ def _dump(archive: ZipFile, manifest: Manifest, advance: Advance) -> None:
     if process.wait():
         raise ArchiveError(f"pg_dump said: {problems.strip()[:500]}")
     manifest.tables[DUMP] = noted.part
-
-
-def _keep_file(archive: ZipFile, key: str, manifest: Manifest, advance: Advance) -> None:
-    source: IO[bytes] | None = media.open_key(key)
-    if source is None:
-        return
-    noted = Tally()
-    with source, archive.open(f"media/{key}", "w", force_zip64=True) as entry:
-        for chunk in chunks(source):
-            entry.write(noted.note(chunk))
-            advance(len(chunk))
-    manifest.media[key] = noted.part
 
 
 def _environment() -> dict[str, str]:

@@ -10,7 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from django.db import connection, transaction
 
 from config.archive import media
-from config.archive.manifest import NAME, ArchiveError, Manifest, Tally, chunks, schema
+from config.archive.manifest import NAME, ArchiveError, Manifest, Tally, schema
 from config.archive.tables import Table, rows, tables
 
 KIND = "parley-export"
@@ -44,7 +44,7 @@ def write(path: Path, *, on_table: Callable[[Table, int], None], on_file: Callab
                     on_table(table, manifest.tables[table.label].rows)
                 keys = list(media.stored())
             for key in keys:
-                _write_file(archive, key, manifest)
+                media.write(archive, key, manifest)
                 on_file()
             archive.writestr(NAME, manifest.encoded())
         part.rename(path)
@@ -59,14 +59,3 @@ def _write_table(archive: ZipFile, table: Table, manifest: Manifest) -> None:
         for line in rows(table):
             entry.write(noted.note(line, rows=1))
     manifest.tables[table.label] = noted.part
-
-
-def _write_file(archive: ZipFile, key: str, manifest: Manifest) -> None:
-    source = media.open_key(key)
-    if source is None:
-        return
-    noted = Tally()
-    with source, archive.open(f"media/{key}", "w", force_zip64=True) as entry:
-        for chunk in chunks(source):
-            entry.write(noted.note(chunk))
-    manifest.media[key] = noted.part

@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import IO, Any
-from zipfile import ZipFile
+from zipfile import BadZipFile, ZipFile
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
@@ -89,6 +90,21 @@ def tally(lines: Iterable[bytes]) -> Part:
     for line in lines:
         noted.note(line, rows=1)
     return noted.part
+
+
+def open_kind(path: Path, kind: str, *, advice: str) -> tuple[ZipFile, Manifest]:
+    """Open a file of this kind and read what it says of itself. Raises ``ArchiveError``, with ``advice``."""
+    try:
+        archive = ZipFile(path)
+    except FileNotFoundError:
+        raise ArchiveError(f"There is no {path}.") from None
+    except (BadZipFile, OSError) as error:
+        raise ArchiveError(f"{path} cannot be read: {error}. {advice}") from error
+    try:
+        return archive, read_manifest(archive, kind=kind)
+    except ArchiveError:
+        archive.close()
+        raise
 
 
 def chunks(file: IO[Any]) -> Iterator[bytes]:

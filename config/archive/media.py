@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO, Any
+from zipfile import ZipFile
 
 from django.core.files.base import File
 from django.core.files.storage import storages
@@ -13,6 +14,7 @@ from accounts.models import User
 from chat.media.storage import key_of
 from chat.models import Attachment, Room
 from chat.services.faces import PARTS
+from config.archive.manifest import Manifest, Tally, chunks
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +43,20 @@ def open_key(key: str) -> IO[Any] | None:
     except Exception as error:  # each storage fails in its own ways, and one lost file must not cost all others
         logger.warning("%s cannot be read, and is left out: %s", key, error)
         return None
+
+
+def write(archive: ZipFile, key: str, manifest: Manifest, *, advance: Callable[[int], object] | None = None) -> None:
+    """Write a file into an archive and note what it comes to; ``advance`` is told of each piece, in bytes."""
+    source = open_key(key)
+    if source is None:
+        return
+    noted = Tally()
+    with source, archive.open(f"media/{key}", "w", force_zip64=True) as entry:
+        for chunk in chunks(source):
+            entry.write(noted.note(chunk))
+            if advance:
+                advance(len(chunk))
+    manifest.media[key] = noted.part
 
 
 def put(key: str, file: IO[Any]) -> None:

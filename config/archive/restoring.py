@@ -7,14 +7,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from django.core.management.color import no_style
 from django.db import connection, transaction
 
 from config.archive import media
 from config.archive.export import KIND, entry_of, snapshot
-from config.archive.manifest import ArchiveError, Manifest, Tally, chunks, read_manifest, schema, tally
+from config.archive.manifest import ArchiveError, Manifest, Tally, chunks, open_kind, schema, tally
 from config.archive.tables import PREFILLED, Table, count, rows, tables
 
 BATCH = 1000
@@ -24,17 +24,7 @@ OnTable = Callable[[Table, int], None]
 
 def open_archive(path: Path) -> tuple[ZipFile, Manifest]:
     """Open an archive and read what it says of itself. Raises ``ArchiveError``."""
-    try:
-        archive = ZipFile(path)
-    except FileNotFoundError:
-        raise ArchiveError(f"There is no {path}.") from None
-    except (BadZipFile, OSError) as error:
-        raise ArchiveError(f"{path} cannot be read: {error}. Copy it anew.") from error
-    try:
-        return archive, read_manifest(archive, kind=KIND)
-    except ArchiveError:
-        archive.close()
-        raise
+    return open_kind(path, KIND, advice="Copy it anew.")
 
 
 def read_in(archive: ZipFile, manifest: Manifest, *, on_table: OnTable) -> None:
