@@ -4,7 +4,6 @@ The messages are the room's log: ``Room.last_seq`` counts every change that memb
 at which it was sent (``seq``, its place) and at which it last changed (``changed_seq``).
 """
 
-import uuid
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -14,7 +13,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from chat.querysets import AttachmentQuerySet, InvitationQuerySet, MembershipQuerySet, MessageQuerySet, RoomQuerySet
+from chat.media.models import Attachment as Attachment
+from chat.querysets import InvitationQuerySet, MembershipQuerySet, MessageQuerySet, RoomQuerySet
 from chat.report_models import Complaint as Complaint
 from chat.report_models import Report as Report
 from chat.widget.models import Site as Site
@@ -199,52 +199,6 @@ class Message(models.Model):
     @property
     def is_deleted(self) -> bool:
         return self.deleted_at is not None
-
-
-class Attachment(models.Model):
-    """A picture, a file or a voice: uploaded by its owner, then sent with one message, and never with another.
-
-    Its bytes are a ``blob`` of some ``parts`` (`chat.media.storage`). What is forwarded is another attachment of the
-    same blob, which stays while there is one. ``stored_at`` is None while it is being stored, ``removed_at`` is when it
-    began to be deleted; then nobody sees it any more.
-    """
-
-    class Kind(models.TextChoices):
-        PICTURE = "picture"
-        VIDEO = "video"
-        SOUND = "sound"
-        VOICE = "voice"
-        FILE = "file"
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    message = models.ForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="attachments")
-    position = models.PositiveSmallIntegerField(default=0)
-    blob = models.UUIDField(default=uuid.uuid4, db_index=True, editable=False)
-    parts = models.JSONField(default=dict, editable=False, help_text="What there is of it, with sizes in bytes.")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    name = models.CharField(max_length=120)
-    type = models.CharField(max_length=100)
-    size = models.PositiveBigIntegerField()
-    alt = models.CharField(max_length=1024, blank=True)
-    look = models.JSONField(
-        default=dict, editable=False, help_text="What is known of a picture or a voice: width, duration, and so on."
-    )
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    stored_at = models.DateTimeField(null=True, editable=False)
-    sent_at = models.DateTimeField(null=True, editable=False)
-    removed_at = models.DateTimeField(null=True, editable=False)
-
-    objects = AttachmentQuerySet.as_manager()
-
-    class Meta:
-        indexes: ClassVar = [
-            models.Index(fields=["created_at"], condition=Q(sent_at=None), name="attachment_not_sent"),
-            models.Index(fields=["removed_at"], condition=Q(removed_at__isnull=False), name="attachment_removed"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class SearchText(models.Model):
