@@ -1,9 +1,11 @@
 """What the tests of the chat share beyond the cast."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
+from accounts.models import User
+from accounts.moderation import roles
 from chat.hub import stop_hub
 
 
@@ -12,3 +14,11 @@ async def worker() -> AsyncIterator[None]:
     """The worker of one test, for ``usefixtures``; it has nothing to finish when the test is over."""
     yield
     await stop_hub()
+
+
+@pytest.fixture
+def mona(make_user: Callable[[str], User]) -> User:
+    """Who moderates the whole site."""
+    user = make_user("Mona Moderator")
+    roles.give_role(user, roles.MODERATORS)
+    return User.objects.get(pk=user.pk)

@@ -39,13 +39,6 @@ QUERIES = 17
 
 
 @pytest.fixture
-def mona(make_user: Callable[[str], User]) -> User:
-    user = make_user("Mona Moderator")
-    roles.give_role(user, roles.MODERATORS)
-    return User.objects.get(pk=user.pk)
-
-
-@pytest.fixture
 def browser(client_for: Callable[[User], Client], mona: User) -> Client:
     return client_for(mona)
 

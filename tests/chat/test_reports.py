@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.exceptions import ParleyError
 from accounts.models import AuditEntry, Notice, User
-from accounts.moderation import roles, sanctions
+from accounts.moderation import sanctions
 from accounts.moderation.audit import verify
 from chat import services
 from chat.exceptions import ChatError
@@ -21,13 +21,6 @@ from chat.services.moderation.reports import LINES_AROUND
 from tests.factories import direct_room, group_room, say, say_many
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def mona(make_user: Callable[[str], User]) -> User:
-    user = make_user("Mona Moderator")
-    roles.give_role(user, roles.MODERATORS)
-    return User.objects.get(pk=user.pk)
 
 
 @pytest.fixture
