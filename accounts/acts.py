@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, cast
+from uuid import UUID, uuid4
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from accounts.exceptions import ParleyError
 from accounts.models import User
@@ -60,7 +63,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A button. ``do`` calls the service. ``length`` names the choice of the form beside it."""
+    """A button. ``do`` calls the service. ``length`` names the choice of the form beside it.
+
+    Of what ``can_be_undone``, the sentence that it is done leads to where that is done.
+    """
 
     name: str
     words: str
@@ -68,6 +74,7 @@ class Act:
     do: Callable[[Asked], object] = field(repr=False)
     length: str = ""
     is_danger: bool = False
+    can_be_undone: bool = False
 
 
 def perform(
@@ -83,19 +90,22 @@ def perform(
     if act is None or not form.is_valid():
         messages.error(request, "Something in this form was damaged. Choose once more.")
         return False
-    asked = Asked(cast("User", request.user), form.cleaned_data["reason"], form.cleaned_data)
+    asked, batch = Asked(cast("User", request.user), form.cleaned_data["reason"], form.cleaned_data), uuid4()
     try:
-        if after is not None and form.cleaned_data["close"]:
-            with audited():
-                act.do(asked)
-                after(asked)
-        else:
+        with audited(batch=batch):
             act.do(asked)
+            if after is not None and form.cleaned_data["close"]:
+                after(asked)
     except ParleyError as refusal:
         messages.error(request, refusal.sentence)
         return False
-    messages.success(request, act.done)
+    messages.success(request, with_undo(act.done, batch) if act.can_be_undone else act.done)
     return True
+
+
+def with_undo(sentence: str, batch: UUID) -> str:
+    """Say that something is done, and lead to where it is undone."""
+    return format_html('{} <a href="{}">Undo</a>', sentence, reverse("admin:done", args=[batch]))
 
 
 def acts_on_person(person: User) -> list[Act]:
@@ -107,10 +117,25 @@ def acts_on_person(person: User) -> list[Act]:
         return lambda asked: sanctions.lift(actor=asked.moderator, user_id=pk, kind=kind, reason=asked.reason)
 
     acts = [
-        Act("warn", "Warn", "They are warned.", partial(_warn, person)),
-        Act("mute", "Mute for", "They can write nowhere for now.", partial(_mute, person), length="mute_for"),
-        Act("ban", "Ban for", "They are banned, and out.", partial(_ban, person), length="ban_for", is_danger=True),
-        Act("sign-out", "Sign out everywhere", "They are signed out on every device.", partial(_sign_out, person)),
+        Act("warn", "Warn", "They are warned.", partial(warn, pk), can_be_undone=True),
+        Act(
+            "mute",
+            "Mute for",
+            "They can write nowhere for now.",
+            partial(silence, pk),
+            length="mute_for",
+            can_be_undone=True,
+        ),
+        Act(
+            "ban",
+            "Ban for",
+            "They are banned, and out.",
+            partial(shut_out, pk),
+            length="ban_for",
+            is_danger=True,
+            can_be_undone=True,
+        ),
+        Act("sign-out", "Sign out everywhere", "They are signed out on every device.", partial(_sign_out, pk)),
     ]
     if person.muted_until is not None and person.muted_until > now:
         acts.append(Act("unmute", "Let them write again", "They may write again.", lift(mute)))
@@ -119,19 +144,20 @@ def acts_on_person(person: User) -> list[Act]:
     return acts
 
 
-def _warn(person: User, asked: Asked) -> object:
-    return sanctions.warn(actor=asked.moderator, user_id=person.pk, reason=asked.reason)
+def warn(user_id: int, asked: Asked) -> object:
+    return sanctions.warn(actor=asked.moderator, user_id=user_id, reason=asked.reason)
 
 
-def _mute(person: User, asked: Asked) -> object:
+def silence(user_id: int, asked: Asked) -> object:
+    """Mute them, for as long as the form says."""
     until = cast("datetime", asked.until("mute_for"))
-    return sanctions.mute(actor=asked.moderator, user_id=person.pk, reason=asked.reason, until=until)
+    return sanctions.mute(actor=asked.moderator, user_id=user_id, reason=asked.reason, until=until)
 
 
-def _ban(person: User, asked: Asked) -> object:
-    until = asked.until("ban_for")
-    return sanctions.ban(actor=asked.moderator, user_id=person.pk, reason=asked.reason, until=until)
+def shut_out(user_id: int, asked: Asked) -> object:
+    """Ban them, for as long as the form says."""
+    return sanctions.ban(actor=asked.moderator, user_id=user_id, reason=asked.reason, until=asked.until("ban_for"))
 
 
-def _sign_out(person: User, asked: Asked) -> object:
-    return sanctions.end_sessions(actor=asked.moderator, user_id=person.pk, reason=asked.reason)
+def _sign_out(user_id: int, asked: Asked) -> object:
+    return sanctions.end_sessions(actor=asked.moderator, user_id=user_id, reason=asked.reason)

@@ -108,7 +108,7 @@ class UserAdmin(admin.ModelAdmin[User]):
         ),
         ("Powers", {"fields": POWERS}),
     )
-    actions = ("deactivate", "sign_out")
+    actions: tuple[Any, ...] = ("deactivate", "sign_out")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """Visitors of other sites have a list of their own."""
@@ -177,7 +177,13 @@ class UserAdmin(admin.ModelAdmin[User]):
 
     @admin.action(description="Sign out everywhere", permissions=["change"])
     def sign_out(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        ended = sum(services.revoke_sessions(user=user) for user in self._changeable(request, queryset))
+        actor, ended = cast("User", request.user), 0
+        for user in self._changeable(request, queryset):
+            try:
+                reason = "Signed out from the list of people."
+                ended += sanctions.end_sessions(actor=actor, user_id=user.pk, reason=reason)
+            except AccountError as refusal:
+                self.message_user(request, refusal.sentence, messages.ERROR)
         self.message_user(request, f"{ended} devices signed out.", messages.SUCCESS)
 
     def _changeable(self, request: HttpRequest, queryset: QuerySet[User]) -> list[User]:

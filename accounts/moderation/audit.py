@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -47,23 +47,25 @@ class Target:
 
 @dataclass(slots=True)
 class _Pending:
+    batch: UUID
+    undoes: int | None = None
     entries: list[AuditEntry] = field(default_factory=list)
-    batch: UUID | None = None
 
 
 _pending: ContextVar[_Pending | None] = ContextVar("pending", default=None)
 
 
 @contextmanager
-def audited(*, batch: UUID | None = None) -> Iterator[None]:
+def audited(*, batch: UUID | None = None, undoes: int | None = None) -> Iterator[None]:
     """Open a transaction, or go on in that of the caller, and write at its very end what is recorded in it.
 
-    ``batch`` marks all of it as one bulk action, so that it can be undone together.
+    All of it is one batch, which is looked at and undone together; a bulk action names one ``batch`` for many
+    transactions. ``undoes`` is the number of the entry that is undone here.
     """
     if _pending.get() is not None:
         yield
         return
-    pending = _Pending(batch=batch)
+    pending = _Pending(batch or uuid4(), undoes)
     token = _pending.set(pending)
     try:
         with transaction.atomic():
@@ -100,7 +102,7 @@ def record(
             revision=revision,
             reason=reason,
             before=dict(before or {}),
-            after=dict(after or {}),
+            after={**(after or {}), **({} if pending.undoes is None else {"undoes": pending.undoes})},
             batch=pending.batch,
         )
     )

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import services
@@ -57,6 +58,32 @@ def lift(*, actor: User | None, user_id: int, kind: str, reason: str) -> int:
     return ended
 
 
+def withdraw(*, actor: User | None, sanction_id: int, reason: str) -> Sanction:
+    """Take back what was imposed, as a mistake: what it had replaced holds again. Raises ``AccountError``. Tells them.
+
+    Not where it has ended since, or something else is in its place.
+    """
+    reason = words.clean_reason(reason)
+    user_id = Sanction.objects.filter(pk=sanction_id).values_list("user_id", flat=True).first()
+    with audited():
+        user = _hold(actor, user_id or 0)
+        sanction = Sanction.objects.get(pk=sanction_id)
+        if sanction.ended_at is not None:
+            detail = f"What was imposed on {user.full_name} has ended or was changed since. It stays as it is."
+            raise AccountError("changed", detail, status=409)
+        before, now = _standing(user), timezone.now()
+        Sanction.objects.filter(pk=sanction.pk).update(ended_at=now)
+        earlier = _replaced_by(sanction, now)
+        if sanction.kind in _COLUMNS:
+            Sanction.objects.filter(pk__in=[each.pk for each in earlier]).update(ended_at=None)
+            setattr(user, _COLUMNS[sanction.kind], (earlier[0].until or FOREVER) if earlier else None)
+            user.save(update_fields=[_COLUMNS[sanction.kind]])
+        as_before = f" What held before holds again: {_IMPOSED[sanction.kind](earlier[0])}" if earlier else ""
+        tell(user.pk, f"{_WITHDRAWN[sanction.kind]}{as_before} The reason: {reason}")
+        _record(actor, f"{sanction.kind}.withdrawn", user, reason, before, sanction)
+    return sanction
+
+
 def end_sessions(*, actor: User | None, user_id: int, reason: str, session_id: UUID | None = None) -> int:
     """Sign somebody out on one device, or on all; answers on how many. Raises ``AccountError``."""
     reason = words.clean_reason(reason)
@@ -91,14 +118,14 @@ def _impose(actor: User | None, user_id: int, kind: Kind, reason: str, until: da
         before = _standing(user)
         sanction = Sanction(user=user, kind=kind, reason=reason, by=actor, at=now, until=until)
         if kind in _COLUMNS:
-            _end(user, kind)
+            _end(user, kind, at=now)
             setattr(user, _COLUMNS[kind], until or FOREVER)
             user.save(update_fields=[_COLUMNS[kind]])
         sanction.save()
         if kind == Kind.BAN:
             services.revoke_sessions(user=user)
         _say(user, sanction)
-        _record(actor, f"{kind}.imposed", user, reason, before)
+        _record(actor, f"{kind}.imposed", user, reason, before, sanction)
     return sanction
 
 
@@ -110,8 +137,14 @@ def _hold(actor: User | None, user_id: int) -> User:
     return user
 
 
-def _end(user: User, kind: str) -> int:
-    return Sanction.objects.filter(user=user, kind=kind, ended_at=None).update(ended_at=timezone.now())
+def _end(user: User, kind: str, *, at: datetime | None = None) -> int:
+    return Sanction.objects.filter(user=user, kind=kind, ended_at=None).update(ended_at=at or timezone.now())
+
+
+def _replaced_by(sanction: Sanction, now: datetime) -> list[Sanction]:
+    """What ended in the very moment in which this one began, and would hold today."""
+    same = Sanction.objects.filter(user=sanction.user_id, kind=sanction.kind, ended_at=sanction.at)
+    return list(same.filter(Q(until=None) | Q(until__gt=now))[:1])
 
 
 def _say(user: User, sanction: Sanction) -> Notice:
@@ -127,13 +160,27 @@ def _iso(moment: datetime | None) -> str | None:
     return None if moment is None else moment.astimezone(UTC).isoformat()
 
 
-def _record(actor: User | None, action: str, user: User, reason: str, before: dict[str, Any]) -> None:
-    target = Target("user", user.pk, user.full_name)
-    record(actor=actor, action=action, target=target, reason=reason, before=before, after=_standing(user))
+def _record(
+    actor: User | None,
+    action: str,
+    user: User,
+    reason: str,
+    before: dict[str, Any],
+    sanction: Sanction | None = None,
+) -> None:
+    target, after = Target("user", user.pk, user.full_name), _standing(user)
+    if sanction is not None:
+        after["sanction"] = sanction.pk
+    record(actor=actor, action=action, target=target, reason=reason, before=before, after=after)
 
 
 _COLUMNS: dict[str, str] = {Kind.MUTE: "muted_until", Kind.BAN: "banned_until"}
 _LIFTED: dict[str, str] = {Kind.MUTE: "You may write again.", Kind.BAN: "You are no longer banned."}
+_WITHDRAWN: dict[str, str] = {
+    Kind.WARNING: "The moderators take back a warning.",
+    Kind.MUTE: "The moderators take back that you could not write.",
+    Kind.BAN: "The moderators take back that you were banned.",
+}
 _IMPOSED: dict[str, Callable[[Sanction], str]] = {
     Kind.WARNING: lambda _sanction: "A moderator warns you.",
     Kind.MUTE: lambda sanction: f"You cannot write {words.until(sanction.until)}.",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from accounts.acts import Act
+from functools import partial
+
+from accounts.acts import Act, Asked
 from accounts.models import User
 from chat import services
 from chat.models import Message, Room
@@ -22,6 +24,7 @@ def acts_on_message(message: Message) -> list[Act]:
                 done,
                 lambda a: do(moderator=a.moderator, message_id=pk, reason=a.reason),
                 is_danger=True,
+                can_be_undone=True,
             )
         ]
     if message.deleted_by_id == message.author_id:
@@ -40,15 +43,15 @@ def acts_on_room(room: Room) -> list[Act]:
             "Unlock the room" if locked else "Lock the room",
             "Everybody may write there again." if locked else "Only its moderators write there now.",
             lambda a: moderation.lock_room(moderator=a.moderator, room_id=pk, reason=a.reason, locked=not locked),
+            can_be_undone=True,
         ),
         Act(
             "slow",
             "Slow mode for",
             "Slow mode is set.",
-            lambda a: moderation.slow_room(
-                moderator=a.moderator, room_id=pk, reason=a.reason, seconds=int(a.values["slow_for"])
-            ),
+            partial(slow, pk),
             length="slow_for",
+            can_be_undone=True,
         ),
     ]
 
@@ -62,4 +65,11 @@ def removal(room: Room, person: User) -> Act:
         lambda a: moderation.remove_from_room(
             moderator=a.moderator, room_id=room.pk, user_id=person.pk, reason=a.reason
         ),
+        can_be_undone=True,
     )
+
+
+def slow(room_id: int, asked: Asked) -> object:
+    """Set slow mode, to as long as the form says."""
+    seconds = int(asked.values["slow_for"])
+    return moderation.slow_room(moderator=asked.moderator, room_id=room_id, reason=asked.reason, seconds=seconds)

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
+from uuid import UUID
 
-from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path
 
-from accounts.acts import Act
-from accounts.models import AuditEntry
+from accounts.acts import Act, ActForm
+from accounts.exceptions import ParleyError
+from accounts.models import AuditEntry, User
 from accounts.tables import LookingAdmin
-from chat.admin.acting import acted_page
+from chat.admin.bulk import warn_of
 from chat.services import moderation
+from chat.templatetags.moderation import spoken
 
 ACTIONS = (
-    "warning.imposed", "mute.imposed", "mute.lifted", "ban.imposed", "ban.lifted", "sessions.ended", "note.written",
-    "appeal.granted", "appeal.refused", "message.deleted", "message.restored", "room.removed", "room.read_only",
-    "room.slow_seconds", "report.taken", "report.resolved", "report.dismissed", "report.opened_direct",
-    "account.changed", "account.deactivated", "filter.made", "filter.changed", "filter.removed",
+    "warning.imposed", "warning.withdrawn", "mute.imposed", "mute.lifted", "mute.withdrawn", "ban.imposed",
+    "ban.lifted", "ban.withdrawn", "sessions.ended", "note.written", "appeal.granted", "appeal.refused",
+    "message.deleted", "message.restored", "room.removed", "room.brought_back", "room.read_only", "room.slow_seconds",
+    "report.taken", "report.resolved", "report.dismissed", "report.opened_direct", "report.forgotten",
+    "account.changed", "account.deactivated", "filter.made", "filter.changed", "filter.removed", "job.tried_again",
+    "job.called_off",
 )  # fmt: skip
+
+
+UNDO = Act("undo", "Undo what can be undone", "It is undone.", lambda _asked: None)
+"""The button alone: the page does it, as some of it may be refused."""
 
 
 class ActionFilter(admin.SimpleListFilter):
@@ -28,7 +40,7 @@ class ActionFilter(admin.SimpleListFilter):
     parameter_name = "action"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(action, action.replace(".", " ").replace("_", " ")) for action in ACTIONS]
+        return [(action, spoken(action)) for action in ACTIONS]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return queryset.filter(action=self.value()) if self.value() else queryset
@@ -60,15 +72,57 @@ class AuditAdmin(LookingAdmin[AuditEntry]):
         """Also by ``batch``, ``actor_id`` and ``target_id``, which links of ours ask for."""
         return lookup in {"batch", "actor_id", "target_id"} or bool(super().lookup_allowed(lookup, value, request))
 
+    def get_urls(self) -> list[URLPattern]:
+        return [path("done/<uuid:batch>/", self.admin_site.admin_view(self.done), name="done"), *super().get_urls()]
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
+        """The entry, and the way to all that was done with it."""
         entry = self.get_object(request, object_id)
-        batch = None if entry is None or entry.action != "message.deleted" else entry.batch
-        acts = []
-        if batch is not None:
-            words, done = "Undo this bulk action", "What it deleted is back."
-            undo = moderation.undo_batch
-            acts = [Act("undo", words, done, lambda a: undo(moderator=a.moderator, batch=batch, reason=a.reason))]
-        shown = super().change_view
-        return acted_page(request, acts, lambda extra: shown(request, object_id, form_url, extra))
+        context = {"batch": None if entry is None else entry.batch}
+        return super().change_view(request, object_id, form_url, context)
+
+    def done(self, request: HttpRequest, batch: UUID) -> HttpResponse:
+        """What was done in one go, what of it is undone, and a button to undo the rest."""
+        if not self.has_view_permission(request) or not self.has_moderate_permission(request):
+            raise PermissionDenied
+        rows = AuditEntry.objects.filter(batch=batch).order_by("number")
+        if (first := rows.first()) is None:
+            raise Http404
+        form, refused = ActForm(request.POST or None), request.method == "POST"
+        if refused and self._undo(request, batch, form):
+            return redirect(request.path)
+        undone = moderation.undone_in(batch)
+        entries = list(rows[: moderation.MOST_AT_ONCE])
+        left = {entry.number for entry in entries if moderation.can_be_undone(entry) and entry.number not in undone}
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "What was done",
+            "opts": self.opts,
+            "first": first,
+            "lines": [
+                {"entry": entry, "undo": undone.get(entry.number), "can_be_undone": entry.number in left}
+                for entry in entries
+            ],
+            "acts": {"": [UNDO]} if left else {},
+            "form": form,
+        }
+        return render(request, "admin/done.html", context, status=400 if refused else 200)
+
+    def _undo(self, request: HttpRequest, batch: UUID, form: ActForm) -> bool:
+        """Undo it and say how far it went; False where nothing could be."""
+        if not form.is_valid():
+            messages.error(request, "Something in this form was damaged. Choose once more.")
+            return False
+        try:
+            undone = moderation.undo_batch(
+                moderator=cast("User", request.user), batch=batch, reason=form.cleaned_data["reason"]
+            )
+        except ParleyError as refusal:
+            messages.error(request, refusal.sentence)
+            return False
+        warn_of(request, undone.refused)
+        if undone.done:
+            messages.success(request, f"{undone.done} undone.")
+        return bool(undone.done)

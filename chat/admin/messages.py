@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
-from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.contrib import admin
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.text import Truncator
 
-from accounts.exceptions import ParleyError
-from accounts.models import User
 from accounts.tables import LookingAdmin
 from chat.admin.acting import acted_page
 from chat.admin.acts import acts_on_message
+from chat.admin.bulk import BulkAct, bulk_action
 from chat.models import Message, Room
 from chat.search.everywhere import find_everywhere
-from chat.services import moderation
+from chat.services import remove_message
 
 EXCERPT = 80
 
@@ -36,6 +32,18 @@ class DeletedFilter(admin.SimpleListFilter):
         return queryset if wanted is None else queryset.filter(deleted_at__isnull=wanted)
 
 
+TAKE_DOWN = BulkAct(
+    name="take_down",
+    words="Delete for everybody…",
+    one="Delete it for everybody?",
+    many="Delete {} messages for everybody?",
+    done="{} deleted for everybody.",
+    do=lambda pk, asked: remove_message(moderator=asked.moderator, message_id=pk, reason=asked.reason),
+    is_danger=True,
+    among=Q(deleted_at=None, kind=Message.Kind.TEXT),
+)
+
+
 @admin.register(Message)
 class MessageAdmin(LookingAdmin[Message]):
     """Deleted messages keep their text here, and only here."""
@@ -46,7 +54,7 @@ class MessageAdmin(LookingAdmin[Message]):
     search_fields: ClassVar = ["body"]
     search_help_text = "Text in messages, also deleted ones; @handle for what somebody said. The newest are found."
     ordering = ("-pk",)
-    actions = ("take_down",)
+    actions = (bulk_action(TAKE_DOWN),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         return super().get_queryset(request).exclude(room__kind=Room.Kind.DIRECT)
@@ -74,31 +82,3 @@ class MessageAdmin(LookingAdmin[Message]):
         acts = [] if message is None or message.kind != Message.Kind.TEXT else acts_on_message(message)
         shown = super().change_view
         return acted_page(request, acts, lambda extra: shown(request, object_id, form_url, extra))
-
-    @admin.action(description="Delete for everybody…", permissions=["moderate"])
-    def take_down(self, request: HttpRequest, queryset: QuerySet[Message]) -> HttpResponse | None:
-        """Ask for the reason first; then all at once, to be undone at once."""
-        ids = list(queryset.filter(deleted_at=None).values_list("pk", flat=True)[: moderation.MOST_AT_ONCE + 1])
-        if "reason" in request.POST:
-            try:
-                batch = moderation.remove_many(
-                    moderator=cast("User", request.user), message_ids=ids, reason=request.POST["reason"]
-                )
-            except ParleyError as refusal:
-                messages.error(request, refusal.sentence)
-            else:
-                for sentence in set(batch.refused.values()):
-                    messages.warning(request, sentence)
-                undo = f"{reverse('admin:accounts_auditentry_changelist')}?batch={batch.id}"
-                sentence = "{} deleted for everybody. <a href='{}'>Undo</a>"
-                messages.success(request, format_html(sentence, batch.done, undo))
-                return None
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"Delete {len(ids)} messages for everybody?" if len(ids) != 1 else "Delete it for everybody?",
-            "opts": self.opts,
-            "action": "take_down",
-            "chosen": queryset.filter(pk__in=ids),
-            "reason": request.POST.get("reason", ""),
-        }
-        return render(request, "admin/reason.html", context)

@@ -12,12 +12,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 
-from accounts.acts import ActForm, acts_on_person, perform
+from accounts.acts import ActForm, acts_on_person, perform, shut_out, silence, warn
 from accounts.admin import UserAdmin
 from accounts.exceptions import ParleyError
 from accounts.models import PersonNote, Sanction, Session, User
 from accounts.moderation import sanctions
 from accounts.moderation.roles import MODERATE
+from chat.admin.bulk import BulkAct, bulk_action
 from chat.models import Membership, Report
 
 MOST_ROOMS = 50
@@ -31,8 +32,20 @@ class PeopleList(ChangeList):
         return reverse("admin:person", args=[result.pk])
 
 
+WARN = BulkAct("warn", "Warn…", "Warn this person?", "Warn {} people?", "{} warned.", warn)
+MUTE = BulkAct("mute", "Mute for…", "Mute this person?", "Mute {} people?", "{} muted.", silence, length="mute_for")
+BAN = BulkAct(
+    "ban", "Ban for…", "Ban this person?", "Ban {} people?", "{} banned.", shut_out, length="ban_for", is_danger=True
+)
+
+
 class PersonAdmin(UserAdmin):
     """The account form of `accounts.admin`, and beside it the page of the person."""
+
+    actions = (*map(bulk_action, (WARN, MUTE, BAN)), *UserAdmin.actions)
+
+    def has_moderate_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(MODERATE)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return PeopleList

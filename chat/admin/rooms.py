@@ -2,20 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 
+from accounts.acts import Asked
 from accounts.tables import LookingAdmin
 from chat.admin.acting import acted_page
-from chat.admin.acts import acts_on_room
+from chat.admin.acts import acts_on_room, slow
+from chat.admin.bulk import BulkAct, bulk_action
+from chat.exceptions import ChatError
 from chat.models import Membership, Room
+from chat.services import moderation
 
 PEOPLE_NAMED = 3
+
+
+def _lock(locked: bool) -> Callable[[int, Asked], object]:
+    return lambda pk, asked: moderation.lock_room(
+        moderator=asked.moderator, room_id=pk, reason=asked.reason, locked=locked
+    )
+
+
+def _remove(seat_id: int, asked: Asked) -> None:
+    seat = Membership.objects.filter(pk=seat_id).first()
+    if seat is None:
+        raise ChatError("not_found", "This person is not in the room any more.", status=404)
+    moderation.remove_from_room(
+        moderator=asked.moderator, room_id=seat.room_id, user_id=seat.user_id, reason=asked.reason
+    )
+
+
+LOCK = BulkAct(
+    "lock", "Lock…", "Lock this room?", "Lock {} rooms?", "{} locked.", _lock(True), among=Q(read_only=False)
+)
+UNLOCK = BulkAct(
+    "unlock", "Unlock…", "Unlock this room?", "Unlock {} rooms?", "{} unlocked.", _lock(False), among=Q(read_only=True)
+)
+SLOW = BulkAct(
+    "slow", "Slow mode for…", "Slow this room down?", "Slow {} rooms down?", "{} set.", slow, length="slow_for"
+)
+REMOVE = BulkAct("remove", "Remove from the room…", "Remove this person?", "Remove {} people?", "{} removed.", _remove)
 
 
 @admin.register(Room)
@@ -24,6 +56,7 @@ class RoomAdmin(LookingAdmin[Room]):
     list_filter = ("kind",)
     search_fields: ClassVar = ["name", "topic"]
     ordering = ("-last_activity_at", "-pk")
+    actions = tuple(map(bulk_action, (LOCK, UNLOCK, SLOW)))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Room]:
         seats = Membership.objects.filter(room=OuterRef("pk")).order_by("pk")
@@ -55,3 +88,4 @@ class MembershipAdmin(LookingAdmin[Membership]):
     list_filter = ("role",)
     search_fields: ClassVar = ["user__full_name", "user__handle", "room__name"]
     ordering = ("-pk",)
+    actions = (bulk_action(REMOVE),)

@@ -62,6 +62,12 @@ def queue(request: HttpRequest) -> dict[str, Any]:
     return {"may_see": True, "reports": reports[:MOST_SHOWN], "appeals": appeals[:MOST_SHOWN]}
 
 
+@register.filter
+def spoken(action: str) -> str:
+    """An action of the audit trail, as people say it."""
+    return action.replace(".", " ").replace("_", " ").capitalize()
+
+
 def _reports() -> Any:
     return Report.objects.filter(state__in=UNDECIDED)
 

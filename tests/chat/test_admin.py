@@ -15,10 +15,10 @@ from accounts.models import Appeal, AuditEntry, Notice, PersonNote, Sanction, Us
 from accounts.moderation import appeals, roles, sanctions
 from accounts.moderation.audit import verify
 from chat import broadcasts, services
-from chat.models import Membership, Message, Room
+from chat.models import Membership, Room
 from chat.services import moderation
 from presence.services import record_last_seen
-from tests.factories import direct_room, group_room, people, say, say_many
+from tests.factories import direct_room, group_room, people, say
 from tests.sessions import session_for
 
 pytestmark = pytest.mark.django_db
@@ -246,20 +246,6 @@ def test_a_person_has_a_page_with_notes_devices_and_acts(browser: Client, mona: 
     assert "Lift the ban" in browser.get(path).content.decode()
     mine = act(browser, f"/admin/accounts/user/{mona.pk}/person/", "warn")
     assert "Ask another moderator" in mine.content.decode()
-
-
-def test_many_are_deleted_for_a_reason_and_undone(browser: Client, bob: User, room: Room) -> None:
-    said = say_many(bob, room, 3)
-    chosen = {"action": "take_down", "_selected_action": [each.pk for each in said]}
-    assert "Delete 3 messages for everybody?" in browser.post("/admin/chat/message/", chosen).content.decode()
-    done = browser.post("/admin/chat/message/", chosen | {"reason": "spam"}, follow=True).content.decode()
-    assert "3 deleted for everybody." in done
-    batch = AuditEntry.objects.values_list("batch", flat=True).first()
-    assert f"?batch={batch}" in done
-    entry = AuditEntry.objects.filter(batch=batch).first()
-    assert browser.get(f"/admin/accounts/auditentry/?batch={batch}").status_code == 200
-    act(browser, f"/admin/accounts/auditentry/{entry and entry.pk}/change/", "undo")
-    assert Message.objects.filter(kind="text", deleted_at=None).count() == 3
 
 
 def test_appeals_are_decided(browser: Client, mona: User, bob: User) -> None:

@@ -12,7 +12,6 @@ from pytest_django.fixtures import Settings
 from accounts.exceptions import ParleyError
 from accounts.models import AuditEntry, Notice, User
 from accounts.moderation import sanctions
-from accounts.moderation.audit import verify
 from chat import services
 from chat.exceptions import ChatError
 from chat.models import Complaint, Message, Report, Room
@@ -160,22 +159,3 @@ def test_moderators_calm_a_room_down(mona: User, alice: User, bob: User, eve: Us
         "room.read_only",
         "room.removed",
     ]
-
-
-def test_a_bulk_action_is_undone_as_far_as_it_can_be(mona: User, alice: User, bob: User, room: Room) -> None:
-    said = say_many(bob, room, 4)
-    services.delete_message(actor=bob, message_id=said[0].pk)
-    batch = moderation.remove_many(moderator=mona, message_ids=[each.pk for each in said], reason="spam")
-    assert batch.done == 3
-    assert Message.objects.filter(room=room, kind="text", deleted_at=None).count() == 0
-    Message.objects.filter(pk=said[1].pk).update(deleted_at=timezone.now() - timedelta(days=31))
-    undone = moderation.undo_batch(moderator=mona, batch=batch.id, reason="not spam")
-    assert (undone.done, list(undone.refused)) == (2, [said[1].pk])
-    assert [each.pk for each in Message.objects.filter(room=room, kind="text", deleted_at=None)] == [
-        said[2].pk,
-        said[3].pk,
-    ]
-    with pytest.raises(ChatError, match="Its author deleted"):
-        services.bring_back(moderator=mona, message_id=said[0].pk, reason="no")
-    assert AuditEntry.objects.filter(batch=batch.id).count() == 3
-    assert verify().problem == ""

@@ -9,10 +9,12 @@ from accounts.moderation.roles import require_above, require_moderator
 from accounts.moderation.words import clean_reason
 from chat import permissions
 from chat.exceptions import ChatError
-from chat.models import Room
+from chat.models import Invitation, Room
+from chat.permissions import Role
+from chat.services.log import say
 from chat.services.members import put_out
 from chat.services.rooms import SLOWEST_SECONDS, change_room
-from chat.services.seats import hold, other_seat
+from chat.services.seats import count_members, hold, open_to, other_seat, seat_in, seat_people
 
 
 def lock_room(*, moderator: User, room_id: int, reason: str, locked: bool = True) -> Room:
@@ -42,6 +44,45 @@ def remove_from_room(*, moderator: User, room_id: int, user_id: int, reason: str
         require_above(moderator, User.objects.get(pk=user_id))
         put_out(room, seat, actor=moderator, reason=reason)
         tell(user_id, f"A moderator removed you from “{room}”. The reason: {reason}", may_appeal=True)
+
+
+def seat_again(*, moderator: User, room_id: int, user_id: int, role: str, reason: str) -> None:
+    """Give somebody who was removed from a room their seat and role back. Raises ``ParleyError``.
+
+    Tells the room and them. Not where they are in it again, nor where there is no place for them any more.
+    """
+    reason = clean_reason(reason)
+    with audited():
+        room = _hold_room(moderator, room_id)
+        person = User.objects.get(pk=user_id)
+        require_above(moderator, person)
+        if seat_in(room, user_id):
+            raise ChatError("changed", f"{person.full_name} is in “{room}” again already.", status=409)
+        if room.is_archived:
+            raise permissions.is_archived()
+        if not person.is_active:
+            raise ChatError("closed", f"The account of {person.full_name} is closed.", status=409)
+        open_to(room, newcomers=1)
+        event = {"type": "member.added", "users": [user_id]}
+        say(room, moderator, event, f"{moderator.full_name} brought {person.full_name} back.")
+        seat_people(room, [user_id], role=Role(role))
+        count_members(room)
+        Invitation.objects.filter(room=room, user=user_id).delete()
+        tell(user_id, f"The moderators take back that you were removed from “{room}”. The reason: {reason}")
+        target, after = Target("user", user_id, person.full_name), {"room": room.pk, "role": role}
+        record(actor=moderator, action="room.brought_back", target=target, reason=reason, after=after)
+
+
+def change_back(*, moderator: User, room_id: int, field: str, found: bool | int, left: bool | int, reason: str) -> Room:
+    """Set a room's ``field`` as it was ``found``, if it is as it was ``left``. Raises ``ParleyError``.
+
+    Tells the room.
+    """
+    with audited():
+        room = _hold_room(moderator, room_id)
+        if getattr(room, field) != left:
+            raise ChatError("changed", f"Somebody has changed “{room}” since. It stays as it is.", status=409)
+        return _change(moderator, room_id, reason, field, found)
 
 
 def _change(moderator: User, room_id: int, reason: str, field: str, value: bool | int) -> Room:
