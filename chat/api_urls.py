@@ -142,5 +142,10 @@ api_urlpatterns = [
         VisitorMessageViewSet.as_view({"get": "page", "post": "send"}),
         name="api-widget-messages",
     ),
+    path(
+        "widget/rooms/<int:room_id>/read/",
+        VisitorRoomViewSet.as_view({"post": "mark_read"}),
+        name="api-widget-read",
+    ),
     path("users/", PeopleViewSet.as_view({"get": "list"}), name="api-users"),
 ]

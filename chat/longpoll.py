@@ -35,6 +35,8 @@ logger = logging.getLogger(__name__)
 
 PATH = "/api/sync/"
 
+HEADERS = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+
 TOLD = ('{"type":"room"', '{"type":"room.left"', '{"type":"receipt"', '{"type":"saved"', '{"type":"notice"')
 """Frames beside those of the rooms' logs that are worth an answer; typing and presence are not."""
 
@@ -84,17 +86,23 @@ class PollOutbox:
 
 async def poll(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """Answer one request; an ASGI application."""
-    status, headers = 200, [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
     try:
         body = await _answer(scope, receive)
     except (ParleyError, DatabaseError) as error:
-        if isinstance(error, DatabaseError):
-            logger.warning("A poll could not be answered: %s", error)
-        refusal = error if isinstance(error, ParleyError) else services.unavailable()
-        status, body = refusal.status, _refused(refusal)
-        headers += _hints(refusal)
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+        await refuse(error, send)
+        return
+    await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
     await send({"type": "http.response.body", "body": body})
+
+
+async def refuse(error: ParleyError | DatabaseError, send: Any) -> None:
+    """Say in the answer why there is none."""
+    if isinstance(error, DatabaseError):
+        logger.warning("A poll could not be answered: %s", error)
+    refusal = error if isinstance(error, ParleyError) else services.unavailable()
+    headers = [*HEADERS, *_hints(refusal)]
+    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
+    await send({"type": "http.response.body", "body": _refused(refusal)})
 
 
 async def _answer(scope: dict[str, Any], receive: Any) -> bytes:

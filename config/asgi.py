@@ -21,6 +21,7 @@ from chat.longpoll import PATH as LONG_POLL_PATH
 from chat.longpoll import poll
 from chat.questions import header
 from chat.routing import VISITORS_PATH, visitors, websocket_urlpatterns
+from chat.widget import longpoll as visitors_poll
 from config import logs
 from config.cors import Cors
 from config.handler import Pages
@@ -29,12 +30,15 @@ from config.posts import Posts
 from config.static import StaticFiles
 
 pages = StaticFiles(Posts(KeptPages(Pages(), most_bytes=settings.PAGE_CACHE_BYTES)))
-long_poll = Cors(CookieJWTMiddleware(poll))
+long_polls = {
+    LONG_POLL_PATH: Cors(CookieJWTMiddleware(poll)),
+    visitors_poll.PATH: Cors(visitors_poll.poll, looks_up=True),
+}
 
 
 async def http(scope: Any, receive: Any, send: Any) -> None:
-    """Everything over HTTP is Django's but the one request that waits."""
-    await (long_poll if scope["path"] == LONG_POLL_PATH else pages)(scope, receive, send)
+    """Everything over HTTP is Django's but the requests that wait."""
+    await long_polls.get(scope["path"], pages)(scope, receive, send)
 
 
 # An unknown path is refused with 403; without the denier it is a traceback.

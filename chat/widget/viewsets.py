@@ -20,6 +20,7 @@ from chat.api_serializers import (
     MessageSerializer,
     PageQuerySerializer,
     PageSerializer,
+    ReadSerializer,
     RoomSerializer,
     SendSerializer,
 )
@@ -100,6 +101,11 @@ class VisitorRoomViewSet(RoomViewSet):
         """How a room of the site stands; whoever is not in it yet comes in."""
         services.enter_site_room(user=self.user, room_id=room_id)
         return Response(self._summary(room_id))
+
+    @extend_schema(operation_id="widget_read", request=ReadSerializer, responses=RoomSerializer)
+    def mark_read(self, request: Request, room_id: int) -> Response:
+        """Move the visitor's read mark forward, as `/api/rooms/{room}/read/` does."""
+        return self.read(request, room_id)
 
 
 class VisitorMessageViewSet(RoomMessageViewSet):

@@ -1,14 +1,15 @@
 """Many tabs of one person are one device: one socket, one state, one order."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Page, Request, WebSocket, WebSocketRoute, expect
+from playwright.sync_api import Page, WebSocket, expect
 
 from config.embedded.process import wait_until
 from tests.browser.database import Database
 from tests.browser.people import Person
+from tests.browser.wall import Wall, wait_in
 
 #: Two seconds on an idle machine; this one runs other tests too. Without a takeover it would never come.
 TAKEOVER_MS = 10_000
@@ -37,29 +38,6 @@ class Sockets:
         """The one tab with a socket, as soon as there is one."""
         wait_in(tabs[-1], lambda: len(self.open) == 1)
         return self.open[0]
-
-
-class Wall:
-    """Lets everything through but sockets, as the firewalls of some offices do, and counts what is asked instead."""
-
-    def __init__(self, person: Person) -> None:
-        self.stands = True
-        self.passed = 0
-        self.questions: list[str] = []
-        person.device.link.expect_trouble()
-        person.device.context.route_web_socket("**/ws/", self._on_socket)
-        person.device.context.on("request", self._on_request)
-
-    def _on_socket(self, socket: WebSocketRoute) -> None:
-        if self.stands:
-            socket.close()
-        else:
-            self.passed += 1
-            socket.connect_to_server()
-
-    def _on_request(self, request: Request) -> None:
-        if request.url.endswith("/api/sync/") and '"wait":25' in (request.post_data or ""):
-            self.questions.append(request.url)
 
 
 @pytest.fixture
@@ -183,7 +161,7 @@ def test_a_tab_that_is_put_away_hands_the_socket_over_and_catches_up_when_it_is_
 def test_where_sockets_are_blocked_the_conversation_goes_on_and_the_socket_comes_back(
     alice: Person, bob: Person, talking: int, database: Database
 ) -> None:
-    wall = Wall(alice)
+    wall = Wall(alice.device)
     alice.page.goto(f"/rooms/{talking}/")
     tabs = [alice.page, alice.device.tab(f"/rooms/{talking}/")]
     bob.say("can you hear me")
@@ -209,16 +187,6 @@ def test_where_sockets_are_blocked_the_conversation_goes_on_and_the_socket_comes
     all_show([*tabs, bob.page], [*expected, "and now", "as ever", "yes"])
     assert wall.questions == []
     assert database.bodies(talking) == [*expected, "and now", "as ever", "yes"]
-
-
-def wait_in(tab: Page, condition: Callable[[], bool]) -> None:
-    """Wait for what playwright tells us of, which it does only while we wait in a page."""
-
-    def told() -> bool:
-        tab.evaluate("0")
-        return condition()
-
-    assert wait_until(told, seconds=30)
 
 
 def say(tab: Page, body: str) -> None:

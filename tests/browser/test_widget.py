@@ -14,6 +14,7 @@ from tests.browser.conftest import NewDevice
 from tests.browser.host import HostSite
 from tests.browser.people import Device, Person
 from tests.browser.server import Server
+from tests.browser.wall import Wall, wait_in
 
 # Two pictures later whatever was to happen at once has happened.
 SETTLE = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
@@ -164,11 +165,25 @@ def test_a_site_vouches_for_its_visitors_on_a_page_that_is_not_kind(
     expect(alice.message("Where is my order?").locator("[data-slot=author]")).to_have_text("Vera Voss")
     assert Axe(page).faults("color-contrast", "aria-required-attr", "button-name") == []
 
+    # A network that lets no socket through: the talk goes on by questions, and by a socket again when there may be one.
     phone = new_device(**PHONE)
+    wall = Wall(phone)
     host.ours = phone.link.url
     host.put("/", f'<chat-widget site="{site["site"]}" token="{token}" open></chat-widget>')
     small = phone.tab(host.url)
     said(small, "Where is my order?")
+    alice.say("On its way")
+    said(small, "Where is my order?", "On its way")
+    small.get_by_role("textbox", name="Write a message").fill("By which boat?")
+    small.get_by_role("button", name="Send").tap()  # where Enter is a new line
+    said(small, "Where is my order?", "On its way", "By which boat?")
+    said(page, "Where is my order?", "On its way", "By which boat?")
+    assert wall.questions and not wall.passed
+    wall.stands = False
+    small.evaluate("dispatchEvent(new Event('online'))")
+    wait_in(small, lambda: wall.passed > 0)
+    alice.say("The blue one")
+    said(small, "Where is my order?", "On its way", "By which boat?", "The blue one")
     area = panel(small).bounding_box()
     assert area == {"x": 0, "y": 0, "width": 390, "height": 844}
     panel(small).get_by_role("button", name="Close chat").tap()

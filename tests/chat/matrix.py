@@ -36,7 +36,8 @@ FRAME = "SAY"
 IMPLIED = {"HEAD", "OPTIONS"}
 """HEAD is GET, and what OPTIONS tells is no secret."""
 
-OUTSIDE = {"GET /livez", "GET /readyz", "GET /metrics", "GET /api/sync/", "POST /api/sync/"}
+POLLS = ("/api/sync/", "/api/widget/sync/")
+OUTSIDE = {"GET /livez", "GET /readyz", "GET /metrics"} | {f"{way} {poll}" for way in ("GET", "POST") for poll in POLLS}
 """Doors that Django's resolver does not know."""
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from itertools import product
 from typing import Any
 
 import pytest
@@ -88,16 +89,16 @@ async def say(socket: Socket, row: Row, fields: dict[str, Any]) -> str:
     return "ok"
 
 
-@pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_everybody_is_told_by_the_poll_what_the_table_says(method: str, stage: Stage) -> None:
-    row = matrix.row_for(f"{method} /api/sync/")
-    assert row is not None
-    answers = await asyncio.gather(*(poll(stage.scenes[each], method) for each in COLUMNS))
-    found = dict(zip(COLUMNS, answers, strict=True))
-    assert found == row.outcomes, matrix.line(row, found)
+async def test_everybody_is_told_by_the_polls_what_the_table_says(stage: Stage) -> None:
+    for method, path in product(("GET", "POST"), matrix.POLLS):
+        row = matrix.row_for(f"{method} {path}")
+        assert row is not None
+        answers = await asyncio.gather(*(poll(stage.scenes[each], method, path) for each in COLUMNS))
+        found = dict(zip(COLUMNS, answers, strict=True))
+        assert found == row.outcomes, matrix.line(row, found)
 
 
-async def poll(scene: Scene, method: str) -> str:
+async def poll(scene: Scene, method: str, path: str) -> str:
     """Ask what was missed in the room; of a room that is not theirs nothing is said."""
     query, body = (
         (f"rooms={scene.room.pk}:0", "") if method == "GET" else ("", f'{{"rooms": {{"{scene.room.pk}": 0}}}}')
@@ -107,7 +108,7 @@ async def poll(scene: Scene, method: str) -> str:
         (b"authorization", f"Bearer {scene.cookies.get(access_name(), '')}".encode()),
         (b"content-type", b"application/json"),
     ]
-    communicator = HttpCommunicator(application, method, f"/api/sync/?{query}", body=body.encode(), headers=headers)
+    communicator = HttpCommunicator(application, method, f"{path}?{query}", body=body.encode(), headers=headers)
     response = await communicator.get_response(timeout=30)
     if response["status"] != 200:
         return str(response["status"])

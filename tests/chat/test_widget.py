@@ -1,5 +1,6 @@
 """Visitors of other sites: whom a site vouches for, which pages may ask, and what a visitor may do here."""
 
+import asyncio
 import json
 import re
 import shutil
@@ -13,7 +14,7 @@ from uuid import uuid4
 
 import jwt
 import pytest
-from channels.testing import WebsocketCommunicator
+from channels.testing import HttpCommunicator, WebsocketCommunicator
 from django.conf import settings as configured
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
@@ -29,6 +30,7 @@ from accounts.tokens import mint_pair
 from accounts.visits import find_visit
 from chat import demo, services
 from chat.exceptions import ChatError
+from chat.hub import get_hub
 from chat.models import Membership, Message, Room, Site, Visitor
 from chat.protocol import Close
 from chat.widget import consumers
@@ -382,6 +384,55 @@ async def test_a_socket_that_does_not_say_first_who_it_is_is_closed(
     assert not consumers._unknown
     monkeypatch.setattr(consumers, "MOST_UNKNOWN", 0)
     assert (await knock().connect(timeout=SECONDS))[0] is False
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("worker")
+async def test_where_sockets_are_blocked_a_visitor_asks_and_is_answered(site: Site, room: Room, alice: User) -> None:
+    token = (await in_thread(visit)(site))["token"]
+    asked = await poll("OPTIONS")
+    assert (asked["status"], asked["allowed"]) == (200, SHOP)
+    ready = (await poll("GET", token))["body"]["ready"]
+    [own] = ready["rooms"]
+    assert (own["id"], ready["limits"]["body"]) == (room.pk, 4000)
+    waiting = asyncio.create_task(poll("POST", token, rooms={str(room.pk): own["last_seq"]}, wait=20))
+    while not (await get_hub()).users:
+        await asyncio.sleep(0.01)
+    await in_thread(say)(alice, room, "we are here")
+    answer = await waiting
+    assert [frame["message"]["body"] for frame in answer["body"]["frames"]] == ["we are here"]
+    assert answer["allowed"] == SHOP
+    seen = await in_thread(call)(token, "POST", f"/api/widget/rooms/{room.pk}/read/", seq=own["last_seq"] + 1)
+    assert (seen.status_code, seen.json()["unread"]) == (200, 0)
+    own_access = mint_pair(await in_thread(session_for)(alice)).access
+    for origin, proof in ((SHOP, ""), (SHOP, "nonsense"), (SHOP, own_access), ("https://evil.example", token)):
+        refused = await poll("POST", proof, origin=origin, rooms={str(room.pk): 0})
+        assert (refused["status"], refused["body"]["code"]) == (401, "not_authenticated")
+        assert refused["allowed"] == (SHOP if origin == SHOP else "")
+    elsewhere = await in_thread(group_room)(alice, name="Secret")
+    assert (await poll("POST", token, rooms={str(elsewhere.pk): 0}))["body"]["rooms"] == {}
+
+
+async def poll(method: str, token: str = "", *, origin: str = SHOP, rooms: Any = None, wait: int = 0) -> Any:
+    """Ask at the visitors' door; answers the status, the JSON, and which origin may read it."""
+    said = {"host": "testserver", "origin": origin, "content-type": "application/json"}
+    said |= {"authorization": f"Bearer {token}"} if token else {}
+    said |= {"access-control-request-method": "POST"} if method == "OPTIONS" else {}
+    communicator = HttpCommunicator(
+        application,
+        method,
+        "/api/widget/sync/",
+        body=json.dumps({"rooms": rooms or {}, "wait": wait}).encode() if method == "POST" else b"",
+        headers=[(name.encode(), value.encode()) for name, value in said.items()],
+    )
+    answer = await communicator.get_response(timeout=30)
+    told = dict(answer["headers"])
+    assert b"set-cookie" not in told
+    return {
+        "status": answer["status"],
+        "body": json.loads(answer["body"] or "null"),
+        "allowed": told.get(b"access-control-allow-origin", b"").decode(),
+    }
 
 
 def test_messages_of_visitors_are_like_others(site: Site, room: Room, bob: User) -> None:

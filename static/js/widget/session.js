@@ -16,6 +16,12 @@ import { loadWithoutFiles } from "./files.js";
 import { Link } from "./link.js";
 import { VisitorApi, remember } from "./visitor-api.js";
 
+/** For networks that block sockets; few ever need it. @param {Api} api */
+async function loadPoll(api) {
+  const { LongPoll } = await import("../chat/longpoll.js");
+  return new LongPoll(api);
+}
+
 const SIGN_IN = new Failure("not_authenticated", "Sign in to chat.");
 
 /** @type {Map<string, Map<unknown, Session>>} by site, then by who they say they are */
@@ -73,7 +79,8 @@ export class Session extends EventTarget {
   async #visit() {
     const api = new VisitorApi(this.#parts.origin, this.#parts);
     const { user, room, limits } = await api.enter();
-    const link = () => new Transport("", api, { socket: new Socket(api.socket, { greet: () => api.greeting }) });
+    const parts = () => ({ socket: new Socket(api.socket, { greet: () => api.greeting }), makePoll: () => loadPoll(api) });
+    const link = () => new Transport("", api, parts());
     this.limits = limits;
     this.#start(user, room, api, link);
     const { signal } = this.#over;
@@ -85,10 +92,8 @@ export class Session extends EventTarget {
     const { transport } = /** @type {Client} */ (this.client);
     if (transport.state !== "signed-out" || this.#over.signal.aborted) return;
     try {
-      const { user } = await api.enter();
-      if (this.#over.signal.aborted) return;
-      if (user.id !== this.client?.me.id) this.#refuse(new Failure("somebody_else", "Somebody else is signed in now. Load the page again."));
-      else transport.retry();
+      await api.enter();
+      if (!this.#over.signal.aborted) transport.retry();
     } catch (error) {
       const failure = Failure.from(error);
       if (failure.passing) this.#timer = setTimeout(() => this.#renew(api), backoff(this.#attempt++) + 500);
@@ -103,7 +108,8 @@ export class Session extends EventTarget {
     const api = new Api("/api/", { leave: () => this.#refuse(SIGN_IN) });
     const me = await api.call("GET", "users/me/");
     remember("", {});
-    this.#start(me, room, api, () => new Transport(`${origin.replace(/^http/, "ws")}/ws/`, api));
+    const url = `${origin.replace(/^http/, "ws")}/ws/`;
+    this.#start(me, room, api, () => new Transport(url, api, { makePoll: () => loadPoll(api) }));
     const { transport } = /** @type {Client} */ (/** @type {unknown} */ (this.client));
     on(transport, "state", () => transport.state === "signed-out" && this.#refuse(SIGN_IN), this.#over.signal);
   }
