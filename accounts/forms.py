@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
@@ -93,6 +95,17 @@ class SwitchesForm(AccountForm):
     sends_typing = forms.BooleanField(label="Show others when I am writing", required=False)
     sees_typing = forms.BooleanField(label="Show me when others are writing", required=False)
     invisible = forms.BooleanField(label="Invisible", required=False, help_text="To everybody else you are offline.")
+    shows_previews = forms.BooleanField(
+        label="Show me what links lead to",
+        required=False,
+        help_text="A title, a few words and a picture, under the message. They come from here: the page that is linked "
+        "does not learn of you.",
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not settings.LINK_PREVIEWS:
+            del self.fields["shows_previews"]  # there is nothing to show
 
 
 class StatusForm(AccountForm):

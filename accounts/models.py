@@ -108,6 +108,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     sends_typing = models.BooleanField("others see when they write", default=True)
     sees_typing = models.BooleanField("they see when others write", default=True)
+    shows_previews = models.BooleanField("they see previews of links", default=True, db_default=True)
     invisible = models.BooleanField(default=False, help_text="They are offline to everybody else.")
     status_emoji = models.CharField(max_length=EMOJI_LENGTH, blank=True)
     status_text = models.CharField(max_length=STATUS_LENGTH, blank=True)

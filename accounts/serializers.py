@@ -54,6 +54,9 @@ class SwitchesSerializer(StrictSerializer):
     )
     sends_typing = serializers.BooleanField(required=False, help_text="Others see when you write.")
     sees_typing = serializers.BooleanField(required=False, help_text="You see when others write.")
+    shows_previews = serializers.BooleanField(
+        required=False, help_text="Pages show you what links lead to, where the operator has turned that on."
+    )
     invisible = serializers.BooleanField(required=False, help_text="You are offline to everybody else.")
     status_emoji = serializers.CharField(max_length=60, allow_blank=True, required=False)
     status_text = serializers.CharField(max_length=200, allow_blank=True, required=False)
@@ -85,6 +88,7 @@ class MeSerializer(CardSerializer):
     private_reading = serializers.BooleanField()
     sends_typing = serializers.BooleanField()
     sees_typing = serializers.BooleanField()
+    shows_previews = serializers.BooleanField()
     invisible = serializers.BooleanField()
     status_emoji = serializers.CharField()
     status_text = serializers.CharField()
@@ -148,6 +152,7 @@ def me_card(user: User) -> dict[str, Any]:
         "private_reading": user.private_reading,
         "sends_typing": user.sends_typing,
         "sees_typing": user.sees_typing,
+        "shows_previews": user.shows_previews,
         "invisible": user.invisible,
         "status_emoji": user.status_emoji,
         "status_text": user.status_text,

@@ -17,7 +17,7 @@ from accounts.exceptions import invalid
 from accounts.models import User
 from accounts.names import clean_emoji, clean_status
 
-SWITCHES = ("private_reading", "sends_typing", "sees_typing", "invisible")
+SWITCHES = ("private_reading", "sends_typing", "sees_typing", "shows_previews", "invisible")
 STATUS = ("status_emoji", "status_text", "status_until")
 
 
@@ -27,6 +27,7 @@ class Switches(TypedDict, total=False):
     private_reading: bool
     sends_typing: bool
     sees_typing: bool
+    shows_previews: bool
     invisible: bool
     status_emoji: str
     status_text: str

@@ -202,7 +202,7 @@ class AttachmentSerializer(serializers.Serializer[Any]):
     """What is sent with a message. Its addresses answer those who may read the message, and nobody else."""
 
     id = serializers.UUIDField()
-    kind = serializers.ChoiceField(choices=Attachment.Kind.choices)
+    kind = serializers.ChoiceField(choices=[kind for kind in Attachment.Kind if kind != Attachment.Kind.PREVIEW])
     name = serializers.CharField(help_text="Safe to show and to save; it ends as the content says.")
     type = serializers.CharField()
     size = serializers.IntegerField(help_text="Bytes.")
@@ -221,6 +221,16 @@ class AttachmentSerializer(serializers.Serializer[Any]):
     played = serializers.ListField(child=serializers.IntegerField(), help_text="Who has heard it, the first 100.")
 
 
+class PreviewPictureSerializer(serializers.Serializer[Any]):
+    """The picture of a page, made anew and kept here: nobody asks that page for it."""
+
+    url = serializers.CharField(help_text="For those who may read the message.")
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    placeholder = serializers.CharField(allow_null=True, help_text="A few pixels of it, as a `data:` address.")
+    wide = serializers.BooleanField(help_text="It is made to be shown large, above the words.")
+
+
 class PreviewSerializer(serializers.Serializer[Any]):
     """A page, in its own words."""
 
@@ -228,6 +238,7 @@ class PreviewSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     description = serializers.CharField()
     site = serializers.CharField()
+    picture = PreviewPictureSerializer(allow_null=True)
 
 
 class MessageSerializer(serializers.Serializer[Any]):

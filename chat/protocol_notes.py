@@ -61,6 +61,7 @@ _ME: dict[str, Any] = {
     "private_reading": False,
     "sends_typing": True,
     "sees_typing": True,
+    "shows_previews": True,
     "invisible": False,
     "status_emoji": "",
     "status_text": "",

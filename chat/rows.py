@@ -104,7 +104,7 @@ class MessageRow(NamedTuple):
         return None if self.attached_json is None else json.loads(self.attached_json)
 
     @property
-    def preview(self) -> dict[str, str] | None:
+    def preview(self) -> dict[str, Any] | None:
         return None if self.preview_json is None else json.loads(self.preview_json)
 
 

@@ -86,7 +86,7 @@ class Entry:
     delete_url: str = ""
     quote: Mapping[str, Any] | None = None
     attached: Mapping[str, Any] | None = None
-    preview: Mapping[str, str] | None = None
+    preview: Mapping[str, Any] | None = None
     reactions: Sequence[Chip] = ()
     marks: str = ""
     kind: str = "message"

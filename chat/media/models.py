@@ -17,6 +17,8 @@ class Attachment(models.Model):
     Its bytes are a ``blob`` of some ``parts`` (`chat.media.storage`). What is forwarded is another attachment of the
     same blob, which stays while there is one. ``stored_at`` is None while it is being stored, ``removed_at`` is when it
     began to be deleted; then nobody sees it any more.
+
+    That of a preview is shown with what the link says (`chat.previews.shapes`), and not among what was sent.
     """
 
     class Kind(models.TextChoices):
@@ -25,6 +27,7 @@ class Attachment(models.Model):
         SOUND = "sound"
         VOICE = "voice"
         FILE = "file"
+        PREVIEW = "preview", "picture of what a link leads to"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -14,6 +14,7 @@ from chat import background
 from chat.exceptions import ChatError
 from chat.models import Membership, Message, Room
 from chat.permissions import is_at_least, outranks
+from chat.previews.shapes import has_picture
 from chat.services.searching import renew_text
 from chat.services.seats import allow, seat_in
 from chat.services.touching import hold_any, hold_message, log_change
@@ -138,7 +139,7 @@ def _tombstone(message: Message, *, room: Room, actor: User, reason: str) -> Non
     message.deleted_at, message.deleted_by, message.delete_reason = timezone.now(), actor, reason
     log_change(message, "deleted_at", "deleted_by", "delete_reason", room=room)
     renew_text(message)
-    if message.attached:
+    if message.attached or has_picture(message.preview):
         background.remove_files_later(message.pk)
 
 

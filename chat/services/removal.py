@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from chat.models import Attachment, Message
+from chat.previews.shapes import without_picture
 from chat.services.uploads import delete_bytes
 
 SENT_WITHIN = timedelta(days=1)
@@ -32,7 +33,8 @@ def remove_files(*, message_id: int, undo_over: timedelta) -> bool:
             return True
         if timezone.now() < message.deleted_at + undo_over:
             return False
-        Message.objects.filter(pk=message_id).update(attached=None)  # it shows none in any case
+        # It shows none in any case, nor if its text is brought back later.
+        Message.objects.filter(pk=message_id).update(attached=None, preview=without_picture(message.preview))
         removed = _mark(Q(message=message_id))
     _delete(removed)
     return True

@@ -68,7 +68,7 @@ def upload(*, owner: User, file: File[bytes], name: str, alt: str = "", voice: R
         alt=alt,
         look=look,
     )
-    _store(attachment, parts)
+    store(attachment, parts)
     return attachment
 
 
@@ -131,8 +131,11 @@ def look_at(file: File[bytes], *, as_recording: bool = False) -> Sniffed:
     return sniffed
 
 
-def _store(attachment: Attachment, parts: Mapping[str, bytes | File[bytes]]) -> None:
-    """Store all parts, or none. The row was there first: should this process die, the bytes are found by it."""
+def store(attachment: Attachment, parts: Mapping[str, bytes | File[bytes]]) -> None:
+    """Store all parts, or none; raises ``ChatError`` then, and the row is gone or about to be.
+
+    The row was there first: should this process die, the bytes are found by it.
+    """
     let_the_database_go()
     try:
         for part, content in parts.items():

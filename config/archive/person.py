@@ -25,7 +25,7 @@ from config.archive.manifest import ArchiveError, chunks
 AT_ONCE = 2000
 PROFILE = (
     *("email", "full_name", "handle", "date_joined", "status_emoji", "status_text", "status_until"),
-    *("private_reading", "sends_typing", "sees_typing", "invisible"),
+    *("private_reading", "sends_typing", "sees_typing", "shows_previews", "invisible"),
     *("theme", "contrast", "text_size", "density", "motion"),
 )
 
@@ -93,7 +93,7 @@ class _Writer:
 
     def _files(self, messages: set[int]) -> dict[int, list[dict[str, Any]]]:
         found: dict[int, list[dict[str, Any]]] = {}
-        stored = Attachment.objects.filter(message__in=messages, stored_at__isnull=False, removed_at=None)
+        stored = Attachment.objects.there().filter(message__in=messages).exclude(kind=Attachment.Kind.PREVIEW)
         for attachment in stored.order_by("position"):
             assert attachment.message_id is not None
             files = [self._file(attachment, part) for part in attachment.parts]

@@ -46,6 +46,7 @@ def test_signing_up_by_rest_signs_in() -> None:
         "private_reading": False,
         "sends_typing": True,
         "sees_typing": True,
+        "shows_previews": True,
         "invisible": False,
         "status_emoji": "",
         "status_text": "",

@@ -86,8 +86,8 @@ function picture(each, alone, before) {
   return link;
 }
 
-/** @param {string} src */
-function shade(src) {
+/** A few pixels, until the picture is there. @param {string} src */
+export function shade(src) {
   return Object.assign(document.createElement("img"), { className: "picture__before", alt: "", src });
 }
 
