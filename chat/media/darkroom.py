@@ -31,6 +31,9 @@ _DETAILS = {
     "too_many_pixels": (
         f"This picture has more than {developing.MOST_PIXELS // 1_000_000} million pixels. Make it smaller."
     ),
+    "too_heavy": (
+        "This picture takes too much memory to be opened. Make it smaller, or save it as a plain JPEG, and send that."
+    ),
     "too_many_frames": f"This animation has more than {developing.MOST_FRAMES} frames. Send a shorter one, or a video.",
     "crop_outside": "The square that was chosen is not inside the picture. Choose it again.",
 }
@@ -57,6 +60,8 @@ class Darkroom:
 
         Raises ``ChatError`` for what is no picture that could be shown.
         """
+        if size > developing.MOST_BYTES:
+            raise _refusal("too_heavy")
         with self._lock:
             for is_last in (False, True):
                 process = self._running()

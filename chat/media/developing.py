@@ -16,13 +16,23 @@ import sys
 from base64 import b64encode
 from contextlib import suppress
 from io import BytesIO
+from math import ceil
 from typing import IO, Any
 
 from PIL import Image, ImageCms, ImageOps
 
-MEMORY = 640 * 1024 * 1024
-"""Bytes of address space. The largest picture has 50 million pixels of 4 bytes, which are there twice while it is made
-smaller."""
+MEMORY = 400 * 1024 * 1024
+"""Bytes of address space, which nothing should come to: what would is refused before it is decoded."""
+
+MOST_DECODED = 192 * 1024 * 1024
+"""Bytes that a picture may take while it is decoded, which is the most that is held of it at once, with a quarter of
+that for the same made smaller."""
+
+MOST_BYTES = 64 * 1024 * 1024
+"""Of a file; it is there as a whole."""
+
+WEIGHTS = {"WEBP": 16, "AVIF": 12}
+"""Bytes a pixel, with all that these decoders keep beside the picture (measured); it is 4 for all others."""
 
 NICENESS = 10
 
@@ -36,7 +46,7 @@ SHARP_QUALITY = 90
 """For PNG, which is what screens are shot in: text shows each artefact."""
 
 MOST_FRAMES = 300
-MOST_DECODED = 500_000_000
+MOST_COMING = 500_000_000
 """Pixels of all frames of an animation together, as it comes,"""
 
 MOST_ANIMATED = 24_000_000
@@ -48,10 +58,19 @@ SHORTEST_FRAME = 20  # milliseconds; browsers show what is faster with 100
 PLACEHOLDER = 24
 LONGEST_PLACEHOLDER = 400  # characters
 
+PLAIN = {"RGB", "RGBA", "L", "CMYK"}
+BAND = 64
+"""Rows of a picture that are worked on at once."""
+
+ORIENTATION = 0x0112
+TURNED = {5, 6, 7, 8}
+"""How a camera says that it was held on its side."""
+
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 ANIMATED_FORMATS = {"PNG", "WEBP", "GIF", "AVIF"}  # not the second picture of a JPEG, which cameras put there
 
 Part = tuple[str, bytes]
+Box = tuple[float, float, float, float]
 Answer = tuple[dict[str, Any], list[Part]]
 
 # As fast as possible for what nobody looks at closely.
@@ -73,11 +92,13 @@ def develop(data: bytes, order: dict[str, Any]) -> Answer:
                 raise RefusedError("too_many_pixels")
             if order["as"] == "square":
                 return _square(image, order)
+            if order["as"] == "thumbnail":
+                return _thumbnail(image, order["largest"])
             if image.format in ANIMATED_FORMATS and getattr(image, "n_frames", 1) > 1:
                 return _animation(image)
             return _still(image)
     except MemoryError:
-        raise RefusedError("too_many_pixels") from None
+        raise RefusedError("too_heavy") from None
     except RefusedError:
         raise
     except Exception:  # whatever is wrong with it, a decoder may stumble over it in any way
@@ -86,8 +107,7 @@ def develop(data: bytes, order: dict[str, Any]) -> Answer:
 
 def _still(image: Image.Image) -> Answer:
     quality = SHARP_QUALITY if image.format == "PNG" else QUALITY
-    if image.format in {"JPEG", "MPO"}:
-        image.draft("RGB", (LARGEST, LARGEST))
+    _open(image, LARGEST / max(image.size))
     main = _upright(image, LARGEST)
     parts = [("main", _webp(main, quality=quality, **_EFFORT))]
     smaller = main
@@ -100,11 +120,19 @@ def _still(image: Image.Image) -> Answer:
     return {**_size(main), "animated": False, "sources": sources, "placeholder": _placeholder(smaller)}, parts
 
 
+def _thumbnail(image: Image.Image, largest: int) -> Answer:
+    """One small picture, of an animation the first frame."""
+    _open(image, largest / max(image.size))
+    small = _upright(image, largest)
+    return {**_size(small), "placeholder": _placeholder(small)}, [("main", _webp(small, quality=QUALITY, **_EFFORT))]
+
+
 def _animation(image: Any) -> Answer:
     frames = image.n_frames
     if frames > MOST_FRAMES:
         raise RefusedError("too_many_frames")
-    if frames * image.width * image.height > MOST_DECODED:
+    _open(image)
+    if frames * image.width * image.height > MOST_COMING:
         raise RefusedError("too_many_pixels")
     scale = min(
         1, LARGEST_ANIMATED / max(image.size), (MOST_ANIMATED / (frames * image.width * image.height)) ** 0.5
@@ -129,36 +157,73 @@ def _animation(image: Any) -> Answer:
 def _square(image: Image.Image, order: dict[str, Any]) -> Answer:
     """The square that somebody chose, in the picture's own pixels once it is upright, or its middle."""
     sizes = order["sizes"]
-    if order.get("crop") is None and image.format in {"JPEG", "MPO"}:
-        image.draft("RGB", (2 * sizes[0], 2 * sizes[0]))
-    upright = _upright(image, max(image.size))
-    if crop := order.get("crop"):
-        x, y, size = crop
-        if size < 1 or x < 0 or y < 0 or x + size > upright.width or y + size > upright.height:
-            raise RefusedError("crop_outside")
-        upright = upright.crop((x, y, x + size, y + size))
-    squares = [ImageOps.fit(upright, (size, size), Image.Resampling.LANCZOS) for size in sizes]
+    wide, high = reversed(image.size) if image.getexif().get(ORIENTATION, 1) in TURNED else image.size
+    least = min(wide, high)
+    x, y, size = order.get("crop") or ((wide - least) // 2, (high - least) // 2, least)
+    if size < 1 or x < 0 or y < 0 or x + size > wide or y + size > high:
+        raise RefusedError("crop_outside")
+    share = min(1, 2 * sizes[0] / size)  # of its pixels not many more are needed than are kept
+    _open(image, share)
+    upright = _upright(image, ceil(max(wide, high) * share))
+    share = upright.width / wide
+    chosen = (x * share, y * share, (x + size) * share, (y + size) * share)
+    squares = [_cut(upright, chosen, size) for size in sizes]
     parts = [(str(size), _webp(square, quality=85, **_EFFORT)) for size, square in zip(sizes, squares, strict=True)]
     return _size(squares[0]), parts
+
+
+def _cut(image: Image.Image, box: Box, size: int) -> Image.Image:
+    """What is in the box, as a square of so many pixels."""
+    left, top, right, bottom = int(box[0]), int(box[1]), ceil(box[2]), ceil(box[3])
+    around = image.crop((left, top, min(right, image.width), min(bottom, image.height)))
+    inside = (box[0] - left, box[1] - top, min(box[2] - left, around.width), min(box[3] - top, around.height))
+    return around.resize((size, size), Image.Resampling.LANCZOS, box=inside)
+
+
+def _open(image: Image.Image, share: float = 1) -> None:
+    """Refuse what takes too much to decode. A JPEG is decoded smaller, where ``share`` of each side is enough."""
+    pixels = image.width * image.height
+    weight = pixels * WEIGHTS.get(image.format or "", 4)
+    if image.format in {"JPEG", "MPO"}:
+        # A progressive one is put together from all of it, however small it is wanted.
+        together = 2 * pixels * getattr(image, "layers", 4) if image.info.get("progressive") else 0
+        if share < 1:
+            image.draft("RGB", (max(1, int(image.width * share)), max(1, int(image.height * share))))
+        weight = 4 * image.width * image.height + together
+    if weight > MOST_DECODED:
+        raise RefusedError("too_heavy")
 
 
 def _upright(image: Image.Image, largest: int) -> Image.Image:
     """The picture as one looks at it: turned as its camera was held, in sRGB, and nothing but pixels."""
     image.load()
-    profile = image.info.get("icc_profile")
-    if image.mode not in {"RGB", "RGBA", "L", "LA", "CMYK"}:
-        has_alpha = image.mode in {"PA", "RGBa", "La"} or "transparency" in image.info
-        orientation = image.getexif()
-        image = image.convert("RGBA" if has_alpha else "RGB")
-        image.getexif().update(orientation)
-    elif image.mode in {"RGB", "L"} and "transparency" in image.info:
-        image = image.convert("RGBA")
+    profile, exif = image.info.get("icc_profile"), image.getexif()
+    ratio = max(image.size) / largest
+    factor = max(2, int(ratio / 2)) if ratio >= 2 else 1
+    if factor > 1 or image.mode not in PLAIN or ("transparency" in image.info and image.mode != "RGBA"):
+        whole, image = image, _in_bands(image, factor)
+        whole.close()  # the decoded picture is there once, and from here on not any more
+        image.getexif().update(exif)
     if max(image.size) > largest:
         image.thumbnail((largest, largest), Image.Resampling.LANCZOS, reducing_gap=2.0)
     ImageOps.exif_transpose(image, in_place=True)
     image = _in_srgb(image, profile)
     image.info = {}
     return image
+
+
+def _in_bands(image: Image.Image, factor: int) -> Image.Image:
+    """The same in a plain mode, smaller by a whole factor, made a few rows at a time: it is never there twice."""
+    has_alpha = image.mode in {"RGBA", "LA", "PA", "RGBa", "La"} or "transparency" in image.info
+    mode = "RGBA" if has_alpha else image.mode if image.mode in PLAIN else "RGB"
+    whole = Image.new(mode, (ceil(image.width / factor), ceil(image.height / factor)))
+    for top in range(0, image.height, BAND * factor):
+        band = image.crop((0, top, image.width, min(top + BAND * factor, image.height)))
+        if band.mode.startswith("I"):
+            band = band.point(lambda value: value / 256).convert("L")  # 16 bits of grey
+        plain = band if band.mode == mode else band.convert(mode)
+        whole.paste(plain.reduce(factor) if factor > 1 else plain, (0, top // factor))
+    return whole
 
 
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:

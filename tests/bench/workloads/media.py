@@ -30,6 +30,7 @@ RATE = 300
 SECONDS = 6.0
 UPLOADERS = 4
 AT_ONCE, QUICK_AT_ONCE = 100, 20
+AT_MOST_SECONDS = 300
 LOOK_SECONDS = 0.05
 MEGABYTE = 1024 * 1024
 
@@ -117,12 +118,12 @@ async def _beside(couples: Couples, server: Server, uploading: Sequence[Person],
 
 async def _most_memory(server: Server, people: Sequence[Person], photo: bytes, count: int) -> int:
     """The most that the server and all its children held while so many were uploaded at once."""
-    uploads = [asyncio.create_task(_upload(server, people[number % len(people)], photo)) for number in range(count)]
     most = 0
-    while not all(upload.done() for upload in uploads):
-        most = max(most, memory_of(server.pid))
-        await asyncio.sleep(LOOK_SECONDS)
-    await asyncio.gather(*uploads)
+    async with asyncio.timeout(AT_MOST_SECONDS), asyncio.TaskGroup() as group:
+        uploads = [group.create_task(_upload(server, people[number % len(people)], photo)) for number in range(count)]
+        while not all(upload.done() for upload in uploads):
+            most = max(most, memory_of(server.pid))
+            await asyncio.sleep(LOOK_SECONDS)
     return most
 
 

@@ -2,9 +2,11 @@
 
 import gzip
 import os
+import re
 import signal
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
@@ -49,6 +51,7 @@ def zip_of(name: str, content: bytes) -> bytes:
         (b"\xff\xd8\xff\xe0" + bytes(500), "noise.jpg", 422, "broken_picture"),
         (samples.flood(), "flood.png", 422, "too_many_pixels"),
         (samples.animation(301, 4), "long.gif", 422, "too_many_frames"),
+        (samples.picture(4000, 3300, "WEBP", lossless=True, quality=0, method=0), "heavy.webp", 422, "too_heavy"),
     ],
 )
 def test_what_cannot_be_sent_is_refused_in_a_sentence(
@@ -172,6 +175,29 @@ def test_pictures_and_sound_are_shown_in_place_and_in_ranges(
     for nonsense in ("bytes=20-10", "bytes=-", "bytes=a-b", "lines=1-2", "bytes=0-1,5-6"):
         assert part(nonsense) == (200, samples.WEBM, "")
     assert part("bytes=10-19", **{"If-Range": '"another"'})[0] == 200
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "I;16"])
+def test_a_large_picture_is_held_once_while_it_is_made_smaller(mode: str) -> None:
+    """Of 14 million pixels: 4 bytes each, and what the process itself and the smaller ones take."""
+    grey = Image.linear_gradient("L").resize((5200, 2600))
+    large = Image.merge("RGBA", [grey] * 4) if mode == "RGBA" else grey.convert("I").point(lambda dark: dark * 257)
+    file = BytesIO()
+    large.convert(mode).save(file, "PNG", compress_level=1)
+    file.seek(0)
+    room = Darkroom(seconds=120)
+    try:
+        developed = room.develop(file, {"as": "picture"}, size=len(file.getbuffer()))
+        most = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{room.pid}/status").read_text())
+    finally:
+        room.close()
+    assert most is not None and int(most[1]) < 125 * 1024
+    shown = Image.open(BytesIO(developed.parts["320"])).convert("RGBA")
+    assert shown.size == (320, 160)
+    top, middle, bottom = (shown.getpixel((160, y)) for y in (2, 80, 157))
+    assert isinstance(top, tuple) and isinstance(middle, tuple) and isinstance(bottom, tuple)
+    seen = 3 if mode == "RGBA" else 0  # the same slope is in its opacity
+    assert top[seen] < 30 and 100 < middle[seen] < 155 and bottom[seen] > 225
 
 
 def test_a_picture_that_ends_the_decoder_or_takes_for_ever_harms_nobody_else() -> None:
