@@ -143,6 +143,16 @@ class AppearanceForm(AccountForm):
     motion = _one_of("Motion", Motion, "Less: nothing slides, bobs or fades in.")
 
 
+class ChangeAddressForm(AccountForm):
+    email = forms.EmailField(
+        label="New address",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+        help_text="We mail a link to it. Until you open that, nothing changes.",
+    )
+    current_password = _password("Your password", autocomplete="current-password")
+
+
 class PasswordForm(AccountForm):
     current_password = _password("Current password", autocomplete="current-password")
     new_password = _password(

@@ -86,6 +86,14 @@ def may_be_written_to(email: str) -> bool:
         return False
 
 
+def count_address_change(user_id: int) -> None:
+    """Count that somebody wants another address. Raises `rate_limited` past 3 in an hour; without Redis nobody can."""
+    key = f"{settings.REDIS_PREFIX}:tries:addresses:{user_id}"
+    if wait := _count(key, LETTERS_PER_PERSON, seconds=LETTER_SECONDS):
+        words = "You have asked for several addresses. Look into your mail, or try again in an hour."
+        raise AccountError("rate_limited", words, status=429, retry_after=wait)
+
+
 def _count(key: str, most: int, *, seconds: int = WINDOW_SECONDS) -> float:
     """Count one more under the key; the seconds to wait when that is too many, else 0."""
     with _redis(settings.REDIS_URL).pipeline() as pipe:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
@@ -210,16 +211,47 @@ class Session(models.Model):
         return describe(self.user_agent)
 
 
+class AddressChange(models.Model):
+    """Somebody wants to sign in with another address: it holds once it is confirmed there, and can be undone from here.
+
+    The row stays while that is so: nobody else gets the old address meanwhile (`accounts.addresses`).
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="address_changes")
+    old_email = models.EmailField(max_length=254)
+    new_email = models.EmailField(max_length=254)
+    was_verified = models.BooleanField(help_text="Whether they had said that the old address is theirs.")
+    asked_at = models.DateTimeField(default=timezone.now)
+    confirmed_at = models.DateTimeField(null=True)
+    called_off_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-id",)
+        indexes: ClassVar = [models.Index(fields=["old_email"], name="address_changes_from")]
+
+    def __str__(self) -> str:
+        return f"Change {self.pk} of the address of {self.user_id}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still come to hold; links have their own time."""
+        return self.confirmed_at is None and self.called_off_at is None and self.undone_at is None
+
+
 class Mail(models.Model):
     """A mail to somebody: which, and whether it was sent. What stands in it is written when it is sent, and not kept.
 
-    `session_id` is the device that it tells of; devices are forgotten before mails are, so it is no foreign key.
+    `address` is where it goes if not to that of the user. `session_id` is the device that it tells of; devices are
+    forgotten before mails are, so it is no foreign key. `change` is the change of an address that it is about.
     """
 
     key = models.UUIDField(default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="mails")
     kind = models.CharField(max_length=16)
+    address = models.EmailField("goes to", max_length=254, blank=True, db_default="", help_text="Empty: to the user's.")
     session_id = models.UUIDField(null=True)
+    change = models.ForeignKey("AddressChange", on_delete=models.CASCADE, null=True, related_name="mails")
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
     sent_at = models.DateTimeField(null=True)
     failure = models.TextField(blank=True)

@@ -11,7 +11,8 @@ from uuid import UUID
 from rest_framework import serializers
 
 from accounts.dependencies import note_person
-from accounts.models import Session, User
+from accounts.mail.tokens import CONFIRM_WITHIN
+from accounts.models import AddressChange, Session, User
 
 UNKNOWN_FIELD = "There is no such field. Check its spelling or leave it out."
 NOT_AN_OBJECT = "Send a JSON object."
@@ -65,6 +66,24 @@ class SwitchesSerializer(StrictSerializer):
 
 class MeChangesSerializer(ProfileSerializer, SwitchesSerializer):
     """Name, handle, and what others are told of you; what is left out stays."""
+
+
+class ChangeAddressSerializer(StrictSerializer):
+    email = serializers.CharField(max_length=254, help_text="The address to sign in with from now on.")
+    current_password = serializers.CharField(max_length=256, trim_whitespace=False, write_only=True)
+
+
+class PendingAddressSerializer(serializers.Serializer[Any]):
+    email = serializers.EmailField()
+    until = serializers.DateTimeField(help_text="When the link in the mail is over.")
+
+
+class AddressSerializer(serializers.Serializer[Any]):
+    """The address one signs in with, and the one that waits to be confirmed."""
+
+    email = serializers.EmailField()
+    verified = serializers.BooleanField()
+    pending = PendingAddressSerializer(allow_null=True)
 
 
 class CardSerializer(serializers.Serializer[User]):
@@ -158,6 +177,12 @@ def me_card(user: User) -> dict[str, Any]:
         "status_text": user.status_text,
         "status_until": until and until.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
     }
+
+
+def address_data(user: User, pending: AddressChange | None) -> dict[str, Any]:
+    """The address somebody signs in with; see `AddressSerializer`."""
+    waiting = pending and {"email": pending.new_email, "until": pending.asked_at + CONFIRM_WITHIN}
+    return {"email": user.email, "verified": user.email_verified_at is not None, "pending": waiting}
 
 
 def session_data(session: Session, *, current: Session | None) -> dict[str, Any]:

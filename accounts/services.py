@@ -28,6 +28,7 @@ from accounts.moderation.filters import check_name
 from accounts.moderation.standing import refuse_banned
 from accounts.names import clean_email, clean_full_name, clean_handle
 from accounts.querysets import SessionQuerySet
+from accounts.reserved import email_taken, require_unreserved
 from accounts.serializers import user_card
 from accounts.tokens import AccessToken, RefreshToken, TokenPair, fingerprint, mint_again, mint_pair
 
@@ -53,6 +54,7 @@ def sign_up(*, full_name: str, email: str, password: str, device: Device) -> Sig
     try:
         with transaction.atomic():
             insert_with_free_handle(user)
+            require_unreserved(address, user=user)
             outbox.post(Kind.WELCOME, user)
             return open_session(user, device)
     except IntegrityError as error:
@@ -214,7 +216,7 @@ def change_password(*, user: User, current: str, new: str, session: Session) -> 
 
     Raises `invalid` with the field at fault, `rate_limited` after too many guesses at the current password.
     """
-    _require_current(user, current, session)
+    require_current(user, current, session)
     set_password(user=user, new=new, keep=session)
 
 
@@ -246,6 +248,7 @@ def make_admin(*, email: str, full_name: str, password: str | None) -> User:
         if user.pk is None:
             user.password = hashed
             insert_with_free_handle(user)
+            require_unreserved(address, user=user)
         else:
             if user.password != hashed:
                 revoke_sessions(user=user)
@@ -269,7 +272,7 @@ def close_account(*, user: User, current_password: str, session: Session) -> Non
     Raises `invalid` where this is not the password, `rate_limited` after too many guesses, and what `accounts.closing`
     is told of.
     """
-    _require_current(user, current_password, session)
+    require_current(user, current_password, session)
     with transaction.atomic():
         require_closable(user)
         deactivate(user=user)
@@ -283,7 +286,8 @@ def _tell_of(user: User) -> None:
     transaction.on_commit(partial(broadcasts.card_changed, user_card(user)), robust=True)
 
 
-def _require_current(user: User, password: str, session: Session) -> None:
+def require_current(user: User, password: str, session: Session) -> None:
+    """Raise `invalid` where this is not the user's password, `rate_limited` after too many guesses."""
     limits.count_try(email=user.email, ip=session.ip)
     if not passwords.matches(user, password):
         raise invalid({"current_password": ["This is not your current password."]})
@@ -344,10 +348,7 @@ def _taken(error: IntegrityError) -> Exception:
     """Say which field somebody else has already; other violations are ours and stay what they are."""
     constraint = violated_constraint(error)
     if constraint == EMAIL_TAKEN:
-        return invalid(
-            {"email": ["There is an account with this e-mail address already. Sign in instead."]},
-            code="email_taken",
-        )
+        return email_taken()
     if constraint == HANDLE_TAKEN:
         return invalid({"handle": ["Somebody has this handle already. Choose another one."]}, code="handle_taken")
     return error

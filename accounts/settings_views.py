@@ -13,11 +13,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import cookies, services
+from accounts.addresses import pending_change
 from accounts.appearance import APPEARANCE, update_appearance
 from accounts.exceptions import AccountError
 from accounts.forms import (
     AccountForm,
     AppearanceForm,
+    ChangeAddressForm,
     ClosingForm,
     PasswordForm,
     ProfileForm,
@@ -132,7 +134,7 @@ def sign_out_others(request: MemberRequest) -> HttpResponse:
 @require_GET
 def account(request: MemberRequest) -> HttpResponse:
     """The address one signs in with, the password, and the end of it all."""
-    return _account_page(request)
+    return account_page(request)
 
 
 @login_required
@@ -147,7 +149,7 @@ def password(request: MemberRequest) -> HttpResponse:
             form.refuse(error)
         else:
             return _saved(request, "account", "Your password is changed. Your other devices are signed out.")
-    return _account_page(request, password_form=form)
+    return account_page(request, password_form=form)
 
 
 @login_required
@@ -164,12 +166,17 @@ def close(request: MemberRequest) -> HttpResponse:
             response = _saved(request, "login", "Your account is closed.")
             cookies.delete_cookies(response)
             return response
-    return _account_page(request, closing_form=form)
+    return account_page(request, closing_form=form)
 
 
-def _account_page(request: MemberRequest, **sent: AccountForm) -> HttpResponse:
-    forms = {"password_form": PasswordForm(), "closing_form": ClosingForm(auto_id="closing_%s")}
-    return _section(request, "account", **(forms | sent))
+def account_page(request: MemberRequest, **sent: AccountForm) -> HttpResponse:
+    """All forms of the account; the one that was sent keeps its input and shows what was wrong with it."""
+    forms = {
+        "address_form": ChangeAddressForm(auto_id="address_%s"),
+        "password_form": PasswordForm(),
+        "closing_form": ClosingForm(auto_id="closing_%s"),
+    }
+    return _section(request, "account", pending=pending_change(request.user), **(forms | sent))
 
 
 def _section(request: MemberRequest, name: str, **context: Any) -> HttpResponse:

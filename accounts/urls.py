@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from accounts import notice_views, recovery_views, settings_views, views
-from accounts.viewsets import AuthViewSet, MeViewSet, SessionViewSet
+from accounts import address_views, notice_views, recovery_views, settings_views, views
+from accounts.viewsets import AddressViewSet, AuthViewSet, MeViewSet, SessionViewSet
 
 urlpatterns = [
     path("signup/", views.sign_up, name="signup"),
@@ -24,6 +24,10 @@ urlpatterns = [
     path("settings/account/", settings_views.account, name="account"),
     path("settings/password/", settings_views.password, name="password"),
     path("settings/account/close/", settings_views.close, name="close-account"),
+    path("settings/account/address/", address_views.change_address, name="change-address"),
+    path("settings/account/address/call-off/", address_views.call_off, name="call-off-address"),
+    path("address/<int:change_id>/<slug:token>/", address_views.confirm_address, name="confirm-address"),
+    path("address/<int:change_id>/<slug:token>/undo/", address_views.undo_address, name="undo-address"),
     path("notices/", notice_views.notices, name="notices"),
     path("notices/<int:notice_id>/appeal/", notice_views.appeal_notice, name="notice-appeal"),
     path("appeal/", notice_views.appeal_at_the_door, name="appeal"),
@@ -41,6 +45,11 @@ api_urlpatterns = [
     path("auth/logout/", AuthViewSet.as_view({"post": "logout"}), name="api-logout"),
     path("auth/refresh/", AuthViewSet.as_view({"post": "refresh"}), name="api-refresh"),
     path("users/me/", MeViewSet.as_view({"get": "retrieve", "patch": "partial_update"}), name="api-me"),
+    path(
+        "users/me/address/",
+        AddressViewSet.as_view({"get": "retrieve", "post": "ask", "delete": "call_off"}),
+        name="api-address",
+    ),
     path(
         "users/me/sessions/",
         SessionViewSet.as_view({"get": "list", "delete": "destroy_others"}),

@@ -13,11 +13,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from accounts import cookies, services
+from accounts import addresses, cookies, services
 from accounts.authentication import BearerAuthentication, DoorAuthentication
 from accounts.devices import Device
 from accounts.models import Session, User
 from accounts.serializers import (
+    AddressSerializer,
+    ChangeAddressSerializer,
     CsrfSerializer,
     MeChangesSerializer,
     MeSerializer,
@@ -25,6 +27,7 @@ from accounts.serializers import (
     SignInSerializer,
     SignUpSerializer,
     StrictSerializer,
+    address_data,
     me_card,
     session_data,
 )
@@ -88,6 +91,33 @@ class MeViewSet(ViewSet):
         with transaction.atomic():
             user = services.update_profile(user=_me(request), **names)
             return Response(me_card(update_switches(user=user, **fields)))
+
+
+class AddressViewSet(ViewSet):
+    """The address one signs in with."""
+
+    @extend_schema(operation_id="users_me_address_retrieve", responses=AddressSerializer)
+    def retrieve(self, request: Request) -> Response:
+        user = _me(request)
+        return Response(address_data(user, addresses.pending_change(user)))
+
+    @extend_schema(
+        operation_id="users_me_address_ask", request=ChangeAddressSerializer, responses={202: AddressSerializer}
+    )
+    def ask(self, request: Request) -> Response:
+        """Mail a link to another address, by which it becomes yours. Until then nothing changes.
+
+        The answer is the same whether the address has an account or not; a mail to it says so.
+        """
+        fields, session = _fields(ChangeAddressSerializer, request), cast("Session", request.auth)
+        change = addresses.ask_for_change(user=_me(request), session=session, **fields)
+        return Response(address_data(_me(request), change), status=202)
+
+    @extend_schema(operation_id="users_me_address_call_off", responses={204: NO_CONTENT})
+    def call_off(self, request: Request) -> Response:
+        """Leave the address as it is: the link in the mail opens nothing any more."""
+        addresses.call_off(user=_me(request))
+        return Response(status=204)
 
 
 class SessionViewSet(ViewSet):

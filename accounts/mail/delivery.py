@@ -20,7 +20,7 @@ from django.utils import timezone
 from accounts.jobs import GiveUp
 from accounts.mail.kinds import Kind
 from accounts.mail.writing import write
-from accounts.models import Mail, User
+from accounts.models import AddressChange, Mail, User
 
 logger = logging.getLogger(__name__)
 
@@ -62,8 +62,9 @@ def deliver(mail_id: int) -> None:
 
 
 def forget_old() -> None:
-    """Forget mails of a month ago, sent or not."""
+    """Forget mails of a month ago, sent or not, and the changes of addresses that they were about."""
     Mail.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
+    AddressChange.objects.filter(asked_at__lt=timezone.now() - KEPT).delete()
 
 
 def _recipient(mail: Mail | None) -> User | None:
@@ -71,8 +72,20 @@ def _recipient(mail: Mail | None) -> User | None:
     if mail is None or mail.user_id is None:
         return None
     user = User.objects.active().exclude(email=None).filter(pk=mail.user_id).first()
-    verified = user is not None and user.email_verified_at is not None
-    return None if mail.kind == Kind.VERIFY and verified else user
+    return None if user is None or _is_pointless(mail, user) else user
+
+
+def _is_pointless(mail: Mail, user: User) -> bool:
+    """Whether what it asks for has been done, or called off, since it was asked for."""
+    match mail.kind:
+        case Kind.VERIFY:
+            return user.email_verified_at is not None
+        case Kind.ADDRESS:
+            return mail.change is None or not mail.change.is_open
+        case Kind.CHANGING:
+            return mail.change is None or mail.change.undone_at is not None
+        case _:
+            return False
 
 
 def _send(mail: Mail, user: User) -> tuple[str | None, bool]:

@@ -10,6 +10,9 @@ class Kind(models.TextChoices):
     VERIFY = "verify", "Is this your address?"
     RESET = "reset", "A new password"
     DEVICE = "device", "A new device"
+    ADDRESS = "address", "Is this your new address?"
+    TAKEN = "taken", "This address has an account"
+    CHANGING = "changing", "Your address is about to change"
 
 
 SUBJECTS = {
@@ -17,4 +20,7 @@ SUBJECTS = {
     Kind.VERIFY: "Confirm your e-mail address",
     Kind.RESET: "Choose a new password",
     Kind.DEVICE: "New sign-in to {site}",
+    Kind.ADDRESS: "Confirm your new e-mail address",
+    Kind.TAKEN: "There is an account with this address",
+    Kind.CHANGING: "The address of your account is about to change",
 }

@@ -7,11 +7,18 @@ from django.db import transaction
 
 from accounts import background
 from accounts.mail.kinds import Kind
-from accounts.models import Mail, Session, User
+from accounts.models import AddressChange, Mail, Session, User
 
 
-def post(kind: Kind, user: User | None, *, session: Session | None = None) -> None:
-    """Have a mail sent, unless this server sends none.
+def post(
+    kind: Kind,
+    user: User | None,
+    *,
+    session: Session | None = None,
+    change: AddressChange | None = None,
+    address: str = "",
+) -> None:
+    """Have a mail sent, to this address or else to that of the user, unless this server sends none.
 
     For nobody (`user` None) all is done as for somebody, but in the end there is no mail: from outside nobody can tell
     whether there is such a person.
@@ -19,5 +26,6 @@ def post(kind: Kind, user: User | None, *, session: Session | None = None) -> No
     if not settings.MAIL_ENABLED:
         return
     with transaction.atomic():
-        mail = Mail.objects.create(kind=kind, user=user, session_id=session.pk if session else None)
+        device = session.pk if session else None
+        mail = Mail.objects.create(kind=kind, user=user, address=address, session_id=device, change=change)
         background.send_mail.enqueue(mail_id=mail.pk)

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 
-from accounts.models import User
+from accounts.models import AddressChange
 
 
 class Tokens(PasswordResetTokenGenerator):
@@ -26,9 +26,13 @@ class Tokens(PasswordResetTokenGenerator):
         twin._at = at
         return twin
 
-    def opens(self, user: User, token: str) -> bool:
-        """Whether this token was made for the user, is young enough, and has not been used."""
-        return self.check_token(user, token) and self._age(token) <= self.lifetime.total_seconds()
+    def make_token(self, user: Any) -> str:
+        """Make a token for a user, or for whatever the hash is of."""
+        return super().make_token(user)
+
+    def opens(self, subject: Any, token: str) -> bool:
+        """Whether this token was made for the subject (a user), is young enough, and has not been used."""
+        return self.check_token(subject, token) and self._age(token) <= self.lifetime.total_seconds()
 
     def _age(self, token: str) -> int:
         return self._num_seconds(self._now()) - int(token.partition("-")[0], 36)
@@ -44,6 +48,28 @@ class VerifyTokens(Tokens):
         return f"{user.pk} {user.email} {user.email_verified_at} {timestamp}"
 
 
+class ConfirmTokens(Tokens):
+    """Of a change of an address. Used up by it, by its being called off, and by address or password becoming others."""
+
+    def _make_hash_value(self, user: Any, timestamp: int) -> str:
+        change: AddressChange = user
+        states = (change.confirmed_at, change.called_off_at, change.undone_at)
+        return f"{change.pk} {change.user.email} {change.user.password} {change.new_email} {states} {timestamp}"
+
+
+class UndoTokens(Tokens):
+    """Of a change of an address. Used up by its being undone, and by nothing that could be done from elsewhere."""
+
+    def _make_hash_value(self, user: Any, timestamp: int) -> str:
+        change: AddressChange = user
+        return f"{change.pk} {change.user_id} {change.old_email} {change.undone_at} {timestamp}"
+
+
+CONFIRM_WITHIN = timedelta(hours=24)
+UNDO_WITHIN = timedelta(days=7)
+
 # Used up by the password becoming another one.
 reset_tokens = Tokens("accounts.mail.reset", lifetime=timedelta(hours=1))
 verify_tokens = VerifyTokens("accounts.mail.verify", lifetime=timedelta(days=7))
+confirm_tokens = ConfirmTokens("accounts.mail.confirm", lifetime=CONFIRM_WITHIN)
+undo_tokens = UndoTokens("accounts.mail.undo", lifetime=UNDO_WITHIN)

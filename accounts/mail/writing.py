@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts.mail.kinds import SUBJECTS, Kind
-from accounts.mail.tokens import reset_tokens, verify_tokens
+from accounts.mail.tokens import confirm_tokens, reset_tokens, undo_tokens, verify_tokens
 from accounts.models import Mail, Session, User
 
 # Whoever signs up with a stranger's address shall not have us send that stranger their advertisement as a name.
@@ -36,7 +36,7 @@ def write(mail: Mail, user: User) -> Message:
         subject=" ".join(subject.split()),
         body=render_to_string(f"mail/{mail.kind}.txt", context),
         from_email=settings.MAIL_FROM,
-        to=[user.email],
+        to=[mail.address or user.email],
         headers={
             "Message-ID": f"<{mail.key}@{domain}>",
             "Date": mail.created_at.strftime("%a, %d %b %Y %H:%M:%S +0000"),
@@ -69,8 +69,38 @@ def _device(mail: Mail, user: User) -> dict[str, Any]:
     return {"session": session, "link": _link("devices"), "reset_link": _link("reset-password")}
 
 
+def _new_address(mail: Mail, user: User) -> dict[str, Any]:
+    """To where a stranger may live: it says nothing of whoever typed this address."""
+    assert mail.change is not None
+    token = confirm_tokens.made_at(mail.created_at).make_token(mail.change)
+    return {"name": "", "link": _link("confirm-address", mail.change.pk, token)}
+
+
+def _taken(mail: Mail, user: User) -> dict[str, Any]:
+    return {"name": "", "email": mail.address, "link": _link("login"), "reset_link": _link("reset-password")}
+
+
+def _changing(mail: Mail, user: User) -> dict[str, Any]:
+    """To the old address. If nobody ever said that it is theirs, it may be a stranger's: they get no power by it."""
+    change = mail.change
+    assert change is not None
+    said = {"email": change.old_email, "change": None, "reset_link": _link("reset-password")}
+    if not change.was_verified:
+        return said
+    token = undo_tokens.made_at(mail.created_at).make_token(change)
+    return said | {"change": change, "link": _link("undo-address", change.pk, token)}
+
+
 def _link(name: str, *words: int | str) -> str:
     return settings.SITE_URL + reverse(name, args=words)
 
 
-_WHAT_IT_SAYS = {Kind.WELCOME: _verifying, Kind.VERIFY: _verifying, Kind.RESET: _resetting, Kind.DEVICE: _device}
+_WHAT_IT_SAYS = {
+    Kind.WELCOME: _verifying,
+    Kind.VERIFY: _verifying,
+    Kind.RESET: _resetting,
+    Kind.DEVICE: _device,
+    Kind.ADDRESS: _new_address,
+    Kind.TAKEN: _taken,
+    Kind.CHANGING: _changing,
+}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socketserver
 import threading
 import time
@@ -107,6 +108,17 @@ class _SmtpHandler(socketserver.StreamRequestHandler):
 
     def _say(self, words: str) -> None:
         self.wfile.write(words.encode() + b"\r\n")
+
+
+def part(mail: Any, kind: str) -> str:
+    """The ``plain`` or ``html`` part of a mail."""
+    return str(mail.get_body((kind,)).get_content())
+
+
+def link_in(text: str) -> str:
+    """The path of the one link that is not the site itself; it leads to the site as the operator has named it."""
+    [link] = set(re.findall(r"https://chat\.example\.com(/\S+/)\s", text)) - {"/"}
+    return str(link)
 
 
 @contextmanager

@@ -6,12 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.conf import settings as configured
 from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
-from redis import Redis
 
 from accounts.jobs import GiveUp, upkeep
 from accounts.mail import outbox
@@ -19,8 +17,8 @@ from accounts.mail.delivery import NotSentError, deliver, forget_old
 from accounts.mail.kinds import Kind
 from accounts.mail.writing import greeting
 from accounts.models import Mail, Session, User
-from config.mail import BY_RESEND, BY_SMTP, smtp_settings
-from tests.accounts.post_office import Resend, Smtp, open_office
+from config.mail import BY_RESEND
+from tests.accounts.post_office import Resend, Smtp, link_in, open_office, part
 from tests.conftest import PASSWORD
 from tests.jobs import run_jobs, waiting_jobs
 from tests.sessions import session_for
@@ -34,21 +32,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _site(settings: Settings) -> None:
-    settings.SITE_URL = "https://chat.example.com"
-    with Redis.from_url(configured.REDIS_URL) as redis:
-        if keys := list(redis.scan_iter(f"{configured.REDIS_PREFIX}:tries:*")):
-            redis.delete(*keys)
-
-
-@pytest.fixture
-def smtp(settings: Settings) -> Iterator[Smtp]:
-    office = Smtp()
-    settings.EMAIL_BACKEND = BY_SMTP
-    for name, value in smtp_settings(f"smtp://127.0.0.1:{office.port}").items():
-        setattr(settings, name, value)
-    with open_office(office):
-        yield office
+def _site(site: None) -> None:
+    """Links lead to it in all of these."""
 
 
 @pytest.fixture
@@ -58,16 +43,6 @@ def resend(settings: Settings) -> Iterator[Resend]:
     settings.ANYMAIL = {"RESEND_API_KEY": "a-key", "RESEND_API_URL": office.url, "REQUESTS_TIMEOUT": 1}
     with open_office(office):
         yield office
-
-
-def part(mail: Any, kind: str) -> str:
-    return str(mail.get_body((kind,)).get_content())
-
-
-def link_in(text: str) -> str:
-    """The path of the one link that is not the site itself; it leads to the site as the operator has named it."""
-    [link] = set(re.findall(r"https://chat\.example\.com(/\S+/)\s", text)) - {"/"}
-    return str(link)
 
 
 def sign_in(client: Client, user: User, agent: str, ip: str = "192.0.2.7", password: str = PASSWORD) -> int:

@@ -19,6 +19,7 @@ from tests.chat.acts import Act, Stage, Words
 MODULES = (services, switches, appearance, presence)
 
 SILENT = {
+    services.require_current,
     services.find_session,
     services.find_sessions,
     services.note_use,

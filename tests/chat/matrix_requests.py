@@ -33,6 +33,7 @@ def address(row: Row, template: str, stage: Stage, scene: Scene) -> str:
         "attachment": stage.files[scene.room.pk].pk,
         "session": stage.foreign.pk,
         "notice": stage.notices[stage.nina.pk],
+        "change": 1,
         "content_type": ContentType.objects.get_for_model(Room).pk,
         "object": _shown_in_admin(template),
         "app_label": "chat",
@@ -91,6 +92,10 @@ def _account(stage: Stage, scene: Scene) -> Body:
     return {"full_name": "Somebody Else", "email": f"{uuid4()}@example.org", "password": PASSWORD}
 
 
+def _address(stage: Stage, scene: Scene) -> Body:
+    return {"email": f"{uuid4()}@example.org", "current_password": PASSWORD}
+
+
 def _new_password(stage: Stage, scene: Scene) -> Body:
     return {"current_password": PASSWORD, "new_password": "another long and quiet river"}
 
@@ -111,6 +116,8 @@ BODIES: dict[str, Ask] = {
     "POST /reset/": lambda stage, scene: {"email": scene.user.email},
     "POST /settings/": lambda stage, scene: {"full_name": "Another Name", "handle": scene.user.handle},
     "POST /settings/appearance/": lambda stage, scene: CHOSEN_LOOK,
+    "POST /settings/account/address/": _address,
+    "POST /api/users/me/address/": _address,
     "POST /settings/account/close/": lambda stage, scene: {"current_password": PASSWORD},
     "POST /settings/privacy/": lambda stage, scene: {"sends_typing": "on"},
     "POST /api/users/{user}/report/": lambda stage, scene: {"reason": "spam"},
