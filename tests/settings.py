@@ -35,5 +35,6 @@ os.environ.update(
 
 from config.settings import *  # noqa: E402, F403  the project's own, now that the environment is ours
 from config.settings import STORAGES  # noqa: E402
+from tests.hashers import PASSWORD_HASHERS  # noqa: E402, F401
 
 STORAGES["media"]["OPTIONS"]["location"] = SERVICES.places.var / f"media-{worker}"

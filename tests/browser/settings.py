@@ -4,6 +4,7 @@ Pages are kept, as in production.
 """
 
 from config.settings import *  # noqa: F403
+from tests.hashers import PASSWORD_HASHERS  # noqa: F401
 
 PAGE_CACHE_BYTES = 64 * 1024 * 1024
 PRESENCE_LEASE_SECONDS = 6

@@ -8,41 +8,16 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import httpx
 import pytest
-from django.conf import settings
 
-from tests.browser.database import Database
 from tests.browser.server import Server
 from tests.chat.media import samples
 from tests.config.test_sockets import SECONDS, Person
 from tests.config.waiting import until
 
 MEGABYTE = 1024 * 1024
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    database = Database.create(settings.DATABASE_URL, name=f"bodies_{uuid4().hex[:8]}")
-    directory = tmp_path_factory.mktemp("bodies")
-    env = {
-        "DATABASE_URL": database.url,
-        "REDIS_URL": settings.REDIS_URL,
-        "REDIS_PREFIX": f"{settings.REDIS_PREFIX}-bodies",
-        "ALLOWED_ORIGINS": "",
-        "DJANGO_SETTINGS_MODULE": "tests.config.unlimited",
-        "VAR_DIR": str(directory / "var"),
-    }
-    server = Server(env=env, log=directory / "log", workers=1)
-    server.migrate()
-    server.start()
-    try:
-        yield server
-    finally:
-        server.stop()
-        assert not re.findall(r"^.*(?:ERROR|CRITICAL|Traceback).*$", (directory / "log").read_text(), re.MULTILINE)
 
 
 @pytest.fixture(scope="module")

@@ -14,43 +14,15 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from django.conf import settings
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin, Subprotocol
 
 from chat.protocol import Close
-from tests.browser.database import Database
 from tests.browser.server import Server
 from tests.config.waiting import until
 
 SECONDS = 30.0
-
-
-@pytest.fixture(scope="module")
-def database() -> Database:
-    return Database.create(settings.DATABASE_URL, name=f"sockets_{uuid4().hex[:8]}")
-
-
-@pytest.fixture(scope="module")
-def server(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    env = {
-        "DATABASE_URL": database.url,
-        "REDIS_URL": settings.REDIS_URL,
-        "REDIS_PREFIX": f"{settings.REDIS_PREFIX}-sockets",
-        "ALLOWED_ORIGINS": "",
-        "DJANGO_SETTINGS_MODULE": "tests.config.unlimited",
-        "LOG_LEVEL": "INFO",
-    }
-    log = tmp_path_factory.mktemp("sockets") / "log"
-    server = Server(env=env, log=log, workers=1)
-    server.migrate()
-    server.start()
-    try:
-        yield server
-    finally:
-        server.stop()
-        assert not re.findall(r"^.*(?:ERROR|CRITICAL|Traceback).*$", log.read_text(), re.MULTILINE)
 
 
 class Person:

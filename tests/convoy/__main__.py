@@ -18,7 +18,7 @@ from tests.convoy.stack import Stack
 
 QUICK_FAULTS = ["killed_before_publish", "subscriptions_killed", "links_cut", "sign_out", "members_removed"]
 
-QUICK_BUGS = ["no_resume", "removed_in_replay"]
+QUICK_BUGS = ["no_resume"]
 
 
 def main() -> int:
