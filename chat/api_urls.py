@@ -16,7 +16,7 @@ from chat.report_viewsets import ReportViewSet
 from chat.search_viewsets import SearchViewSet
 from chat.upload_viewsets import FormParser, UploadViewSet
 from chat.viewsets import PeopleViewSet, RoomMessageViewSet, RoomViewSet
-from chat.widget.viewsets import VisitorMessageViewSet, VisitorRoomViewSet, VisitViewSet
+from chat.widget.viewsets import ConversationViewSet, VisitorMessageViewSet, VisitorRoomViewSet, VisitViewSet
 
 api_urlpatterns = [
     path("rooms/", RoomViewSet.as_view({"get": "list", "post": "create"}), name="api-rooms"),
@@ -142,6 +142,7 @@ api_urlpatterns = [
         VisitorMessageViewSet.as_view({"get": "page", "post": "send"}),
         name="api-widget-messages",
     ),
+    path("widget/conversation/", ConversationViewSet.as_view({"post": "create"}), name="api-widget-conversation"),
     path(
         "widget/rooms/<int:room_id>/read/",
         VisitorRoomViewSet.as_view({"post": "mark_read"}),

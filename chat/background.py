@@ -36,6 +36,14 @@ def preview_link(message_id: int) -> None:
     make_preview(message_id)
 
 
+@task(retries=20)
+def follow_team(site_id: int, user_ids: list[int]) -> None:
+    """Bring people into the conversations with a site's visitors, or out of them, as they are in its team now."""
+    from chat.services import teams  # which enqueues this
+
+    teams.follow_team(site_id=site_id, user_ids=user_ids)
+
+
 @periodic("*/10 * * * *")
 def collect_files() -> None:
     removal.collect_files()

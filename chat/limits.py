@@ -66,6 +66,7 @@ UPLOADS = Limit("uploads", "You are sending very many files. What you have is ke
 UPLOADED = Limit("uploaded", "You have sent as much as one person may in a day. Nothing is lost; try again later.")
 VISITOR_SENDS = Limit("visitor_sends", "You are sending very fast. Your text is kept; try again in a moment.")
 VISITS = Limit("visits", "From this network the chat is opened again and again. Try again in a moment.")
+CONVERSATIONS = Limit("conversations", "From this network very many have just written. Try again a little later.")
 VISITOR_HANDSHAKES = Limit("visitor_handshakes", "From this network sockets are opened again and again. Wait a moment.")
 TYPING = Limit("typing", "You are typing in very many rooms.", chunk=2)
 

@@ -218,6 +218,7 @@ RATE_LIMITS = {
     "visitor_sends": "10/10 seconds",
     "visits": "60/minute",  # from one address, by the widget on pages of other sites; so are its
     "visitor_handshakes": "60/minute",
+    "conversations": "60/hour",  # that visitors begin, from one address: each tells a whole team
     "reports": "30/hour",
 }
 SOCKETS_PER_USER = 10

@@ -1,6 +1,7 @@
 """The one writer of chat rows: each function is one change, actor first, in one transaction, told after the commit."""
 
 from chat.services.blocks import block, blocked_by, unblock
+from chat.services.conversations import begin_conversation
 from chat.services.deletion import DELETE_UNDO_SECONDS, bring_back, delete_message, remove_message, restore_message
 from chat.services.drafts import drop_draft, save_draft
 from chat.services.editing import edit_message
@@ -38,6 +39,7 @@ from chat.services.rooms import archive_room, create_room, find_public_rooms, op
 from chat.services.saved import save_message
 from chat.services.searching import rebuild_search, sort_in_texts
 from chat.services.sites import create_site, rotate_secret, update_site
+from chat.services.teams import follow_team
 from chat.services.uploads import describe_upload, discard_upload, upload
 from chat.services.verification import Finding, find_wrong_counts, find_wrong_delivery, mend_counts
 from chat.services.visitors import enter_site_room, visit
@@ -51,6 +53,7 @@ __all__ = [
     "accept_invitation",
     "add_members",
     "archive_room",
+    "begin_conversation",
     "block",
     "blocked_by",
     "bring_back",
@@ -70,6 +73,7 @@ __all__ = [
     "find_public_rooms",
     "find_wrong_counts",
     "find_wrong_delivery",
+    "follow_team",
     "forward_message",
     "hand_over",
     "invitations_for",

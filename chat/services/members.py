@@ -16,6 +16,7 @@ from chat.querysets import MembershipQuerySet
 from chat.services.log import say
 from chat.services.people import find_people
 from chat.services.seats import allow, count_members, hold, hold_as, open_to, other_seat, seat_in, seat_people, unseat
+from chat.services.teams import follow_team_later
 
 MOST_ADDED = 50
 """People that are brought into a room at once."""
@@ -43,6 +44,7 @@ def come_in(room: Room, user: User) -> None:
     say(room, user, {"type": "member.joined", "users": [user.pk]}, f"{user.full_name} joined.")
     seat_people(room, [user.pk])
     count_members(room)
+    follow_team_later(room.pk, [user.pk])
     Invitation.objects.filter(room=room, user=user).delete()
 
 
@@ -80,6 +82,7 @@ def add_members(*, actor: User, room_id: int, user_ids: Sequence[int]) -> list[i
         say(room, actor, {"type": "member.added", "users": ids}, f"{actor.full_name} added {names_of(fresh)}.")
         seat_people(room, ids)
         count_members(room)
+        follow_team_later(room.pk, ids)
         Invitation.objects.filter(room=room, user__in=ids).delete()
     return ids
 
@@ -172,6 +175,7 @@ def _put_out(room: Room, seat: Membership) -> None:
     Invitation.objects.open().filter(room=room, created_by=seat.user_id).delete()
     unseat(seat)
     count_members(room)
+    follow_team_later(room.pk, [seat.user_id])
 
 
 def _give(seat: Membership, role: Role) -> None:

@@ -8,44 +8,75 @@ from django.utils import timezone
 
 from accounts.origins import Origin
 from accounts.visits import end_visits
+from chat import background
 from chat.exceptions import ChatError
-from chat.models import Room, Site
+from chat.models import Membership, Room, Site
+from chat.services.log import say
+from chat.services.members import names_of
+from chat.services.seats import count_members, unseat
 from chat.titles import clean_name
 
 OVERLAP = timedelta(hours=24)
 MOST_ORIGINS = 50
 
 
-def create_site(*, name: str, origins: Sequence[str], rooms: Collection[int], enforced: bool = True) -> Site:
-    """Register a site whose visitors talk in these rooms. Raises ``ChatError``."""
+def create_site(
+    *,
+    name: str,
+    origins: Sequence[str],
+    rooms: Collection[int] = (),
+    team: int | None = None,
+    enforced: bool = True,
+) -> Site:
+    """Register a site whose visitors talk in these rooms, or each alone with the people of ``team``, which is a room.
+
+    Raises ``ChatError``.
+    """
     with transaction.atomic():
-        site = Site(name=clean_name(name), origins=clean_origins(origins), enforced=enforced)
+        shared, answering = check_places(rooms, team)
+        site = Site(name=clean_name(name), origins=clean_origins(origins), team=answering, enforced=enforced)
         site.save(force_insert=True)
-        site.rooms.set(_rooms(rooms))
+        site.rooms.set(shared)
     return site
 
 
 def update_site(
-    *, site: Site, name: str, origins: Sequence[str], rooms: Collection[int], enforced: bool, is_active: bool
+    *,
+    site: Site,
+    name: str,
+    origins: Sequence[str],
+    rooms: Collection[int] = (),
+    team: int | None = None,
+    enforced: bool,
+    is_active: bool,
 ) -> Site:
     """Say anew what a site is. Raises ``ChatError``. Where it may do less than before, all its visits end.
 
-    Visitors who are still welcome come back by themselves within a moment.
+    Visitors who are still welcome come back by themselves within a moment. Of rooms that are the site's no longer they
+    see nothing more. Another team has the conversations that the one before had.
     """
     with transaction.atomic():
         kept = Site.objects.select_for_update().get(pk=site.pk)
         known_rooms = set(kept.rooms.values_list("pk", flat=True))
-        wanted = _rooms(rooms)
+        wanted, answering = check_places(rooms, team)
+        lost = known_rooms - {room.pk for room in wanted}
+        before = kept.team_id
         less = (
             (kept.is_active and not is_active)
             or (enforced and not kept.enforced)
             or not set(kept.origins) <= set(clean_origins(origins))
-            or not known_rooms <= {room.pk for room in wanted}
+            or lost
+            or bool(before) != bool(answering)
         )
         kept.name, kept.origins = clean_name(name), clean_origins(origins)
-        kept.enforced, kept.is_active = enforced, is_active
+        kept.enforced, kept.is_active, kept.team = enforced, is_active, answering
         kept.save()
         kept.rooms.set(wanted)
+        _leave(kept, lost)
+        if answering and before != answering.pk:
+            teams = Membership.objects.filter(room__in=[pk for pk in (before, answering.pk) if pk])
+            people = sorted(set(teams.values_list("user", flat=True)))
+            background.follow_team.enqueue(site_id=kept.pk, user_ids=people)
         if less:
             end_visits(list(kept.visitors.values_list("user", flat=True)))
     return kept
@@ -78,10 +109,36 @@ def _clean_origin(text: str) -> str:
     return parsed.as_browsers_write()
 
 
+def _leave(site: Site, room_ids: Collection[int]) -> None:
+    """Put the site's visitors out of rooms that are not its own any more. Tells the rooms."""
+    for room in Room.objects.all().lock(sorted(room_ids)).values():
+        seats = list(Membership.objects.filter(room=room, user__visitor__site=site).select_related("user"))
+        for seat in seats:
+            unseat(seat)
+        count_members(room)
+        if people := [seat.user for seat in seats]:
+            event = {"type": "member.left", "users": [user.pk for user in people]}
+            say(room, people[0], event, f"{names_of(people)} left.")
+
+
+def check_places(rooms: Collection[int], team: int | None) -> tuple[list[Room], Room | None]:
+    """Where visitors talk: rooms that they share, or a room whose people each of them talks with alone."""
+    if team is None:
+        return _rooms(rooms), None
+    if rooms:
+        raise _invalid("team", "Name rooms that visitors share, or a team that each talks with alone. Not both.")
+    found = Room.objects.filter(pk=team, kind=Room.Kind.PRIVATE, visitor=None).first()
+    if found is None or found.sites.exists():
+        raise _invalid("team", "The team is a private room that exists, and in which no visitors talk themselves.")
+    return [], found
+
+
 def _rooms(ids: Collection[int]) -> list[Room]:
-    rooms = list(Room.objects.filter(pk__in=ids).exclude(kind=Room.Kind.DIRECT).order_by("pk"))
+    shared = Room.objects.filter(visitor=None, answers_for=None).exclude(kind=Room.Kind.DIRECT)
+    rooms = list(shared.filter(pk__in=ids).order_by("pk"))
     if not rooms or len(rooms) < len(set(ids)):
-        raise _invalid("rooms", "Name one or more rooms that exist, and no conversations between two people.")
+        detail = "Name one or more rooms that exist, and no conversations between two people, nor of a team."
+        raise _invalid("rooms", detail)
     return rooms
 
 

@@ -16,6 +16,7 @@ from accounts.models import User
 from accounts.visits import make_visitor, open_visit
 from chat.exceptions import ChatError, not_found
 from chat.models import Invitation, Room, Site, Visitor
+from chat.services.conversations import call_conversation, own_conversation, removed
 from chat.services.members import come_in
 from chat.services.seats import hold, seat_in
 from chat.widget.signing import read_identity
@@ -31,12 +32,17 @@ KEY_LENGTH = 64
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A visitor who was let in: ``token`` proves it, ``key`` is what a browser that nobody vouches for keeps."""
+    """A visitor who was let in: ``token`` proves it, ``key`` is what a browser that nobody vouches for keeps.
+
+    Where visitors have conversations of their own, ``name`` is what they are called to them, and ``room`` is None until
+    they write.
+    """
 
     session: Session
     token: str
-    room: Room
+    room: Room | None
     key: str | None = None
+    name: str | None = None
 
 
 def visit(
@@ -75,16 +81,22 @@ def visit(
         site = Site.objects.select_for_update(no_key=True).shown_at(origin).filter(pk=site.pk).first()
         if site is None:
             raise not_found("site")
-        user = _person(site, subject, name)
-        room = _enter(site, user, room_id)
-        session, proof = open_visit(user, device, expires_at=expires_at)
-    return Visit(session, proof, room, new)
+        visitor = _visitor(site, subject, name)
+        room = own_conversation(visitor) if site.team_id else _enter(site, visitor.user, room_id)
+        session, proof = open_visit(visitor.user, device, expires_at=expires_at)
+    return Visit(session, proof, room, new, site.name if site.team_id else None)
 
 
 def enter_site_room(*, user: User, room_id: int) -> Room:
     """Let a visitor into another room of their site. Raises ``ChatError``. Tells the room where they are new in it."""
     with transaction.atomic():
-        return _enter(Visitor.objects.select_related("site").get(user=user).site, user, room_id)
+        visitor = Visitor.objects.select_related("site", "room").get(user=user)
+        if visitor.site.team_id is None:
+            return _enter(visitor.site, user, room_id)
+        room = own_conversation(visitor)
+        if room is None or room.pk != room_id:
+            raise not_found()
+        return room
 
 
 def check_body(body: str) -> None:
@@ -93,20 +105,21 @@ def check_body(body: str) -> None:
         raise ChatError("too_long", f"The message has {len(body):,} characters; at most {MAX_BODY:,} can be sent.")
 
 
-def _person(site: Site, subject: str, name: str) -> User:
-    """The user behind a visitor, new or known; called as their site calls them now."""
-    known = Visitor.objects.filter(site=site, subject=subject).select_related("user").first()
+def _visitor(site: Site, subject: str, name: str) -> Visitor:
+    """A visitor, new or known, with ``user``; called as their site calls them now."""
+    known = Visitor.objects.filter(site=site, subject=subject).select_related("user", "room").first()
     if known is None:
         user = make_visitor(full_name=name or f"Guest {1000 + secrets.randbelow(9000)}")
-        Visitor.objects.create(user=user, site=site, subject=subject)
-        return user
+        return Visitor.objects.create(user=user, site=site, subject=subject)
     if not known.user.is_active:
         raise ChatError("shut_out", "You cannot chat here any more.", status=403)
-    if name and known.user.full_name != name:
+    before = known.user.full_name
+    if name and before != name:
         known.user.full_name = name
         known.user.save(update_fields=["full_name"])
         User.objects.filter(pk=known.user.pk).bump_version()
-    return known.user
+        call_conversation(known, before=before)
+    return known
 
 
 def _enter(site: Site, user: User, room_id: int | None) -> Room:
@@ -117,6 +130,6 @@ def _enter(site: Site, user: User, room_id: int | None) -> Room:
     room = hold(found)
     if not seat_in(room, user.pk):
         if Invitation.objects.ended().filter(room=room, user=user).exists():
-            raise ChatError("removed", "You were removed from this conversation.", status=403)
+            raise removed()
         come_in(room, user)
     return room

@@ -15,7 +15,7 @@ from accounts.moderation.audit import Target, audited, record
 from chat import services
 from chat.exceptions import ChatError
 from chat.models import Room, Site, Visitor
-from chat.services.sites import clean_origins
+from chat.services.sites import check_places, clean_origins
 from chat.widget.signing import secret_of
 
 
@@ -26,12 +26,18 @@ class SiteForm(forms.ModelForm[Site]):
     )
     rooms = forms.ModelMultipleChoiceField(
         Room.objects.exclude(kind=Room.Kind.DIRECT),
+        required=False,
         help_text="Where visitors may talk. They see who is in these rooms and what was said there.",
+    )
+    team = forms.ModelChoiceField(
+        Room.objects.filter(kind=Room.Kind.PRIVATE, visitor=None),
+        required=False,
+        help_text="Instead of rooms: each visitor has a conversation of their own with the people of this one.",
     )
 
     class Meta:
         model = Site
-        fields = ("name", "origins", "rooms", "enforced", "is_active")
+        fields = ("name", "origins", "rooms", "team", "enforced", "is_active")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,6 +50,15 @@ class SiteForm(forms.ModelForm[Site]):
         except ChatError as refusal:
             raise forms.ValidationError(refusal.detail) from refusal
 
+    def clean(self) -> dict[str, Any]:
+        fields: dict[str, Any] = super().clean() or self.cleaned_data
+        rooms, team = fields.get("rooms") or (), fields.get("team")
+        try:
+            check_places([room.pk for room in rooms], team.pk if team else None)
+        except ChatError as refusal:
+            raise forms.ValidationError(refusal.detail) from refusal
+        return fields
+
 
 @admin.register(Site)
 class SiteAdmin(admin.ModelAdmin[Site]):
@@ -55,7 +70,7 @@ class SiteAdmin(admin.ModelAdmin[Site]):
     search_fields = ("name", "key")
     readonly_fields = ("key", "overlap_until", "created_at")
     filter_horizontal = ("rooms",)
-    fields = ("name", "key", "origins", "rooms", "enforced", "is_active", "overlap_until", "created_at")
+    fields = ("name", "key", "origins", "rooms", "team", "enforced", "is_active", "overlap_until", "created_at")
     actions = ("rotate",)
 
     @admin.display(description="origins")
@@ -66,7 +81,9 @@ class SiteAdmin(admin.ModelAdmin[Site]):
         return False
 
     def save_model(self, request: HttpRequest, obj: Site, form: Any, change: bool) -> None:
-        said = {**form.cleaned_data, "rooms": [room.pk for room in form.cleaned_data["rooms"]]}
+        team = form.cleaned_data["team"]
+        rooms = [room.pk for room in form.cleaned_data["rooms"]]
+        said = {**form.cleaned_data, "rooms": rooms, "team": team.pk if team else None}
         if change:
             services.update_site(site=obj, **said)
             return

@@ -43,7 +43,18 @@ class Site(models.Model):
     overlap_until = models.DateTimeField(null=True, blank=True, editable=False)
     origins = ArrayField(models.CharField(max_length=255), help_text="Where its pages are, as https://example.org.")
     rooms = models.ManyToManyField(
-        "chat.Room", related_name="sites", help_text="Where its visitors may talk; the first is where they come in."
+        "chat.Room",
+        related_name="sites",
+        blank=True,
+        help_text="Where its visitors may talk; the first is where they come in.",
+    )
+    team = models.ForeignKey(
+        "chat.Room",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="answers_for",
+        help_text="Instead of rooms: each visitor has a conversation of their own with the people of this one.",
     )
     enforced = models.BooleanField(
         "identity is required", default=True, help_text="Only visitors for whom the site signs a token come in."
@@ -68,6 +79,14 @@ class Visitor(models.Model):
     )
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="visitors")
     subject = models.CharField(max_length=SUBJECT_LENGTH + 10)
+    room = models.OneToOneField(
+        "chat.Room",
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="visitor",
+        help_text="Their own conversation with the site's team, once they have written.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -24,10 +24,10 @@ from chat.api_serializers import (
     RoomSerializer,
     SendSerializer,
 )
-from chat.serializers import moment
-from chat.services.visitors import KEY_LENGTH, check_body
+from chat.serializers import message_data, moment
+from chat.services.visitors import KEY_LENGTH, MAX_BODY, check_body
 from chat.snapshot import limits_of
-from chat.viewsets import RoomMessageViewSet, RoomViewSet, checked
+from chat.viewsets import ChatViewSet, RoomMessageViewSet, RoomViewSet, checked
 from chat.widget.authentication import VisitorAuthentication
 from chat.widget.doors import origin_of
 from chat.widget.signing import LONGEST_TOKEN
@@ -50,7 +50,12 @@ class VisitSerializer(serializers.Serializer[Any]):
     token = serializers.CharField(help_text="For the socket's first frame, and as a bearer token here.")
     expires_at = serializers.DateTimeField()
     user = MeSerializer()
-    room = serializers.IntegerField()
+    room = serializers.IntegerField(
+        allow_null=True, help_text="Where they talk; null where that is a conversation of their own, not begun yet."
+    )
+    name = serializers.CharField(
+        allow_null=True, help_text="Where visitors have conversations of their own: what theirs is called to them."
+    )
     key = serializers.CharField(allow_null=True, help_text="For a new guest to keep and send along the next time.")
     limits = serializers.DictField(child=serializers.IntegerField())
     now = serializers.DateTimeField()
@@ -82,13 +87,35 @@ class VisitViewSet(ViewSet):
                 "token": visit.token,
                 "expires_at": moment(visit.session.expires_at),
                 "user": me_card(user),
-                "room": visit.room.pk,
+                "room": visit.room.pk if visit.room else None,
+                "name": visit.name,
                 "key": visit.key,
                 "limits": limits_of(user),
                 "now": moment(timezone.now()),
             },
             headers={"Cache-Control": "no-store"},
         )
+
+
+class ConversationSerializer(StrictSerializer):
+    client_id = serializers.UUIDField(help_text="Made before the first try; trying again is the same message.")
+    body = serializers.CharField(max_length=MAX_BODY, trim_whitespace=False)
+
+
+class ConversationViewSet(ChatViewSet):
+    """A visitor's own conversation with the site's team."""
+
+    authentication_classes = (VisitorAuthentication,)
+    serializer_class = ConversationSerializer
+    pagination_class = None
+
+    @extend_schema(operation_id="widget_begin", request=ConversationSerializer, responses={201: MessageSerializer})
+    def create(self, request: Request) -> Response:
+        """Send a visitor's first message, and make the conversation that it begins."""
+        fields = checked(ConversationSerializer, request.data)
+        limits.check(limits.VISITOR_SENDS, self.user.pk)
+        limits.check(limits.CONVERSATIONS, Device.of(request._request).ip or "unknown")
+        return Response(message_data(services.begin_conversation(user=self.user, **fields)), status=201)
 
 
 class VisitorRoomViewSet(RoomViewSet):

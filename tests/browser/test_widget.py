@@ -34,8 +34,8 @@ def host(visitor: Device) -> Iterator[HostSite]:
         yield host
 
 
-def register(server: Server, host: HostSite, room: int, *options: str) -> dict[str, Any]:
-    command = ("create_widget", "Boats", "--origin", host.url, "--room", str(room), *options, "--json")
+def register(server: Server, host: HostSite, *options: str) -> dict[str, Any]:
+    command = ("create_widget", "Boats", "--origin", host.url, *options, "--json")
     site: dict[str, Any] = json.loads(server.manage(*command))
     return site
 
@@ -67,7 +67,7 @@ def test_a_guest_on_another_site_talks_with_the_team(
     server: Server, visitor: Device, host: HostSite, alice: Person
 ) -> None:
     room = make_room(alice, "Help desk")
-    site = register(server, host, room, "--guests")
+    site = register(server, host, "--room", str(room), "--guests")
     host.put("/", f'<chat-widget site="{site["site"]}"></chat-widget>')
     page = visitor.tab()
     loaded: list[str] = []
@@ -137,8 +137,7 @@ def test_a_guest_on_another_site_talks_with_the_team(
 def test_a_site_vouches_for_its_visitors_on_a_page_that_is_not_kind(
     server: Server, new_device: NewDevice, visitor: Device, host: HostSite, alice: Person
 ) -> None:
-    room = make_room(alice, "Orders")
-    site = register(server, host, room)
+    site = register(server, host, "--team", str(make_room(alice, "Orders")))
     host.pages["/unset.css"] = "* { all: unset !important; } html { font-size: 8px; }"
     host.pages["/rest.js"] = "addEventListener('click', () => {});"
     head = '<link rel="stylesheet" href="/unset.css">'
@@ -155,13 +154,17 @@ def test_a_site_vouches_for_its_visitors_on_a_page_that_is_not_kind(
     token = sign(site, "u-17", "Vera Voss")
     page.evaluate("(token) => document.querySelector('chat-widget').identify(async () => token)", token)
     launcher(page).click()
+    expect(panel(page).get_by_role("heading", name="Boats")).to_be_visible()
+    expect(panel(page).get_by_text("Nobody but you and the team reads it")).to_be_visible()
+    alice.page.goto("/rooms/")
+    expect(alice.page.get_by_role("link", name="Vera Voss")).to_have_count(0)  # who looks does not disturb anybody
     write(page, "Where is my order?")
     said(page, "Where is my order?")
     area = panel(page).bounding_box()
     assert area is not None
     assert (area["x"], area["width"], area["height"]) == (20, 380, 640)
     assert panel(page).evaluate("(node) => getComputedStyle(node).fontSize") == "15px"
-    alice.page.goto(f"/rooms/{room}/")
+    alice.page.get_by_role("link", name="Vera Voss").click()
     expect(alice.message("Where is my order?").locator("[data-slot=author]")).to_have_text("Vera Voss")
     assert Axe(page).faults("color-contrast", "aria-required-attr", "button-name") == []
 

@@ -12,7 +12,7 @@ from accounts.devices import Device
 from accounts.models import User
 from accounts.visits import make_visitor
 from chat import services
-from chat.models import Mention, Room, Visitor
+from chat.models import Mention, Room, Site, Visitor
 from chat.services.uploads import Recording
 from tests.chat.media.samples import picture
 from tests.factories import direct_room, give, group_room, say
@@ -40,7 +40,6 @@ SILENT = {
     services.rotate_secret,
     services.sort_in_texts,
     services.unavailable,
-    services.update_site,
     services.upload,
 }
 """Services that change nothing that anybody is told of."""
@@ -153,6 +152,28 @@ def _guest(on: Stage) -> Words:
     return {"site_key": site.key, "origin": "https://shop.example", "device": Device(), "key": GUEST}
 
 
+def _site_with(rooms: list[int], team: int | None = None) -> Words:
+    """What its administrator says of the guest's site."""
+    site = Site.objects.get()
+    place = {"site": site, "name": site.name, "origins": site.origins, "rooms": rooms, "team": team}
+    return {**place, "enforced": False, "is_active": True}
+
+
+def _first_words(on: Stage) -> Words:
+    """The guest writes to a team for the first time."""
+    team = group_room(on.alice, on.carol, name="Team")
+    services.update_site(**_site_with([], team.pk))
+    return {"user": Visitor.objects.get().user, "client_id": uuid4(), "body": "is anybody there?"}
+
+
+def _newcomer(on: Stage) -> Words:
+    """Somebody else comes into the team, and Carol goes."""
+    team = on.room_named("Team")
+    services.add_members(actor=on.alice, room_id=team.pk, user_ids=[on.eve.pk])
+    services.leave_room(user=on.carol, room_id=team.pk)
+    return {"site_id": Site.objects.get().pk, "user_ids": [on.eve.pk, on.carol.pk]}
+
+
 def _heard(on: Stage) -> Words:
     """A voice message that Bob has not heard yet."""
     file = ContentFile(b"\x1a\x45\xdf\xa3 webm")
@@ -171,6 +192,9 @@ ACTS: dict[str, list[Act]] = {
             lambda on: {"user": Visitor.objects.get().user, "room_id": on.quay.pk},
             "alice carol",
         ),
+        Act(services.update_site, lambda on: _site_with([on.quay.pk]), EVERYBODY),
+        Act(services.begin_conversation, _first_words, "alice carol"),
+        Act(services.follow_team, _newcomer, "alice carol eve"),
     ],
     "sending": [
         send("bob", "harbour", "hello"),

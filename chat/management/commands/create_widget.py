@@ -15,6 +15,7 @@ class Command(OperatorCommand):
     examples = (
         'create_widget "Our shop" --origin https://shop.example.com --room 7',
         "create_widget Blog --origin https://blog.example.com --room 7 --room 9 --guests",
+        'create_widget "Our shop" --origin https://shop.example.com --team 12 --guests',
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -23,14 +24,23 @@ class Command(OperatorCommand):
             "--origin", action="append", required=True, help="where its pages are; once for each, nothing but these"
         )
         parser.add_argument(
-            "--room", action="append", required=True, type=int, help="where its visitors may talk; once for each room"
+            "--room", action="append", default=[], type=int, help="where its visitors may talk; once for each room"
+        )
+        parser.add_argument(
+            "--team",
+            type=int,
+            help="instead: the private room whose people each visitor talks with, unseen by others",
         )
         parser.add_argument("--guests", action="store_true", help="let visitors in for whom the site signs nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             site = services.create_site(
-                name=options["name"], origins=options["origin"], rooms=options["room"], enforced=not options["guests"]
+                name=options["name"],
+                origins=options["origin"],
+                rooms=options["room"],
+                team=options["team"],
+                enforced=not options["guests"],
             )
         except ChatError as refusal:
             raise CommandError(refusal.detail) from refusal

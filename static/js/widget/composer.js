@@ -4,6 +4,7 @@ import { ComposerLimit } from "../chat/elements/composer-limit.js";
 import { sends } from "../chat/elements/composer-keys.js";
 import { slot } from "../chat/dom.js";
 import { draftOf } from "../chat/drafts.js";
+import { Failure } from "../chat/failure.js";
 
 const SAVE_AFTER = 400;
 const GROWS = globalThis.CSS?.supports("field-sizing", "content");
@@ -18,7 +19,8 @@ export class Composer {
 
   /**
    * @param {HTMLElement} panel
-   * @param {{room: number, limit: number, drafts: import("../chat/drafts.js").Drafts, send: (body: string) => void, typed: () => void}} parts
+   * @param {{room: number, limit: number, drafts: import("../chat/drafts.js").Drafts, send: (body: string) => Promise<void> | void, typed: () => void}} parts
+   *   send: where it answers a promise, the text stays until that is kept
    * @param {AbortSignal} signal
    */
   constructor(panel, { room, limit, drafts, send, typed }, signal) {
@@ -55,16 +57,40 @@ export class Composer {
     if (matchMedia("(pointer: fine)").matches) this.#area.focus({ preventScroll: true });
   }
 
-  /** @param {(body: string) => void} send */
-  #submit(send) {
+  /** What is written is for this room from now on. @param {number} room */
+  moveTo(room) {
+    if (room === this.#room) return;
+    this.#drafts.drop(this.#room);
+    this.#room = room;
+  }
+
+  /** @param {(body: string) => Promise<void> | void} send */
+  async #submit(send) {
     const body = this.#area.value;
     if (!body.trim()) return this.#area.focus();
     if (this.#limit.over > 0) return this.#limit.complain(`The message is ${this.#limit.over.toLocaleString("en")} characters too long.`);
+    if (this.#area.readOnly) return undefined;
+    const sent = send(body);
+    if (sent && !(await this.#isSent(sent))) return undefined;
     this.#area.value = "";
     this.#changed();
     this.#save();
-    send(body);
     return this.#area.focus({ preventScroll: true });
+  }
+
+  /** @param {Promise<void>} sent @returns {Promise<boolean>} if not, it says why, and the text stays */
+  async #isSent(sent) {
+    this.#limit.complain("");
+    this.#area.readOnly = true;
+    try {
+      await sent;
+      return true;
+    } catch (error) {
+      this.#limit.complain(Failure.from(error).detail || "This could not be sent. Your text is kept; try again in a moment.");
+      return false;
+    } finally {
+      this.#area.readOnly = false;
+    }
   }
 
   #save() {

@@ -56,7 +56,7 @@ class View {
     const { signal, tell } = this.#parts;
     const { client } = this.#session;
     if (!client) return;
-    const room = () => this.#parts.room || this.#session.room;
+    const room = () => this.#session.roomFor(this.#parts.room);
     const count = () => {
       const summary = client.store.rooms.get(room());
       tell("unread", { count: summary ? client.store.badge(summary) : 0 });

@@ -99,7 +99,7 @@ export class Panel {
   /** We know who we are: bring the panel to life. */
   #begin() {
     const client = /** @type {import("../chat/client.js").Client} */ (this.#session.client);
-    this.#room ||= this.#session.room;
+    this.#room = this.#session.roomFor(this.#room);
     const signal = this.#signal;
     this.#log = new MessageLog(this.#panel, client, signal);
     const typing = new TypingLine(this.#panel, client, signal);
@@ -108,13 +108,16 @@ export class Panel {
       room: this.#room,
       limit: this.#session.limits?.body ?? LIMITS.body,
       drafts: new Drafts(client.me.id),
-      send: (body) => {
-        client.send(this.#room, body);
-        this.#log?.toEnd();
-      },
-      typed: () => client.typed(this.#room),
+      send: (body) => this.#send(body),
+      typed: () => this.#room && client.typed(this.#room),
     }, signal);
     typing.show(this.#room);
+    on(this.#session, "room", () => {
+      this.#room = this.#session.room;
+      this.#composer?.moveTo(this.#room);
+      typing.show(this.#room);
+      if (this.#open) this.#enter();
+    }, signal);
     on(client.store, "rooms", () => this.#head(), signal);
     on(client, "left", (room) => room === this.#room && this.#gone(), signal);
     on(client, "arrived", (message) => this.#announce(message), signal);
@@ -124,9 +127,18 @@ export class Panel {
     }
   }
 
+  /** @param {string} body @returns {Promise<void> | void} a promise where it makes the conversation */
+  #send(body) {
+    if (!this.#room) return this.#session.begin(body);
+    this.#session.client?.send(this.#room, body);
+    this.#log?.toEnd();
+    return undefined;
+  }
+
   /** Load the room, as often as it takes, and show it. */
   async #enter() {
     const client = /** @type {import("../chat/client.js").Client} */ (this.#session.client);
+    if (!this.#room) return this.#invite();
     try {
       await client.open(this.#room);
       if (!this.#open) return;
@@ -139,14 +151,27 @@ export class Panel {
     }
   }
 
+  /** Nothing is written yet in the conversation of one's own. */
+  #invite() {
+    this.#name(this.#session.name, 0);
+    /** @type {HTMLElement} */ (slot(this.#panel, "start")).hidden = false;
+  }
+
+  /** @param {string} name @param {number} id whose colour is shown */
+  #name(name, id) {
+    fill(this.#panel, "room-name", name);
+    fill(this.#panel, "start-name", name);
+    if (this.#session.name) fill(this.#panel, "start-text", "Write to us. Nobody but you and the team reads it.");
+    fillAvatar(this.#panel, { ...roomAvatar(/** @type {any} */ ({ id, name })), user: undefined, avatar: null });
+  }
+
   #head() {
     const room = this.#session.client?.store.rooms.get(this.#room);
     if (!room) return;
-    fill(this.#panel, "room-name", room.name);
-    fill(this.#panel, "start-name", room.name);
+    const { name } = this.#session;
+    this.#name(name || room.name, name ? 0 : room.id);
     const people = room.member_count;
-    fill(this.#panel, "room-sub", room.topic || (people > 2 ? `${people} people` : ""));
-    fillAvatar(this.#panel, { ...roomAvatar(room), user: undefined, avatar: null });
+    fill(this.#panel, "room-sub", name ? "" : room.topic || (people > 2 ? `${people} people` : ""));
     const closed = room.may_write ? "" : "Nothing can be written here now.";
     fill(this.#panel, "closed", closed);
     /** @type {HTMLElement} */ (slot(this.#panel, "closed")).hidden = !closed;

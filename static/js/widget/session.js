@@ -1,7 +1,8 @@
 /**
  * Somebody's chat on this page: one connection, however many widgets of one site there are.
  *
- * Events: `ready` once we know who we are; `refused` with a Failure when there is no way in.
+ * Events: `ready` once we know who we are; `refused` with a Failure when there is no way in; `room` when the
+ * conversation of one's own has begun.
  */
 
 import { Api } from "../chat/api.js";
@@ -12,6 +13,7 @@ import { backoff } from "../chat/protocol.js";
 import { Socket } from "../chat/socket.js";
 import { openStorage } from "../chat/storage.js";
 import { Transport } from "../chat/transport.js";
+import { uuid4 } from "../chat/uuid.js";
 import { loadWithoutFiles } from "./files.js";
 import { Link } from "./link.js";
 import { VisitorApi, remember } from "./visitor-api.js";
@@ -37,8 +39,12 @@ export class Session extends EventTarget {
   client;
   /** @type {Failure | undefined} why there is no way in */
   failure;
-  /** Where one comes in. */
+  /** Where one comes in; 0 while the conversation of one's own has not begun. */
   room = 0;
+  /** What the conversation of one's own is called; empty where the rooms are everybody's. */
+  name = "";
+  /** What is sent first: trying again is the same message. @type {{client_id: string, body: string} | undefined} */
+  #first;
   /** @type {{body: number} | undefined} */
   limits;
 
@@ -78,13 +84,36 @@ export class Session extends EventTarget {
 
   async #visit() {
     const api = new VisitorApi(this.#parts.origin, this.#parts);
-    const { user, room, limits } = await api.enter();
+    const { user, room, name, limits } = await api.enter();
     const parts = () => ({ socket: new Socket(api.socket, { greet: () => api.greeting }), makePoll: () => loadPoll(api) });
     const link = () => new Transport("", api, parts());
     this.limits = limits;
-    this.#start(user, room, api, link);
+    this.name = name ?? "";
+    this.#start(user, room ?? 0, api, link);
     const { signal } = this.#over;
+    const { store } = /** @type {Client} */ (/** @type {unknown} */ (this.client));
+    // It may begin on another device as well.
+    if (!this.room) on(store, "rooms", () => this.#settle([...store.rooms.keys()][0]), signal);
     on(/** @type {Client} */ (this.client).transport, "state", () => this.#renew(api), signal);
+  }
+
+  /** The room that a widget shows: in a conversation of one's own there is no choice. @param {number} wanted */
+  roomFor(wanted) {
+    return this.name ? this.room : wanted || this.room;
+  }
+
+  /** Send what makes the conversation of one's own. @param {string} body @throws {Failure} */
+  async begin(body) {
+    if (this.#first?.body !== body) this.#first = { client_id: uuid4(), body };
+    const { api } = /** @type {Client} */ (this.client);
+    this.#settle((await api.call("POST", "conversation/", this.#first)).room);
+  }
+
+  /** @param {number | undefined} room */
+  #settle(room) {
+    if (this.room || !room) return;
+    this.room = room;
+    tell(this, "room");
   }
 
   /** A visit is over in an hour at most: come in again. @param {VisitorApi} api */
