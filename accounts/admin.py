@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Any, cast
 
 from django import forms
@@ -20,11 +21,12 @@ from accounts import (
 )
 from accounts.acts import Act, ActForm, Asked, perform
 from accounts.exceptions import AccountError
+from accounts.finding import find_by_email
 from accounts.models import Appeal, Session, User
 from accounts.moderation import appeals, sanctions
 from accounts.moderation.audit import Target, audited, record
 from accounts.names import clean_email, clean_full_name, clean_handle
-from accounts.tables import BoundedPaginator, LookingAdmin
+from accounts.tables import BoundedPaginator, FindsPeople, LookingAdmin
 
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
@@ -77,7 +79,7 @@ class StandingFilter(admin.SimpleListFilter):
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin[User]):
+class UserAdmin(FindsPeople, admin.ModelAdmin[User]):
     """Accounts are deactivated, never deleted: what somebody wrote stays in its place."""
 
     form = UserForm
@@ -86,9 +88,11 @@ class UserAdmin(admin.ModelAdmin[User]):
     list_per_page = 50
     paginator = BoundedPaginator
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
     ordering = ("-pk",)
     search_fields = ("full_name", "handle", "email")
+    search_help_text = "How a name, or a part of it, or a handle begins; or a whole e-mail address."
     readonly_fields = ("date_joined", "email_verified_at")
     filter_horizontal = ("groups", "user_permissions")
     fieldsets = (
@@ -120,8 +124,11 @@ class UserAdmin(admin.ModelAdmin[User]):
             return super().get_fieldsets(request, obj)
         return ((None, {"fields": ("full_name", "handle", "is_active", "date_joined")}),)
 
-    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
-        return self.search_fields if self.has_change_permission(request) else ("full_name", "handle")
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[User], search_term: str) -> Any:
+        """By an address only for those who may see it."""
+        if "@" in search_term.strip().lstrip("@") and self.has_change_permission(request):
+            return queryset.filter(pk__in=find_by_email(search_term)), False
+        return super().get_search_results(request, queryset, search_term)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """Only superusers hand out powers; staff could make themselves superusers otherwise."""
@@ -191,17 +198,26 @@ class UserAdmin(admin.ModelAdmin[User]):
 
 
 @admin.register(Session)
-class SessionAdmin(LookingAdmin[Session]):
+class SessionAdmin(FindsPeople, LookingAdmin[Session]):
     """Devices, to look at and to sign out. Fingerprints of tokens are not shown."""
 
     list_display = ("user", "device", "ip", "created_at", "last_used_at", "expires_at", "revoked_at")
     list_select_related = ("user",)
     search_fields = ("user__full_name", "user__handle", "ip")
+    search_help_text = "How a name, or a part of it, or a handle begins; or an IP address."
+    person_path = "user"
+    ordering = ("-created_at", "id")
     fields = ("user", "device", "user_agent", "ip", "created_at", "last_used_at", "expires_at", "revoked_at")
     actions = ("sign_out",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Session | None = None) -> list[str]:
         return list(self.fields)
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Session], search_term: str) -> Any:
+        try:
+            return queryset.filter(ip=str(ip_address(search_term.strip()))), False
+        except ValueError:
+            return super().get_search_results(request, queryset, search_term)
 
     @admin.action(description="Sign out", permissions=["moderate"])
     def sign_out(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
@@ -239,7 +255,10 @@ class AppealAdmin(LookingAdmin[Appeal]):
     list_display = ("person", "text", "at", "granted", "decided_by")
     list_select_related = ("notice__user", "decided_by")
     list_filter = (DecidedFilter,)
-    ordering = ("pk",)
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """Who waits longest first; of what is decided, the newest."""
+        return ("-pk",) if request.GET.get("queue") == "decided" else ("pk",)
 
     @admin.display(description="who")
     def person(self, appeal: Appeal) -> str:

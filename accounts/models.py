@@ -6,6 +6,7 @@ import uuid
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from accounts.appearance import Contrast, Density, Motion, TextSize, Theme
 from accounts.devices import USER_AGENT_LENGTH, describe
+from accounts.finding import words_of_people
 from accounts.handles import EMAIL_TAKEN, HANDLE_TAKEN, insert_with_free_handle
 from accounts.moderation.models import (
     Appeal,
@@ -153,6 +155,14 @@ class User(AbstractBaseUser, PermissionsMixin):
             ),
             models.CheckConstraint(condition=~Q(full_name=""), name="accounts_user_has_a_name"),
         )
+        # For lists of the admin: few are any of these, among very many.
+        indexes = (
+            GinIndex(words_of_people(), name="user_words", fastupdate=False),
+            models.Index(fields=["id"], name="user_inactive", condition=Q(is_active=False)),
+            models.Index(fields=["id"], name="user_staff", condition=Q(is_staff=True)),
+            models.Index(fields=["id"], name="user_muted", condition=Q(muted_until__isnull=False)),
+            models.Index(fields=["id"], name="user_banned", condition=Q(banned_until__isnull=False)),
+        )
 
     def __str__(self) -> str:
         return self.full_name
@@ -201,6 +211,11 @@ class Session(models.Model):
 
     class Meta:
         ordering = ("-last_used_at",)
+        # Neither changes when a device is used, which is often.
+        indexes = (
+            models.Index(fields=["-created_at", "id"], name="session_by_age"),
+            models.Index(fields=["ip", "-created_at"], name="session_of_address"),
+        )
 
     def __str__(self) -> str:
         return self.device

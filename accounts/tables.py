@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.contrib import admin
 from django.core.paginator import Paginator
@@ -10,12 +10,17 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 
+from accounts.finding import find_by_words
 from accounts.moderation.roles import MODERATE
 
 Row = TypeVar("Row", bound=Model)
 
 MOST_COUNTED = 2_000
 """Rows of a list are counted no further, and shown no further: who looks for an older one searches."""
+
+
+WINDOW = 100_000
+"""Rows among which few are looked for, where no index knows them."""
 
 
 class BoundedPaginator(Paginator[Any]):
@@ -25,6 +30,31 @@ class BoundedPaginator(Paginator[Any]):
     def count(self) -> int:
         rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]
         return rows.order_by(*rows.query.order_by).values("pk")[:MOST_COUNTED].count()
+
+
+class FindsPeople:
+    """Searches by how words of people's names, and handles, begin: `person_path` leads from the rows to the people."""
+
+    person_path = "pk"
+    search_help_text: ClassVar[Any] = "How a name, or a part of it, or a handle begins."
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
+        if search_term.strip():
+            queryset = queryset.filter(**{f"{self.person_path}__in": find_by_words(search_term)})
+        return queryset, False
+
+
+def newest(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Keep those among the newest `WINDOW` rows of the table: to look for few among very many has an end."""
+    last = rows.model._default_manager.order_by("-pk").values_list("pk", flat=True).first() or 0
+    return rows.filter(pk__gt=last - WINDOW)
+
+
+def lately(rows: QuerySet[Any], column: str) -> QuerySet[Any]:
+    """As `newest`, by the time in an indexed column."""
+    times = rows.model._default_manager.order_by(f"-{column}").values_list(column, flat=True)
+    since = times[WINDOW : WINDOW + 1].first()
+    return rows if since is None else rows.filter(**{f"{column}__gt": since})
 
 
 class LookingAdmin(admin.ModelAdmin[Row]):

@@ -36,8 +36,11 @@ _ANEW = """
     SET status = 'todo', scheduled_at = NULL, attempts = 0,
         queueing_lock = CASE status WHEN 'todo' THEN queueing_lock END
     WHERE id = ANY(%s) AND (status = 'failed' OR (status = 'todo' AND scheduled_at IS NOT NULL))
+    RETURNING id, task_name
 """
-_CALL_OFF = "UPDATE procrastinate_jobs SET status = 'cancelled' WHERE id = ANY(%s) AND status = 'todo'"
+_CALL_OFF = """
+    UPDATE procrastinate_jobs SET status = 'cancelled' WHERE id = ANY(%s) AND status = 'todo' RETURNING id, task_name
+"""
 
 _OVER = """
     DELETE FROM procrastinate_jobs WHERE id IN (
@@ -78,17 +81,20 @@ def forget_finished(*, done: timedelta = DONE_KEPT, failed: timedelta = FAILED_K
     return forgotten
 
 
-def try_again(numbers: Sequence[int]) -> int:
-    """Do these jobs as soon as a worker is free, those of them that failed or wait for their time; answers how many."""
+def try_again(numbers: Sequence[int]) -> list[tuple[int, str]]:
+    """Do these jobs as soon as a worker is free, those of them that failed or wait for their time.
+
+    Answers which: number and name of the task.
+    """
     return _change(_ANEW, numbers)
 
 
-def call_off(numbers: Sequence[int]) -> int:
-    """Never do these jobs, those of them that still wait; answers how many."""
+def call_off(numbers: Sequence[int]) -> list[tuple[int, str]]:
+    """Never do these jobs, those of them that still wait; answers which, as `try_again` does."""
     return _change(_CALL_OFF, numbers)
 
 
-def _change(statement: str, numbers: Sequence[int]) -> int:
+def _change(statement: str, numbers: Sequence[int]) -> list[tuple[int, str]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, [list(numbers)])
-        return int(cursor.rowcount)
+        return sorted(cursor.fetchall())

@@ -16,7 +16,7 @@ from accounts.exceptions import AccountError
 from accounts.models import FilterRule, User
 from accounts.moderation import filters, rules
 from accounts.moderation.roles import MODERATE
-from accounts.tables import BoundedPaginator
+from accounts.tables import BoundedPaginator, newest
 from chat.models import Message, Room
 
 DRY_RUN = 5_000
@@ -57,6 +57,7 @@ class FilterAdmin(admin.ModelAdmin[FilterRule]):
     list_per_page = 50
     paginator = BoundedPaginator
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
     actions = None
     change_list_template = "admin/filters.html"
@@ -99,5 +100,5 @@ class FilterAdmin(admin.ModelAdmin[FilterRule]):
 def _said_lately() -> list[Message]:
     """The newest messages of rooms of many: what two say to each other is not read here."""
     said: QuerySet[Message] = Message.objects.filter(kind=Message.Kind.TEXT, deleted_at=None)
-    said = said.exclude(room__kind=Room.Kind.DIRECT).select_related("author", "room").order_by("-pk")
+    said = newest(said.exclude(room__kind=Room.Kind.DIRECT)).select_related("author", "room").order_by("-pk")
     return list(said.only("body", "created_at", "author__full_name", "room__name", "room__kind")[:DRY_RUN])

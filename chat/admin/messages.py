@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import Truncator
 
-from accounts.tables import LookingAdmin
+from accounts.tables import LookingAdmin, newest
 from chat.admin.acting import acted_page
 from chat.admin.acts import acts_on_message
 from chat.admin.bulk import BulkAct, bulk_action
@@ -50,14 +50,16 @@ class MessageAdmin(LookingAdmin[Message]):
 
     list_display = ("excerpt", "author", "room", "created_at", "deleted_at", "deleted_by")
     list_select_related = ("author", "room", "deleted_by")
-    list_filter = ("kind", DeletedFilter)
+    list_filter = (DeletedFilter,)
     search_fields: ClassVar = ["body"]
     search_help_text = "Text in messages, also deleted ones; @handle for what somebody said. The newest are found."
-    ordering = ("-pk",)
     actions = (bulk_action(TAKE_DOWN),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         return super().get_queryset(request).exclude(room__kind=Room.Kind.DIRECT)
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("-deleted_at",) if _asks_for_deleted(request) else ("-pk",)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Message], search_term: str
@@ -69,7 +71,7 @@ class MessageAdmin(LookingAdmin[Message]):
             queryset = queryset.filter(author__handle__in=handles)
         if text := " ".join(word for word in words if not word.startswith("@")):
             queryset = queryset.filter(pk__in=find_everywhere(text))
-        return queryset, False
+        return queryset if words or _asks_for_deleted(request) else newest(queryset), False
 
     @admin.display(description="text")
     def excerpt(self, message: Message) -> str:
@@ -82,3 +84,7 @@ class MessageAdmin(LookingAdmin[Message]):
         acts = [] if message is None or message.kind != Message.Kind.TEXT else acts_on_message(message)
         shown = super().change_view
         return acted_page(request, acts, lambda extra: shown(request, object_id, form_url, extra))
+
+
+def _asks_for_deleted(request: HttpRequest) -> bool:
+    return request.GET.get("deleted") == "yes"

@@ -46,9 +46,9 @@ class QueueFilter(admin.SimpleListFilter):
             case "mine":
                 return queryset.filter(state=Report.State.IN_HAND, assignee=cast("User", request.user))
             case "decided":
-                return queryset.exclude(state__in=UNDECIDED).order_by("-decided_at")
+                return queryset.exclude(state__in=UNDECIDED)
             case "all":
-                return queryset.order_by("-pk")
+                return queryset
             case _:
                 return queryset.filter(state__in=UNDECIDED)
 
@@ -58,7 +58,10 @@ class ReportAdmin(LookingAdmin[Report]):
     list_display = ("what", "person", "count", "state", "assignee", "opened_at")
     list_select_related = ("person", "assignee")
     list_filter = (QueueFilter,)
-    ordering = ("opened_at", "pk")
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """What waits longest first; of what is decided, the newest."""
+        return ("-pk",) if request.GET.get("queue") in {"decided", "all"} else ("opened_at", "pk")
 
     @admin.display(description="report")
     def what(self, report: Report) -> str:

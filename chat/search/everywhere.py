@@ -31,6 +31,21 @@ _DELETED = """
     WHERE strpos(lower(body), lower(%(text)s)) > 0 ORDER BY id DESC LIMIT %(most)s
 """
 
+_ROOMS = """
+    SELECT id FROM (
+        SELECT id, name, topic FROM chat_room WHERE kind <> 'direct' ORDER BY last_activity_at DESC LIMIT %(walk)s
+    ) AS newest
+    WHERE strpos(lower(name || ' ' || topic), lower(%(text)s)) > 0 LIMIT %(most)s
+"""
+
+
+def find_rooms(text: str) -> list[int]:
+    """The ids of rooms with this in their name or topic, among the `WALK` in which something was said last.
+
+    An index for it would have to be kept with each message.
+    """
+    return [pk for (pk,) in fetch(_ROOMS, {"text": text, "walk": WALK, "most": MOST})]
+
 
 def find_everywhere(text: str) -> list[int]:
     """The ids of the newest messages with this text in them, `MOST` at most, and of as many deleted ones.

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from accounts import services as accounts
 from accounts.models import User
 from accounts.moderation.audit import Target, audited, record
+from accounts.tables import BoundedPaginator, FindsPeople
 from chat import services
 from chat.exceptions import ChatError
 from chat.models import Room, Site, Visitor
@@ -68,6 +69,7 @@ class SiteAdmin(admin.ModelAdmin[Site]):
     list_display = ("name", "key", "where", "enforced", "is_active", "created_at")
     list_filter = ("is_active", "enforced")
     search_fields = ("name", "key")
+    show_facets = admin.ShowFacets.NEVER
     readonly_fields = ("key", "overlap_until", "created_at")
     filter_horizontal = ("rooms",)
     fields = ("name", "key", "origins", "rooms", "team", "enforced", "is_active", "overlap_until", "created_at")
@@ -108,15 +110,26 @@ class SiteAdmin(admin.ModelAdmin[Site]):
 
 
 @admin.register(Visitor)
-class VisitorAdmin(admin.ModelAdmin[Visitor]):
+class VisitorAdmin(FindsPeople, admin.ModelAdmin[Visitor]):
     list_display = ("user", "site", "created_at", "may_come")
     list_select_related = ("user", "site")
-    list_filter = ("site", "user__is_active")
+    list_filter = ("site",)
     search_fields = ("user__full_name", "user__handle", "subject")
-    ordering = ("-created_at",)
+    search_help_text = "How a name, or a part of it, or a handle begins; or who they are to their site, in full."
+    person_path = "user"
+    ordering = ("-pk",)
     list_per_page = 50
+    paginator = BoundedPaginator
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    sortable_by = ()
     actions = ("shut_out", "let_in")
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Visitor], search_term: str) -> Any:
+        known = Visitor.objects.filter(site__in=list(Site.objects.values_list("pk", flat=True)), subject=search_term)
+        if known.exists():
+            return queryset.filter(pk__in=list(known.values_list("pk", flat=True))), False
+        return super().get_search_results(request, queryset, search_term)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Visitor | None = None) -> list[str]:
         return [field.name for field in Visitor._meta.fields]

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts import jobs
 from accounts.jobs import GiveUp, upkeep
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from tests.jobs import run_jobs, waiting_jobs
 
 done: list[int] = []
@@ -160,6 +160,12 @@ def test_administrators_try_jobs_again_and_call_them_off(alice: User, client_for
     assert run_jobs() == 1
     assert done == [5]
     assert sorted(state for state, _ in _states()) == ["cancelled", "succeeded"]
+    recorded = AuditEntry.objects.order_by("number").values_list("actor_id", "action", "target_id")
+    assert list(recorded) == [
+        (alice.pk, "job.tried_again", failed),
+        (alice.pk, "job.tried_again", later),
+        (alice.pk, "job.called_off", failed),
+    ]
     assert client.get("/admin/procrastinate/procrastinateevent/").status_code == 404
 
 

@@ -209,7 +209,7 @@ def test_what_a_provider_refuses_is_not_tried_for_ever_and_told_without_the_addr
     assert Mail.objects.get().failure == "The mail provider refused it (422)."
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM procrastinate_jobs")
-        assert upkeep.try_again([number for (number,) in cursor.fetchall()]) == 1
+        assert len(upkeep.try_again([number for (number,) in cursor.fetchall()])) == 1
     assert run_jobs() == 1
     assert len(resend.mails) == 1
 
