@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 
 from daphne.http_protocol import WebRequest
 from django.conf import settings
 from twisted.internet import reactor
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
+
+from chat.media.storage import NO_ROOM
 
 MOST_WITHOUT_FILES = 2 * 1024 * 1024
 FORM_ROOM = 1024 * 1024
@@ -28,6 +31,24 @@ LINGER_SECONDS = 3.0
 
 UPLOAD_SECONDS = 300
 """How long an upload may wait for its turn and for the work; and a stream for its client."""
+
+
+logger = logging.getLogger(__name__)
+
+
+class Refusal(NamedTuple):
+    """Why a body is not taken; ``status`` as HTTP has it in its first line."""
+
+    status: bytes
+    code: str
+    detail: str
+
+    def encoded(self, *, is_api: bool) -> bytes:
+        """The whole answer, which ends the connection."""
+        kind = b"application/json" if is_api else b"text/plain; charset=utf-8"
+        told = json.dumps({"code": self.code, "detail": self.detail}) if is_api else self.detail
+        head = b"HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
+        return head % (self.status, kind, len(told.encode())) + told.encode()
 
 
 @implementer(IPushProducer)
@@ -80,14 +101,18 @@ class BoundedRequest(WebRequest):
         too_much = length is not None and length > self.most
         super().gotLength(0 if too_much else length)
         if too_much:
-            self._refuse()
+            self._refuse(_too_large(self.most))
 
     def handleContentChunk(self, data: bytes) -> None:
         self.received += len(data)
         if self.received > self.most and not self.is_refused:
-            self._refuse()
+            self._refuse(_too_large(self.most))
         if not self.is_refused:
-            super().handleContentChunk(data)
+            try:
+                super().handleContentChunk(data)
+            except OSError as error:  # it is spooled to a file, and there is no room
+                logger.warning("A body could not be kept while it came: %s", error)
+                self._refuse(Refusal(b"503 Service Unavailable", "storage_unavailable", NO_ROOM))
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
         """The body is read. Twisted would take a form apart now, all of it in memory, while everybody waits."""
@@ -132,11 +157,11 @@ class BoundedRequest(WebRequest):
             self.flow.stopProducing()
         super().connectionLost(reason)
 
-    def _refuse(self) -> None:
-        """Say that it is too much before it has all come, and let go of it."""
+    def _refuse(self, refusal: Refusal) -> None:
+        """Answer before it has all come, and let go of it."""
         self.is_refused = True
         self.content = BytesIO()
-        self.channel.transport.write(_too_large(self.most, is_api=self.channel._path.startswith(b"/api/")))
+        self.channel.transport.write(refusal.encoded(is_api=self.channel._path.startswith(b"/api/")))
         reactor.callLater(LINGER_SECONDS, self._hang_up, self.channel)
 
     def _hang_up(self, channel: Any) -> None:
@@ -144,10 +169,7 @@ class BoundedRequest(WebRequest):
             channel.transport.abortConnection()
 
 
-def _too_large(most: int, *, is_api: bool) -> bytes:
+def _too_large(most: int) -> Refusal:
     megabytes = (most - FORM_ROOM) // (1024 * 1024)
     detail = f"This is too much at once: at most {megabytes} MB can be sent. Your text is kept; send less."
-    kind = b"application/json" if is_api else b"text/plain; charset=utf-8"
-    body = json.dumps({"code": "too_large", "detail": detail}).encode() if is_api else detail.encode()
-    head = b"HTTP/1.1 413 Content Too Large\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
-    return head % (kind, len(body)) + body
+    return Refusal(b"413 Content Too Large", "too_large", detail)

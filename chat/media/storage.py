@@ -27,7 +27,11 @@ CHUNK = 64 * 1024
 TEMPORARY = ".part"
 """What is being written ends so, until it is whole."""
 
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+"""How a system says that there is no room: on the disk, for this account, or for a file of this size."""
+
 RETRY_AFTER = 10
+NO_ROOM = "There is no room for more files right now. Your text is kept; tell whoever runs this site."
 NOT_READ = "The place where files are cannot be reached right now. Nothing is lost; try again in a moment."
 
 
@@ -51,7 +55,7 @@ def put(blob: UUID, part: str, content: bytes | File[bytes]) -> None:
         storages["media"].save(key_of(blob, part), file)
     except Exception as error:  # each storage fails in its own ways
         logger.warning("A file could not be stored: %s", error)
-        raise _unavailable(is_full=getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT}) from error
+        raise not_stored(error) from error
 
 
 def content(blob: UUID, part: str) -> bytes:
@@ -134,9 +138,10 @@ def _sync(directory: Path) -> None:
         os.close(descriptor)
 
 
-def _unavailable(*, is_full: bool) -> ChatError:
-    if is_full:
-        detail = "There is no room for more files right now. Your text is kept; tell whoever runs this site."
+def not_stored(error: Exception) -> ChatError:
+    """Say of a failure to write why there is no file now."""
+    if getattr(error, "errno", None) in FULL:
+        detail = NO_ROOM
     else:
         detail = "Files cannot be stored right now. Your text is kept; try again in a moment."
     return ChatError("storage_unavailable", detail, status=503, retry_after=RETRY_AFTER)

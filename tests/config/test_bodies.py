@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import socket
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from chat.media.storage import NO_ROOM
 from tests.browser.server import Server
 from tests.chat.media import samples
 from tests.config.test_sockets import SECONDS, Person
@@ -72,6 +74,20 @@ def test_what_is_far_too_large_is_refused_before_it_has_come(alice: Person, fram
 def test_nothing_but_a_file_may_be_large(alice: Person) -> None:
     answer = alice.http.post("/api/rooms/", content=b'"' + b"x" * 3 * MEGABYTE + b'"')
     assert answer.status_code == 413
+
+
+def test_a_disk_that_is_full_is_told_while_a_file_comes(server: Server, alice: Person) -> None:
+    """The system ends each file of this worker at a megabyte, so where it is spooled to as well."""
+    [worker] = server.workers()
+    files = {"file": ("plan.pdf", samples.PDF + bytes(3 * MEGABYTE))}
+    before = resource.prlimit(worker, resource.RLIMIT_FSIZE, (MEGABYTE, resource.RLIM_INFINITY))
+    try:
+        refused = alice.http.post("/api/uploads/", files=files)
+    finally:
+        resource.prlimit(worker, resource.RLIMIT_FSIZE, before)
+    assert (refused.status_code, refused.json()["code"]) == (503, "storage_unavailable")
+    assert refused.json()["detail"] == NO_ROOM
+    assert alice.http.post("/api/uploads/", files=files).status_code == 201
 
 
 def test_many_large_files_at_once_are_not_held_in_memory(server: Server, alice: Person) -> None:

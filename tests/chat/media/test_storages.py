@@ -1,7 +1,7 @@
 """The same of each storage: what is put there comes back, whole and in parts, and what goes wrong leaves nothing."""
 
-import errno
 import os
+import resource
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -121,21 +121,26 @@ def test_a_cloud_that_is_away_is_told_to_who_wants_a_file(
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
 
 
-def test_a_full_disk_leaves_nothing_behind(
-    alice: User, api_for: ApiFor, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_leaves_nothing_behind(alice: User, api_for: ApiFor, settings: Settings, tmp_path: Path) -> None:
+    """The system itself ends each file of this process at a megabyte."""
     use(settings, "chat.media.storage.LocalMedia", location=tmp_path)
-
-    def full(descriptor: int) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "fsync", full)
-        answer = post_file(api_for(alice), samples.picture(700, 500), "sea.png")
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 4_000_000
+    content = samples.PDF + bytes(2_000_000)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))
+    try:
+        answer = post_file(api_for(alice), content, "plan.pdf")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert (answer.status_code, answer.json()["code"]) == (503, "storage_unavailable")
-    assert "no room for more files" in answer.json()["detail"]
-    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert answer.json()["detail"] == storage.NO_ROOM
+    assert not list(tmp_path.rglob("*/*/*"))
     assert not Attachment.objects.exists()
+    assert post_file(api_for(alice), content, "plan.pdf").status_code == 201
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE, settings.FILE_UPLOAD_TEMP_DIR = 1_000, str(tmp_path / "gone")
+    answer = post_file(api_for(alice), content, "plan.pdf")
+    assert (answer.status_code, answer.json()["code"]) == (503, "storage_unavailable")
+    assert "Your text is kept" in answer.json()["detail"]
 
 
 def test_only_the_server_can_read_what_lies_on_this_machine(tmp_path: Path, settings: Settings) -> None:
