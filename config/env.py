@@ -23,6 +23,7 @@ SHORTEST_KEY = 32  # bytes: HS256 wants a key at least as long as its hash (RFC 
 
 Values = dict[str, Any]
 
+_SCANNER = re.compile(r"tcp://[^/\s]+:\d{1,5}|unix:/\S+")
 _UNSAFE = re.compile(r"(?:fsync|synchronous_commit|full_page_writes)\s*=\s*(?:off|false|0)", re.IGNORECASE)
 
 
@@ -210,6 +211,11 @@ VARIABLES = (
         "The region of the bucket.",
     ),
     Variable(
+        "Files", "CLAMD_ADDRESS", "str", "",
+        "A virus scanner that sees each file before it is kept: clamd, as `tcp://127.0.0.1:3310` or "
+        "`unix:/run/clamav/clamd.ctl`. While it is away no files are taken. Empty: none.",
+    ),
+    Variable(
         "Mail", "SITE_URL", "str", "",
         "The address under which people reach Parley, `https://chat.example.com`: links in mails begin with it. "
         "Required as soon as mail is sent. Empty with DEBUG: this machine.",
@@ -301,6 +307,8 @@ def refusals(values: Values) -> dict[str, str]:
         problems["JWT_SIGNING_KEY"] = "is the SECRET_KEY. Set another random text."
     if values["CLOUDINARY_URL"] and values["S3_BUCKET"]:
         problems["S3_BUCKET"] = "is set, and CLOUDINARY_URL as well. Choose one place for files."
+    if values["CLAMD_ADDRESS"] and not _SCANNER.fullmatch(values["CLAMD_ADDRESS"]):
+        problems["CLAMD_ADDRESS"] = "is no address. Write it as `tcp://127.0.0.1:3310` or `unix:/run/clamav/clamd.ctl`."
     if "*" in (values["CORS_ALLOWED_ORIGINS"] or []):
         problems["CORS_ALLOWED_ORIGINS"] = "must not be `*`. Name the sites whose scripts may call the API."
     database = unquote(values["DATABASE_URL"] or "")

@@ -30,6 +30,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from accounts.rows import fetch
+from chat.media.scanning import ask as ask_scanner
 from config.redis import connection_options
 
 logger = logging.getLogger(__name__)
@@ -127,6 +128,12 @@ def media() -> Iterator[Finding]:
     yield _fine(f"Files can be kept ({where}).")
 
 
+def scanner() -> Iterator[Finding]:
+    """The virus scanner answers, where there is one."""
+    if settings.CLAMD_ADDRESS:
+        yield _fine(f"The virus scanner answers ({ask_scanner('VERSION')}).")
+
+
 def post() -> Iterator[Finding]:
     """The mail server lets us in. Nothing is sent."""
     backend = settings.EMAIL_BACKEND.rpartition(".")[0].rpartition(".")[2]
@@ -193,6 +200,7 @@ PROBES: dict[str, tuple[Probe, str]] = {
     "layer": (layer, "Redis takes commands but brings no events: look at its ACL for channels, and at proxies."),
     "clock": (clock, "Let NTP set the clocks of all machines."),
     "media": (media, "Look at the storage's settings, and at the rights of its directory."),
+    "scanner": (scanner, "No file is taken now. Look at CLAMD_ADDRESS, and whether clamd runs and listens there."),
     "mail": (post, "Look at the settings for mail."),
     "static": (static_files, "Run `manage.py collectstatic --noinput`."),
     "worker": (worker, "Start one: `manage.py worker`."),

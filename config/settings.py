@@ -200,6 +200,7 @@ REVISIONS_KEPT_DAYS: int = env["REVISIONS_KEPT_DAYS"]
 UPLOAD_BYTES: int = env["UPLOAD_MB"] * 1024 * 1024
 CLOUDINARY_URL: str = env["CLOUDINARY_URL"]
 S3_BUCKET: str = env["S3_BUCKET"]
+CLAMD_ADDRESS: str = env["CLAMD_ADDRESS"]
 
 # How much one person may do, on all devices and in all workers together (chat/limits.py).
 

@@ -19,6 +19,7 @@ from chat import background, broadcasts, permissions
 from chat.exceptions import ChatError
 from chat.media import storage
 from chat.media.darkroom import darkroom
+from chat.media.scanning import scan
 from chat.models import Room
 from chat.serializers import picture_address
 from chat.services.log import say
@@ -111,6 +112,7 @@ def _store(file: File[bytes], crop: Crop | None) -> UUID:
     if look_at(file).kind != "picture":
         raise ChatError("unsupported_file", "This is no picture. Choose a JPEG, PNG, WebP, GIF or AVIF.", status=415)
     let_the_database_go()
+    scan(file)
     file.seek(0)
     developed = darkroom.develop(file, {"as": "square", "sizes": SIZES, "crop": crop}, size=file.size)
     blob = uuid4()

@@ -19,6 +19,7 @@ from chat.exceptions import ChatError, not_found
 from chat.media import storage
 from chat.media.darkroom import darkroom
 from chat.media.names import ALT_LENGTH, clean_alt, clean_name
+from chat.media.scanning import scan
 from chat.media.sniffing import ALLOWED, HEAD, Sniffed, as_voice, sniff
 from chat.models import Attachment
 
@@ -47,10 +48,11 @@ def upload(*, owner: User, file: File[bytes], name: str, alt: str = "", voice: R
     """
     alt = _checked_alt(alt)
     sniffed = look_at(file, as_recording=voice is not None)
+    let_the_database_go()
+    scan(file)
     look: dict[str, Any] = {}
     parts: Mapping[str, bytes | File[bytes]] = {MAIN: file}
     if sniffed.kind == "picture":
-        let_the_database_go()
         file.seek(0)
         developed = darkroom.develop(file, {"as": "picture"}, size=file.size)
         look, parts = dict(developed.told), developed.parts
