@@ -157,7 +157,7 @@ class UserAdmin(FindsPeople, admin.ModelAdmin[User]):
             if change and not obj.is_active:
                 services.deactivate(user=obj)
             if change and {"full_name", "handle"} & set(form.changed_data):
-                User.objects.filter(pk=obj.pk).bump_version()
+                services.show_otherwise(user=obj)
             self._record(request, obj, form)
 
     def _record(self, request: HttpRequest, obj: User, form: UserForm) -> None:

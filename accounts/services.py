@@ -29,7 +29,7 @@ from accounts.moderation.standing import refuse_banned
 from accounts.names import clean_email, clean_full_name, clean_handle
 from accounts.querysets import SessionQuerySet
 from accounts.reserved import email_taken, require_unreserved
-from accounts.serializers import user_card
+from accounts.showing import tell_how_they_are_shown
 from accounts.tokens import AccessToken, RefreshToken, TokenPair, fingerprint, mint_again, mint_pair
 
 USE_NOTED_EVERY = timedelta(minutes=1)
@@ -192,12 +192,18 @@ def update_profile(*, user: User, full_name: str | None = None, handle: str | No
     try:
         with transaction.atomic():
             User.objects.filter(pk=user.pk).update(**changes)
-            User.objects.filter(pk=user.pk).bump_version()
+            show_otherwise(user=user)
     except IntegrityError as error:
         raise _taken(error) from error
-    user.refresh_from_db()
-    _tell_of(user)
     return user
+
+
+def show_otherwise(*, user: User) -> None:
+    """Count a change of how somebody is shown, which the caller has written, and tell everybody who sees them."""
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).bump_version()
+        user.refresh_from_db()
+        tell_how_they_are_shown(user)
 
 
 def set_avatar(*, user: User, avatar: UUID | None) -> UUID | None:
@@ -206,8 +212,7 @@ def set_avatar(*, user: User, avatar: UUID | None) -> UUID | None:
         before = User.objects.select_for_update(no_key=True).values_list("avatar", flat=True).get(pk=user.pk)
         user.avatar = avatar
         user.save(update_fields=["avatar"])
-        User.objects.filter(pk=user.pk).bump_version()
-        _tell_of(user)
+        show_otherwise(user=user)
     return before
 
 
@@ -279,11 +284,6 @@ def close_account(*, user: User, current_password: str, session: Session) -> Non
 
 
 # Within
-
-
-def _tell_of(user: User) -> None:
-    """Tell how somebody is shown from now on."""
-    transaction.on_commit(partial(broadcasts.card_changed, user_card(user)), robust=True)
 
 
 def require_current(user: User, password: str, session: Session) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from accounts.jobs import periodic, task
-from chat.services import faces, removal
+from chat.services import faces, removal, showing
 
 UNDO_OVER = timedelta(seconds=15)
 """After that long nobody can undo a deletion any more (`chat.services.deletion`), also not one on its way."""
@@ -26,6 +26,12 @@ def remove_files_later(message_id: int) -> None:
 def forget_face(blob: str) -> None:
     """Delete a picture of somebody or of a room, if it is not shown any more."""
     faces.forget_face(UUID(blob))
+
+
+@task(retries=3)
+def tell_rooms_of(user_id: int) -> None:
+    """Tell the large rooms that somebody is in, too, how they are shown."""
+    showing.tell_all_rooms(user_id)
 
 
 @task(retries=1)

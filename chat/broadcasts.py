@@ -63,7 +63,8 @@ def room_joined(room: Room, *, user_ids: Iterable[int]) -> None:
 def marks_moved(membership: Membership, privacy: Privacy, counts: Counts | None = None) -> None:
     """Tell the room how far somebody has read and received; their own other devices learn what is left unread.
 
-    ``counts`` is what that is, or None where only the delivered mark moved. ``privacy.version`` counts it then. Who
+    ``counts`` is what that is, or None where only the delivered mark moved, which all who listen are told alike.
+    ``privacy.version`` counts it then. Who
     reads in private, and who hears of it in private, is told what was delivered; strangers are told nothing.
     """
     receipt = protocol.Receipt(
@@ -77,7 +78,7 @@ def marks_moved(membership: Membership, privacy: Privacy, counts: Counts | None 
         room_group(membership.room_id),
         kind="signal",
         room=membership.room_id,
-        skip=[membership.user_id, *privacy.strangers],
+        skip=[*privacy.strangers] if counts is None else [membership.user_id, *privacy.strangers],
         frame=discreet if privacy.private_reading else whole,
         of=READS,
         instead=discreet,

@@ -15,7 +15,7 @@ from django.db import transaction
 from accounts import services as accounts
 from accounts.closing import before_closing
 from accounts.models import User
-from chat import background, broadcasts, permissions
+from chat import background, permissions
 from chat.exceptions import ChatError
 from chat.media import storage
 from chat.media.darkroom import darkroom
@@ -82,7 +82,6 @@ def _exchange(user: User, avatar: UUID | None) -> None:
         before = accounts.set_avatar(user=user, avatar=avatar)
         if before:
             background.forget_face.using(run_after=SOON).enqueue(str(before))
-        broadcasts.person_changed(user, room_ids=list(user.memberships.values_list("room_id", flat=True)))
 
 
 def _exchange_picture(actor: User, room_id: int, picture: UUID | None) -> Room:

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import Session, User
+from tests.commands import answered
 from tests.conftest import PASSWORD
 from tests.sessions import session_for
 
@@ -58,6 +59,13 @@ def test_after_three_tries_nothing_has_changed(alice: User, type_in: Callable[..
     alice.refresh_from_db()
     assert alice.check_password(PASSWORD)
     assert Session.objects.live().filter(pk=session.pk).exists()
+
+
+def test_a_script_gets_a_password_made_up(alice: User) -> None:
+    made = answered("changepassword", alice.email, "--generate")
+    alice.refresh_from_db()
+    assert alice.check_password(made["password"])
+    assert answered("changepassword", alice.email)["ok"] is False  # there is nobody to ask
 
 
 def test_there_must_be_such_a_person() -> None:

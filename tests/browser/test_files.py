@@ -322,6 +322,10 @@ def test_a_face_is_chosen_cut_and_seen_by_others_at_once(alice: Person, bob: Per
     page.get_by_role("button", name="Remove picture").click()
     expect(page.locator(".identity .avatar__picture")).to_have_count(0)
     expect(bob.page.locator(".avatar__picture")).to_have_count(0)
+    page.get_by_label("Full name").fill("Alicia Arden")
+    page.get_by_role("button", name="Save profile").click()
+    for place in (".room__top", ".timeline .message", ".rooms__list"):
+        expect(bob.page.locator(place).filter(has_text="Alicia Arden")).to_have_count(1)
 
 
 KEPT = """async ([name, count]) => {

@@ -20,6 +20,7 @@ MODULES = (services, switches, appearance, presence)
 
 SILENT = {
     services.require_current,
+    services.show_otherwise,
     services.find_session,
     services.find_sessions,
     services.note_use,

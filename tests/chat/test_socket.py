@@ -21,6 +21,7 @@ from presence.leases import Lease, Leases
 from presence.timing import Timing
 from tests.chat import sockets
 from tests.chat.sockets import connected, handshake
+from tests.jobs import run_jobs
 from tests.sessions import session_for
 from tests.threads import wait_for_all_threads
 
@@ -183,11 +184,33 @@ async def test_reading_moves_the_mark_on_all_devices_and_tells_the_writer(room: 
         assert (receipt["read_seq"], "unread" in receipt) == (1, False)
 
 
-async def test_delivery_is_told_to_the_writer(room: Room, alice: User, bob: User) -> None:
-    async with connected(bob) as reader, connected(alice) as writer:
+async def test_delivery_is_told_to_the_writer_and_to_ones_other_devices(room: Room, alice: User, bob: User) -> None:
+    async with connected(bob) as reader, connected(bob) as laptop, connected(alice) as writer:
         await reader.say("room.delivered", room=room.pk, seq=1)
-        receipt = await writer.hear("receipt")
-        assert (receipt["read_seq"], receipt["delivered_seq"]) == (0, 1)
+        for socket in (writer, laptop):
+            receipt = await socket.hear("receipt")
+            told = (receipt["user"], receipt["read_seq"], receipt["delivered_seq"], "unread" in receipt)
+            assert told == (bob.pk, 0, 1, False)
+
+
+async def test_who_is_called_otherwise_is_so_at_once_in_every_room_they_are_in(
+    room: Room, alice: User, bob: User, eve: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where nobody watches them; a large room hears it a little later, and once."""
+    update_profile = in_thread(accounts.update_profile)
+    async with connected(alice) as member, connected(bob) as own, connected(eve) as outsider:
+        await update_profile(user=bob, full_name="Robert Baker")
+        for socket in (member, own):
+            assert (await socket.hear("user"))["user"]["full_name"] == "Robert Baker"
+        monkeypatch.setattr("chat.services.showing.LARGE", 1)
+        for name in ("Rob Baker", "Bert Baker"):
+            await update_profile(user=bob, full_name=name)
+        assert [frame["user"]["full_name"] for frame in await member.settle() if frame["type"] == "user"] == [
+            "Robert Baker"
+        ]
+        assert await in_thread(run_jobs)(early=True) == 1
+        assert (await member.hear("user"))["user"]["full_name"] == "Bert Baker"
+        assert not [frame for frame in await outsider.settle() if frame["type"] == "user"]
 
 
 # Presence

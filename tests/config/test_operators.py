@@ -29,7 +29,7 @@ from tests.sessions import session_for
 pytestmark = pytest.mark.django_db
 
 OURS = ("accounts", "chat", "presence", "config")
-FOR_DEVELOPERS = {"asyncapi", "config", "reset", "serve", "up", "changepassword", "worker"}
+FOR_DEVELOPERS = {"asyncapi", "config", "reset", "serve", "up", "worker"}
 """Commands that run until stopped, or that developers use: each has a manner of its own."""
 
 

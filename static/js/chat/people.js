@@ -1,5 +1,7 @@
 /** The people of a room, as far as they are needed to name them: fetched when first asked for, and kept. */
 
+import { on } from "./events.js";
+
 /**
  * @typedef {import("./log.js").Card} Card
  * @typedef {{people: Card[], all: boolean, count: number}} Known all: nobody is missing
@@ -16,6 +18,7 @@ export class People {
   /** @param {import("./client.js").Client} client */
   constructor(client) {
     this.#client = client;
+    on(client.store, "card", () => this.#rooms.clear());
   }
 
   /** Those who have written lately, the last first, as far as they are loaded; nobody has to be asked. @param {number} room @returns {Card[]} */

@@ -107,6 +107,7 @@ export class Store extends EventTarget {
       log.recard(card);
       tell(this, "log", { room: id });
     }
+    tell(this, "card", { user: card.id });
   }
 
   /** @param {number} id a room we are no longer in */

@@ -39,6 +39,7 @@ export class DetailsPane {
     root.addEventListener("click", (event) => this.#clicked(event), { signal });
     on(client.store, "rooms", ({ room }) => (room ?? this.#room) === this.#room && this.#look(), signal);
     on(client.store, "log", ({ room }) => room === this.#room && this.#look(), signal);
+    on(client.store, "card", ({ user }) => this.#recard(user), signal);
     on(client.transport, "state", () => client.transport.online && this.#look(), signal);
     this.#wide.addEventListener("change", this.#look, { signal });
   }
@@ -51,6 +52,13 @@ export class DetailsPane {
 
   get #open() {
     return document.documentElement.dataset.details === "open";
+  }
+
+  /** Fetch anew what shows somebody who is called otherwise now. @param {number} user */
+  #recard(user) {
+    if (!this.#pane.querySelector(`[data-user="${user}"]`)) return;
+    this.#shown = "";
+    this.#look();
   }
 
   /** @param {AbortSignal} signal */

@@ -97,7 +97,7 @@ function fillStatus(row, status) {
 function lookOf(item, moderates) {
   const { message, entry, first, status, key } = item;
   const quote = message?.reply_to;
-  const parts = [key, first, status, moderates, bodyVersion(item), quote?.deleted, quote?.excerpt, message?.author.full_name, message?.author.avatar];
+  const parts = [key, first, status, moderates, bodyVersion(item), quote?.deleted, quote?.excerpt, quote?.author?.full_name, message?.author.full_name, message?.author.avatar];
   return JSON.stringify([...parts, entry?.state, entry?.detail]);
 }
 
