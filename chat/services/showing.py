@@ -25,7 +25,8 @@ LATER = timedelta(seconds=10)
 def tell_rooms(user: User) -> None:
     """Tell the rooms that ``user`` is in, now or soon."""
     seats = user.memberships.filter(room__archived_at=None).order_by("-room__last_activity_at")
-    near, far = [], False
+    near: list[int] = []
+    far = False
     for room_id, member_count in seats.values_list("room_id", "room__member_count"):
         if member_count > LARGE or len(near) == MOST_AT_ONCE:
             far = True
