@@ -10,7 +10,7 @@ def media_storage(env: Mapping[str, Any], *, directory: Path) -> dict[str, Any]:
     if env["CLOUDINARY_URL"]:
         return {"BACKEND": "chat.media.cloudinary.CloudinaryMedia", "OPTIONS": {"url": env["CLOUDINARY_URL"]}}
     if env["S3_BUCKET"]:
-        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": _s3(env)}
+        return {"BACKEND": "chat.media.s3.S3Media", "OPTIONS": _s3(env)}
     return {"BACKEND": "chat.media.storage.LocalMedia", "OPTIONS": {"location": directory}}
 
 

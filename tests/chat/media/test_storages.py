@@ -20,7 +20,10 @@ from chat import services
 from chat.exceptions import ChatError
 from chat.media import cloudinary, storage
 from chat.models import Attachment
+from config.media import media_storage
 from tests.chat.media import samples
+from tests.chat.media.bucket import KEY, NAME, Bucket, bucket
+from tests.chat.media.bucket import SECRET as BUCKET_SECRET
 from tests.chat.media.cloud import SECRET, Cloud
 from tests.chat.media.sending import post_file, sent, uploaded
 from tests.factories import direct_room
@@ -46,10 +49,21 @@ def in_cloud(cloud: Cloud, settings: Settings) -> Cloud:
     return cloud
 
 
-@pytest.fixture(params=["local", "cloudinary"])
+@pytest.fixture
+def in_bucket(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
+    pytest.importorskip("storages", reason="it is no part of what is locked: pip install django-storages[s3]")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", BUCKET_SECRET)
+    with bucket() as server:
+        env = {"CLOUDINARY_URL": "", "S3_BUCKET": NAME, "S3_ENDPOINT_URL": server.url, "S3_REGION": "eu-central-1"}
+        settings.STORAGES = {**settings.STORAGES, "media": media_storage(env, directory=Path("nowhere"))}
+        yield server
+
+
+@pytest.fixture(params=["local", "cloudinary", "s3"])
 def anywhere(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path) -> None:
-    if request.param == "cloudinary":
-        request.getfixturevalue("in_cloud")
+    if request.param != "local":
+        request.getfixturevalue({"cloudinary": "in_cloud", "s3": "in_bucket"}[request.param])
     else:
         use(settings, "chat.media.storage.LocalMedia", location=tmp_path / "media")
 
@@ -100,6 +114,22 @@ def test_where_the_cloud_does_not_take_a_file_nothing_is_half_stored(
     for attachment in Attachment.objects.all():  # what could not be deleted either is deleted later
         assert services.uploads.delete_bytes(attachment)
     assert not in_cloud.stored and not Attachment.objects.exists()
+
+
+def test_of_a_file_in_a_bucket_only_what_is_asked_for_travels(
+    in_bucket: Bucket, alice: User, api_for: ApiFor, client_for: Callable[[User], Client]
+) -> None:
+    upload = uploaded(api_for(alice), samples.PDF + bytes(500_000), "plan.pdf")
+    in_bucket.handed_out.clear()
+    part = client_for(alice).get(upload["url"], headers={"Range": "bytes=100-299"})
+    assert (part.status_code, len(part.content)) == (206, 200)
+    assert in_bucket.handed_out == [200]
+    in_bucket.is_well = False
+    assert client_for(alice).get(upload["url"]).status_code == 503
+    assert post_file(api_for(alice), samples.TEXT).json()["code"] == "storage_unavailable"
+    in_bucket.is_well = True
+    in_bucket.stored.clear()
+    assert client_for(alice).get(upload["url"]).status_code == 404
 
 
 def test_who_has_another_secret_gets_in_nowhere(in_cloud: Cloud, settings: Settings) -> None:

@@ -1,0 +1,88 @@
+"""A server on this machine that speaks as much of S3 as one bucket needs, for the real SDK to talk to."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+NAME, KEY, SECRET = "parley-test", "a key", "a secret"  # of nobody
+RANGE = re.compile(r"bytes=(\d+)-(\d+)")
+GONE = b"<Error><Code>NoSuchKey</Code><Message>It is not there.</Message></Error>"
+
+
+class Bucket(ThreadingHTTPServer):
+    """What is ``stored``, by its path, and how many bytes each answer had (``handed_out``)."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.stored: dict[str, bytes] = {}
+        self.handed_out: list[int] = []
+        self.is_well = True  # or everything fails
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Bucket
+    protocol_version = "HTTP/1.1"
+
+    def do_PUT(self) -> None:
+        content = self.rfile.read(int(self.headers["Content-Length"]))
+        if self._is_asked_well():
+            self.server.stored[self.path] = content
+            self._answer(200, ETag='"it"')
+
+    def do_GET(self) -> None:
+        if not self._is_asked_well():
+            return
+        content = self.server.stored.get(self.path)
+        if content is None:
+            self._answer(404, GONE)
+        elif part := RANGE.fullmatch(self.headers.get("Range", "")):
+            self._answer(206, content[int(part[1]) : int(part[2]) + 1], ETag='"it"')
+        else:
+            self._answer(200, content, ETag='"it"')
+
+    do_HEAD = do_GET  # noqa: N815 - its name there
+
+    def do_DELETE(self) -> None:
+        if self._is_asked_well():
+            self.server.stored.pop(self.path, None)
+            self._answer(204)
+
+    def _is_asked_well(self) -> bool:
+        if not self.server.is_well:
+            self._answer(503)
+        elif f"Credential={KEY}/" not in self.headers.get("Authorization", "").replace("%20", " "):
+            self._answer(403)
+        else:
+            return self.path.startswith(f"/{NAME}/parley/")
+        return False
+
+    def _answer(self, status: int, content: bytes = b"", **headers: str) -> None:
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(content))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.server.handed_out.append(len(content))
+            self.wfile.write(content)
+
+    def log_message(self, format: str, *values: Any) -> None:  # noqa: A002 - its name there
+        """Nobody reads it."""
+
+
+@contextmanager
+def bucket() -> Iterator[Bucket]:
+    server = Bucket()
+    thread = Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
