@@ -7,19 +7,23 @@ stopped by Ctrl-C; what was done until then stays done, and each command can be 
 
 from __future__ import annotations
 
-import argparse
 import json
+import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from typing import IO, Any, ClassVar, cast
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
+from django.core.management.base import CommandError, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import DatabaseError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, ProgrammingError, connection
+from psycopg.errors import UndefinedColumn, UndefinedTable
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+
+from accounts.arguments import ExampleCommand
+from accounts.rows import patience
 
 TELL_SECONDS = 5.0
 INTERRUPTED = 130  # as shells say it: 128 and the number of SIGINT
@@ -28,18 +32,12 @@ Advance = Callable[[int], None]
 """Says how many more are done."""
 
 
-class _Formatter(argparse.RawDescriptionHelpFormatter, DjangoHelpFormatter):
-    """Keeps the lines of examples as they were written."""
-
-
-class OperatorCommand(BaseCommand):
+class OperatorCommand(ExampleCommand):
     """A command that people run, or a script does: its work is in ``handle``, and it speaks by the methods below.
 
-    ``examples`` stand at the end of its help. ``patient``: its statements may take as long as they need, unlike those
-    of requests.
+    ``patient``: its statements may take as long as they need, unlike those of requests.
     """
 
-    examples: ClassVar[Sequence[str]]
     patient: ClassVar[bool] = True
     requires_system_checks = ()
 
@@ -47,13 +45,13 @@ class OperatorCommand(BaseCommand):
     _answered = False
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        lines = "\n".join(f"  manage.py {example}" for example in self.examples)
-        kwargs.setdefault("formatter_class", _Formatter)
-        parser = super().create_parser(prog_name, subcommand, epilog=f"examples:\n{lines}", **kwargs)
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
         parser.add_argument("--json", action="store_true", help="answer with one JSON object and nothing else")
         return parser
 
     def run_from_argv(self, argv: list[str]) -> None:
+        # Timers and containers stop commands so: as orderly as people do.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         # One thread, one connection: without the pool of the workers, a database that is away is known at once.
         connection.settings_dict["OPTIONS"].pop("pool", None)
         super().run_from_argv(argv)
@@ -61,14 +59,22 @@ class OperatorCommand(BaseCommand):
     def execute(self, *args: Any, **options: Any) -> str | None:
         self.as_json, self._answered = bool(options.get("json")), False
         try:
-            with _patience() if self.patient else nullcontext():
+            with patience() if self.patient else nullcontext():
                 return super().execute(*args, **options)
         except KeyboardInterrupt:
             words = "Stopped. What was done stays done; run it again to go on."
             raise self._refusal(CommandError(words, returncode=INTERRUPTED)) from None
         except CommandError as error:
             raise self._refusal(error) from error.__cause__
-        except OperationalError as error:
+        except EOFError:
+            words = "Nobody is there to be asked. Run it in a terminal, or give what it asks for as its help says."
+            raise self._refusal(CommandError(words)) from None
+        except ProgrammingError as error:
+            if not isinstance(error.__cause__, UndefinedTable | UndefinedColumn):
+                raise
+            words = "The database is not as this Parley wants it. Run `manage.py migrate` first."
+            raise self._refusal(CommandError(words)) from error
+        except (OperationalError, InterfaceError) as error:
             words = f"The database does not answer: {str(error).strip().partition(chr(10))[0]}. See `manage.py doctor`."
             raise self._refusal(CommandError(words)) from error
 
@@ -127,18 +133,3 @@ class _Lines:
         if time.monotonic() - self._told >= TELL_SECONDS:
             self._told = time.monotonic()
             self._say(f"{self._what}: {self._done:,}" + (f" of {self._total:,}" if self._total else ""))
-
-
-@contextmanager
-def _patience() -> Iterator[None]:
-    """Let statements take their time, as a look at a million messages does. Requests give up after 5 s."""
-    names = ("statement_timeout", "idle_in_transaction_session_timeout")
-    with connection.cursor() as cursor:
-        for name in names:
-            cursor.execute(f"SET {name} = 0")
-    try:
-        yield
-    finally:
-        with suppress(DatabaseError), connection.cursor() as cursor:
-            for name in names:
-                cursor.execute(f"RESET {name}")

@@ -6,10 +6,11 @@ PostgreSQL's part of the work.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, Generic, TypeVar, cast
 
-from django.db import connection, models
+from django.db import DatabaseError, InterfaceError, connection, models
 from django.db.backends.utils import CursorWrapper
 from django.db.models.base import ModelState
 from msgspec import json
@@ -64,6 +65,21 @@ def execute(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> in
         cursor.execute(statement, parameters)
         touched: int = cursor.rowcount
         return touched
+
+
+@contextmanager
+def patience() -> Iterator[None]:
+    """Let statements take their time, as a look at a million messages does. Requests give up after 5 s."""
+    names = ("statement_timeout", "idle_in_transaction_session_timeout")
+    with connection.cursor() as cursor:
+        for name in names:
+            cursor.execute(f"SET {name} = 0")
+    try:
+        yield
+    finally:
+        with suppress(DatabaseError, InterfaceError), connection.cursor() as cursor:
+            for name in names:
+                cursor.execute(f"RESET {name}")
 
 
 def recordset(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -3,11 +3,17 @@
 from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
+
 from accounts.jobs import periodic, task
-from chat.services import faces, removal, showing
+from accounts.rows import patience
+from chat.services import faces, purging, removal, showing
 
 UNDO_OVER = timedelta(seconds=15)
 """After that long nobody can undo a deletion any more (`chat.services.deletion`), also not one on its way."""
+
+PURGE_SECONDS = 10.0
+"""After that long a purge leaves the rest to another job: a worker that is to leave finishes what it has begun."""
 
 
 @task(retries=20)
@@ -53,3 +59,18 @@ def follow_team(site_id: int, user_ids: list[int]) -> None:
 @periodic("*/10 * * * *")
 def collect_files() -> None:
     removal.collect_files()
+
+
+@periodic("43 3 * * *")
+def purge_nightly() -> None:
+    """Throw away what the settings say is kept no longer; `manage.py purge` does the same."""
+    if settings.PURGE_NIGHTLY:
+        purge.using(key="").enqueue()
+
+
+@task
+def purge() -> None:
+    with patience():
+        has_more = purging.throw_away(seconds=PURGE_SECONDS)
+    if has_more:
+        purge.using(key="").enqueue()

@@ -9,27 +9,62 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from zipfile import ZIP_STORED, BadZipFile, ZipFile
+from tempfile import TemporaryFile
+from typing import IO
+from zipfile import ZIP_STORED, ZipFile
 
 from django.db import connection
 
 from config.archive import media
-from config.archive.manifest import CHUNK, NAME, ArchiveError, Manifest, Tally, chunks, open_kind, schema
+from config.archive.manifest import (
+    CHUNK,
+    NAME,
+    ArchiveError,
+    Manifest,
+    Tally,
+    chunks,
+    damage,
+    new_archive,
+    open_kind,
+    schema,
+)
 
 KIND = "parley-backup"
 DUMP = "database.dump"
 
 Advance = Callable[[int], None]
 
+# All that is ours, whichever version made it: our names begin with those of our apps. What others may keep in the same
+# database stays. Servers that still run keep us waiting, but not for ever.
+_BEGIN = b"""
+BEGIN;
+SET LOCAL lock_timeout = '30s';
+SET LOCAL statement_timeout = 0;
+SET LOCAL client_min_messages = warning;
+DO $$ DECLARE command text; BEGIN
+    -- All names at once: of what is gone there are none any more.
+    FOREACH command IN ARRAY ARRAY(
+        SELECT format('DROP %s IF EXISTS %s CASCADE', kind, name) FROM (
+            SELECT 'TABLE', oid::regclass::text, relname, relnamespace FROM pg_class WHERE relkind IN ('r', 'p')
+            UNION ALL
+            SELECT 'ROUTINE', oid::regprocedure::text, proname, pronamespace FROM pg_proc
+            UNION ALL
+            SELECT 'TYPE', pg_type.oid::regtype::text, typname, typnamespace FROM pg_type
+            LEFT JOIN pg_class ON pg_class.oid = typrelid WHERE typtype IN ('e', 'd') OR relkind = 'c'
+        ) AS thing (kind, name, short, schema)
+        WHERE schema = 'public'::regnamespace AND short ~ '^(accounts|auth|chat|django|presence|procrastinate)_'
+    ) LOOP EXECUTE command; END LOOP;
+END $$;
+"""
+
 
 def program(name: str) -> Path:
-    """A `pg_dump` or `pg_restore` that is not older than the server, which they insist on. Raises ``ArchiveError``."""
+    """A program of PostgreSQL that is as new as the server, or the next newer one. Raises ``ArchiveError``."""
     wanted = _server_version()
-    found = [path for path in _candidates(name) if path.exists()]
-    for path in found:
-        if _version_of(path) >= wanted:
-            return path
-    have = ", ".join(f"{path} ({_version_of(path)})" for path in found) or "none"
+    found = [(_version_of(path), path) for path in _candidates(name) if path.exists()]
+    if fitting := [each for each in found if each[0] >= wanted]:
+        return min(fitting, key=lambda each: each[0])[1]  # a newer one says what an older server does not understand
+    have = ", ".join(f"{path} ({version})" for version, path in found) or "none"
     raise ArchiveError(
         f"{name} {wanted} or newer is needed, as the server has that version; found: {have}. Install it."
     )
@@ -37,21 +72,13 @@ def program(name: str) -> Path:
 
 def write(path: Path, *, advance: Advance) -> Manifest:
     """Write a backup to a new file, while Parley runs; it has its name only when it is whole."""
-    if path.exists():
-        raise ArchiveError(f"{path} is there already. Choose another name.")
-    part = path.with_name(f"{path.name}.part")
-    manifest = Manifest(kind=KIND, migrations=schema())
-    try:
-        with ZipFile(part, "w", compression=ZIP_STORED, allowZip64=True) as archive:
-            part.chmod(0o600)
-            _dump(archive, manifest, advance)
-            # After the database: what is in it is there, and at worst there is a file too many.
-            for key in media.stored():
-                media.write(archive, key, manifest, advance=advance)
-            archive.writestr(NAME, manifest.encoded())
-        part.rename(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with new_archive(path, compression=ZIP_STORED) as archive:
+        manifest = Manifest(kind=KIND, migrations=schema())
+        _dump(archive, manifest, advance)
+        # After the database: what is in it is there, and at worst there is a file too many.
+        for key in media.stored():
+            media.write(archive, key, manifest, advance=advance)
+        archive.writestr(NAME, manifest.encoded())
     return manifest
 
 
@@ -64,17 +91,8 @@ def damages(archive: ZipFile, manifest: Manifest, *, advance: Advance) -> Iterat
     """What in a backup is not as it was written."""
     parts = {DUMP: manifest.tables.get(DUMP), **{f"media/{key}": part for key, part in manifest.media.items()}}
     for name, part in parts.items():
-        noted = Tally()
-        try:
-            with archive.open(name) as entry:
-                for chunk in chunks(entry):
-                    noted.note(chunk)
-                    advance(len(chunk))
-        except (KeyError, BadZipFile) as error:
-            yield f"{name}: {error}"
-            continue
-        if noted.part != part:
-            yield f"{name} has been changed"
+        if found := damage(archive, name, part, advance=advance):
+            yield f"{name} {found}"
 
 
 def is_empty() -> bool:
@@ -90,45 +108,83 @@ def is_empty() -> bool:
 
 
 def restore(archive: ZipFile, manifest: Manifest, *, advance: Advance) -> None:
-    """Put a backup in the place of what is there: the whole database in one transaction, then the files."""
-    command = [str(program("pg_restore")), "--clean", "--if-exists", "--no-owner", "--no-acl", "--single-transaction"]
+    """Put a backup in the place of what is there: the whole database in one transaction, then the files.
+
+    Also tables that a newer Parley has made go. Raises ``ArchiveError``; then the database is as it was.
+    """
+    read, fill = str(program("pg_restore")), str(program("psql"))
     environment = _environment()
     connection.close()
-    process = subprocess.Popen(
-        [*command, "--dbname", environment["PGDATABASE"]],
-        env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    assert process.stdin
-    assert process.stderr
-    try:
-        with archive.open(DUMP) as entry:
-            shutil.copyfileobj(entry, process.stdin, CHUNK)
-        process.stdin.close()
-    except BrokenPipeError:
-        pass  # what it says is why
-    problems = process.stderr.read().decode(errors="replace")
-    process.stderr.close()
-    if process.wait():
-        raise ArchiveError(f"Nothing was restored. pg_restore said: {problems.strip()[:500]}")
+    with TemporaryFile() as complaints:
+        filling = subprocess.Popen(
+            [fill, "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1"],
+            env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=complaints,
+        )  # fmt: skip
+        assert filling.stdin
+        try:
+            with filling.stdin as statements:
+                statements.write(_BEGIN)
+                statements.flush()
+                with archive.open(DUMP) as entry:
+                    whole = _read_dump(read, entry, statements, complaints)
+                # What ends before this is undone: half a database is never there.
+                statements.write(b"COMMIT;\n" if whole else b"ROLLBACK;\n")
+        except BrokenPipeError:
+            whole = False  # what it says is why
+        except BaseException:
+            filling.kill()
+            raise
+        finally:
+            filling.wait()
+        if filling.returncode or not whole:
+            raise ArchiveError(f"Nothing was restored. PostgreSQL said: {_said(complaints)}")
     for key in manifest.media:
         with archive.open(f"media/{key}") as entry:
             media.put(key, entry)
         advance(1)
 
 
+def _read_dump(program: str, dump: IO[bytes], statements: IO[bytes], complaints: IO[bytes]) -> bool:
+    """Let `pg_restore` make statements of a dump; answers whether it made all of them."""
+    command = [program, "--no-owner", "--no-acl", "--file", "-"]
+    reading = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=statements, stderr=complaints)
+    assert reading.stdin
+    try:
+        with reading.stdin as source:
+            shutil.copyfileobj(dump, source, CHUNK)
+    except BrokenPipeError:
+        pass  # what it says is why
+    except BaseException:
+        reading.kill()
+        raise
+    finally:
+        reading.wait()
+    return reading.returncode == 0
+
+
+def _said(complaints: IO[bytes]) -> str:
+    complaints.seek(0)
+    return complaints.read().decode(errors="replace").strip()[:500]
+
+
 def _dump(archive: ZipFile, manifest: Manifest, advance: Advance) -> None:
     command = [str(program("pg_dump")), "--format=custom", "--no-owner", "--no-acl"]
-    process = subprocess.Popen(command, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert process.stdout
-    assert process.stderr
     noted = Tally()
-    with process.stdout, process.stderr, archive.open(DUMP, "w", force_zip64=True) as entry:
-        for chunk in chunks(process.stdout):
-            entry.write(noted.note(chunk))
-            advance(len(chunk))
-        problems = process.stderr.read().decode(errors="replace")
-    if process.wait():
-        raise ArchiveError(f"pg_dump said: {problems.strip()[:500]}")
+    with (
+        TemporaryFile() as complaints,
+        subprocess.Popen(command, env=_environment(), stdout=subprocess.PIPE, stderr=complaints) as process,
+    ):
+        assert process.stdout
+        try:
+            with archive.open(DUMP, "w", force_zip64=True) as entry:
+                for chunk in chunks(process.stdout):
+                    entry.write(noted.note(chunk))
+                    advance(len(chunk))
+        except BaseException:
+            process.kill()
+            raise
+        if process.wait():
+            raise ArchiveError(f"pg_dump said: {_said(complaints)}")
     manifest.tables[DUMP] = noted.part
 
 

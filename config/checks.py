@@ -31,7 +31,7 @@ def check_origins(app_configs: Sequence[Any] | None, **_kwargs: Any) -> list[Che
 def check_connections(app_configs: Sequence[Any] | None, **_kwargs: Any) -> list[CheckMessage]:
     """All workers' pools together must fit into PostgreSQL's usual 100 connections."""
     pool = settings.DATABASE_POOL_SIZE
-    jobs = settings.JOB_WORKERS * (settings.JOB_CONCURRENCY + FOR_THE_QUEUE)
+    jobs = connections_of_jobs()
     wanted = pool * settings.WEB_WORKERS + jobs
     if wanted <= 90:
         return []
@@ -57,6 +57,12 @@ def check_redis_password(app_configs: Sequence[Any] | None, **_kwargs: Any) -> l
             id="parley.W002",
         )
     ]
+
+
+def connections_of_jobs() -> int:
+    """How many connections the job workers of this machine may open."""
+    jobs: int = settings.JOB_WORKERS * (settings.JOB_CONCURRENCY + FOR_THE_QUEUE)
+    return jobs
 
 
 def _is_origin(text: str) -> bool:

@@ -177,6 +177,11 @@ VARIABLES = (
         minimum=0,
     ),
     Variable(
+        "Messages", "PURGE_NIGHTLY", "bool", True,
+        "Whether a job worker throws away each night, at 03:43 UTC, what is kept no longer. If not, run "
+        "`manage.py purge` yourself.",
+    ),
+    Variable(
         "Messages", "LINK_PREVIEWS", "bool", False,
         "Show under a message what its first link leads to. This server asks the linked one then, which learns of it; "
         "only addresses of the public internet are asked.",

@@ -31,6 +31,7 @@ from django.utils import timezone
 
 from accounts.rows import fetch
 from chat.media.scanning import ask as ask_scanner
+from config.checks import connections_of_jobs
 from config.redis import connection_options
 
 logger = logging.getLogger(__name__)
@@ -80,12 +81,17 @@ def database() -> Iterator[Finding]:
     for name in ("fsync", "full_page_writes", "synchronous_commit"):
         if _show(name) == "off":
             yield _wrong(f"PostgreSQL runs with {name} off.", f"Set {name} = on: else a crash loses what was sent.")
+    yield from database_has_place()
+
+
+def database_has_place() -> Iterator[Finding]:
+    """All workers of this machine fit into PostgreSQL's connections."""
     free = int(_show("max_connections")) - int(_show("superuser_reserved_connections"))
-    wanted = settings.DATABASE_POOL_SIZE * settings.WEB_WORKERS
+    wanted = connections_of_jobs() + settings.DATABASE_POOL_SIZE * settings.WEB_WORKERS
     if wanted > free:
         yield _warning(
             f"The workers of this machine may open {wanted} connections; PostgreSQL takes {free}.",
-            "Lower WEB_WORKERS or DATABASE_POOL_SIZE, or raise max_connections.",
+            "Lower WEB_WORKERS, DATABASE_POOL_SIZE or JOB_CONCURRENCY, or raise max_connections.",
         )
 
 
@@ -173,11 +179,11 @@ def worker() -> Iterator[Finding]:
 
 def settings_checks() -> Iterator[Finding]:
     """Django's and our own system checks, those for production included where this is it."""
-    messages = checks.run_checks(include_deployment_checks=not settings.DEBUG)
+    found = checks.run_checks(include_deployment_checks=not settings.DEBUG)
+    messages = [message for message in found if not message.is_silenced()]
     for message in messages:
-        if not message.is_silenced():
-            state = State.WRONG if message.is_serious() else State.WARNING
-            yield Finding(state, message.msg, message.hint or message.id or "")
+        state = State.WRONG if message.is_serious() else State.WARNING
+        yield Finding(state, message.msg, message.hint or message.id or "")
     if not messages:
         yield _fine("The settings are sound.")
 

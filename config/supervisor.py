@@ -38,7 +38,7 @@ Its clients have been told to go to another worker long before, or it is so stuc
 
 
 class PortTakenError(Exception):
-    """Somebody else listens there already."""
+    """Nobody can listen there: somebody else does already, or it is no address of ours."""
 
 
 def listen(bind: str, *, alternatives: int = 0) -> socket.socket:
@@ -50,8 +50,10 @@ def listen(bind: str, *, alternatives: int = 0) -> socket.socket:
         return _listen_on_path(bind.removeprefix("unix:"))
     host, _, port = bind.rpartition(":")
     host = host.strip("[]")
+    if not (port.isdecimal() and int(port) < 65536):
+        raise PortTakenError(f"{bind} is no address. Write BIND or --bind as 127.0.0.1:8000 or unix:/run/parley.sock.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    for candidate in range(int(port), int(port) + alternatives + 1):
+    for candidate in range(int(port), min(int(port) + alternatives, 65535) + 1):
         listener = socket.socket(family)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -283,7 +285,14 @@ def _hang_up(worker: Worker) -> None:
 
 def _listen_on_path(path: str) -> socket.socket:
     listener = socket.socket(socket.AF_UNIX)
-    Path(path).unlink(missing_ok=True)
-    listener.bind(path)
-    listener.listen(1024)
+    try:
+        if Path(path).is_socket():
+            Path(path).unlink()  # of a server that was killed
+        listener.bind(path)
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        raise PortTakenError(
+            f"Cannot listen on {path}: {error.strerror or error}. Choose another address with BIND or --bind."
+        ) from error
     return listener

@@ -7,6 +7,7 @@ In small batches, each a transaction of its own, so that nobody waits long and i
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.rows import execute, fetch
+from accounts.upkeep import dead_sessions, forget_dead_sessions
 from chat.models import Message, Room
 
 AT_ONCE = 500
@@ -70,6 +72,16 @@ def purges() -> list[Purge]:
     return [*wanted, *_orphans()]
 
 
+def throw_away(*, seconds: float) -> bool:
+    """Throw away what is kept no longer, for so long; answers whether there may be more."""
+    end = time.monotonic() + seconds
+    for purge in purges():
+        while purge.batch():
+            if time.monotonic() >= end:
+                return True
+    return False
+
+
 def _orphans() -> list[Purge]:
     return [
         Purge(
@@ -84,6 +96,7 @@ def _orphans() -> list[Purge]:
             lambda: _count(_UNSENT),
             lambda: _drop("chat_draft", _UNSENT),
         ),
+        Purge("sessions", "sessions that ended 30 days ago", dead_sessions, forget_dead_sessions),
     ]
 
 

@@ -10,7 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from django.db import connection, transaction
 
 from config.archive import media
-from config.archive.manifest import NAME, ArchiveError, Manifest, Tally, schema
+from config.archive.manifest import NAME, Manifest, Tally, new_archive, schema
 from config.archive.tables import Table, rows, tables
 
 KIND = "parley-export"
@@ -32,24 +32,17 @@ def snapshot() -> Iterator[None]:
 
 def write(path: Path, *, on_table: Callable[[Table, int], None], on_file: Callable[[], None]) -> Manifest:
     """Write an archive to a new file; it has its name only when it is whole. Raises ``ArchiveError``."""
-    if path.exists():
-        raise ArchiveError(f"{path} is there already. Choose another name.")
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with ZipFile(part, "w", compression=ZIP_DEFLATED, allowZip64=True) as archive:
-            with snapshot():
-                manifest = Manifest(migrations=schema())
-                for table in tables():
-                    _write_table(archive, table, manifest)
-                    on_table(table, manifest.tables[table.label].rows)
-                keys = list(media.stored())
-            for key in keys:
-                media.write(archive, key, manifest)
-                on_file()
-            archive.writestr(NAME, manifest.encoded())
-        part.rename(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with new_archive(path, compression=ZIP_DEFLATED) as archive:
+        with snapshot():
+            manifest = Manifest(migrations=schema())
+            for table in tables():
+                _write_table(archive, table, manifest)
+                on_table(table, manifest.tables[table.label].rows)
+            keys = list(media.stored())
+        for key in keys:
+            media.write(archive, key, manifest)
+            on_file()
+        archive.writestr(NAME, manifest.encoded())
     return manifest
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.conf import settings
@@ -19,8 +20,9 @@ from django.utils import timezone
 from accounts.models import Session, User
 from chat.media.storage import key_of
 from chat.models import Attachment, Block, Draft, Message, Reaction, Room, SavedMessage
+from chat.services.faces import PARTS
 from config.archive import media
-from config.archive.manifest import ArchiveError, chunks
+from config.archive.manifest import chunks, new_archive
 
 AT_ONCE = 2000
 PROFILE = (
@@ -32,17 +34,8 @@ PROFILE = (
 
 def write(user: User, path: Path, *, advance: Callable[[int], None]) -> dict[str, int]:
     """Write a person's archive to a new file; answers how much is in it. Raises ``ArchiveError``."""
-    if path.exists():
-        raise ArchiveError(f"{path} is there already. Choose another name.")
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with ZipFile(part, "w", compression=ZIP_DEFLATED, allowZip64=True) as archive:
-            part.chmod(0o600)
-            counts = _Writer(archive, user, advance).write()
-        part.rename(path)
-    finally:
-        part.unlink(missing_ok=True)
-    return counts
+    with new_archive(path, compression=ZIP_DEFLATED) as archive:
+        return _Writer(archive, user, advance).write()
 
 
 class _Writer:
@@ -96,13 +89,13 @@ class _Writer:
         stored = Attachment.objects.there().filter(message__in=messages).exclude(kind=Attachment.Kind.PREVIEW)
         for attachment in stored.order_by("position"):
             assert attachment.message_id is not None
-            files = [self._file(attachment, part) for part in attachment.parts]
+            files = [self._file(attachment.blob, part) for part in attachment.parts]
             kept = {"name": attachment.name, "type": attachment.type, "files": [name for name in files if name]}
             found.setdefault(attachment.message_id, []).append(kept)
         return found
 
-    def _file(self, attachment: Attachment, part: str) -> str | None:
-        key = key_of(attachment.blob, part)
+    def _file(self, blob: UUID, part: str) -> str | None:
+        key = key_of(blob, part)
         name = f"media/{key}"
         if name in self._archive.NameToInfo:
             return name
@@ -117,11 +110,13 @@ class _Writer:
 
     def _data(self) -> dict[str, Any]:
         user = self._user
+        faces = [self._file(user.avatar, part) for part in PARTS] if user.avatar else []
         devices = Session.objects.of(user).values("user_agent", "ip", "created_at", "last_used_at", "revoked_at")
         kept = SavedMessage.objects.filter(user=user, message__room__memberships__user=user, message__deleted_at=None)
         return {
             "made_at": self._now,
             "profile": {name: getattr(user, name) for name in PROFILE},
+            "pictures": [name for name in faces if name],
             "devices": list(devices.order_by("-last_used_at")),
             "saved": list(kept.values("message_id", "saved_at", "message__body")),
             "drafts": list(Draft.objects.filter(user=user).values("room_id", "body", "updated_at")),

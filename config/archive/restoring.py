@@ -10,11 +10,11 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from django.core.management.color import no_style
-from django.db import connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 
 from config.archive import media
 from config.archive.export import KIND, entry_of, snapshot
-from config.archive.manifest import ArchiveError, Manifest, Tally, chunks, open_kind, schema, tally
+from config.archive.manifest import UNREADABLE, ArchiveError, Manifest, Tally, damage, open_kind, schema, tally
 from config.archive.tables import PREFILLED, Table, count, rows, tables
 
 BATCH = 1000
@@ -30,6 +30,9 @@ def open_archive(path: Path) -> tuple[ZipFile, Manifest]:
 def read_in(archive: ZipFile, manifest: Manifest, *, on_table: OnTable) -> None:
     """Put all rows of an archive into an empty database, all or none; then its files. Raises ``ArchiveError``."""
     _require_schema(manifest)
+    for key, part in manifest.media.items():
+        if found := damage(archive, f"media/{key}", part):
+            raise ArchiveError(f"The file {key} {found}. Nothing was imported; copy the archive anew.")
     with transaction.atomic(durable=True):
         _require_empty()
         for table in reversed(tables()):
@@ -47,17 +50,11 @@ def read_in(archive: ZipFile, manifest: Manifest, *, on_table: OnTable) -> None:
 def differences(archive: ZipFile, manifest: Manifest) -> Iterator[str]:
     """What in an archive is not as it says of itself: cut, changed, or missing."""
     for table in tables():
-        expected = manifest.tables.get(table.label)
-        if expected is None or entry_of(table) not in archive.namelist():
-            yield f"{table.label} is missing"
-        elif tally(archive.open(entry_of(table))) != expected:
-            yield f"{table.label} has been changed"
+        if found := damage(archive, entry_of(table), manifest.tables.get(table.label), rows=True):
+            yield f"{table.label} {found}"
     for key, part in manifest.media.items():
-        noted = Tally()
-        for chunk in chunks(archive.open(f"media/{key}")):
-            noted.note(chunk)
-        if noted.part != part:
-            yield f"the file {key} has been changed"
+        if found := damage(archive, f"media/{key}", part):
+            yield f"the file {key} {found}"
 
 
 def differences_from_database(manifest: Manifest, *, on_table: OnTable) -> Iterator[str]:
@@ -81,9 +78,12 @@ def _fill(archive: ZipFile, table: Table, manifest: Manifest) -> int:
         f'SELECT {table.listed} FROM json_populate_recordset(NULL::"{table.name}", %s::json)'
     )
     noted = Tally()
-    with archive.open(entry_of(table)) as lines:
-        while batch := [noted.note(line, rows=1).decode() for line in islice(lines, BATCH)]:
-            _execute(insert, [f"[{','.join(batch)}]"])
+    try:
+        with archive.open(entry_of(table)) as lines:
+            while batch := [noted.note(line, rows=1).decode() for line in islice(lines, BATCH)]:
+                _execute(insert, [f"[{','.join(batch)}]"])
+    except (KeyError, UnicodeDecodeError, DataError, IntegrityError, *UNREADABLE):
+        noted = Tally()  # not what was written, then
     if noted.part != expected:
         raise ArchiveError(f"{table.label} has been changed or cut since it was exported. Nothing was imported.")
     return noted.rows

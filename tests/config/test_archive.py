@@ -2,7 +2,10 @@
 
 import json
 import re
+import resource
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,6 +22,8 @@ from chat import demo, services
 from chat.media.storage import key_of
 from chat.models import Attachment, Draft, Message, Room, SearchText
 from chat.services.faces import PARTS
+from config import backups
+from config.archive.manifest import ArchiveError
 from config.archive.tables import EXPORTED, LEFT_OUT, tables
 from tests.commands import answered, told
 from tests.factories import direct_room, group_room, say
@@ -76,7 +81,9 @@ def test_two_weeks_go_out_come_in_again_and_are_the_same(settings: Settings, tmp
     written = answered("export_all", str(file))
     assert written["rows"]["chat.Message"] == Message.objects.count() > 1500
     assert written["files"] == 1 + len(faces)
+    assert file.stat().st_mode & 0o077 == 0
     assert "is there already" in answered("export_all", str(file))["error"]
+    assert "cannot be written: No such file" in answered("export_all", str(tmp_path / "no" / "where.zip"))["error"]
     assert told("verify_export", str(file), "--database").endswith("has the same.\n")
     assert "not empty" in answered("import_all", str(file))["error"]
 
@@ -108,6 +115,16 @@ def test_two_weeks_go_out_come_in_again_and_are_the_same(settings: Settings, tmp
     empty()
     assert "Nothing was imported" in answered("import_all", str(forged))["error"]
     assert not User.objects.exists()
+    for name, word in (("tables/chat.Room.jsonl", "chat.Room"), (f"media/{key}", key)):
+        _spoil(file, spoilt := tmp_path / "spoilt.zip", name)
+        [difference] = answered("verify_export", str(spoilt))["differences"]
+        assert word in difference
+        assert "Nothing was imported" in answered("import_all", str(spoilt))["error"]
+        assert not User.objects.exists()
+    cut = tmp_path / "cut.zip"
+    cut.write_bytes(file.read_bytes()[:-1000])
+    assert "not all of it" in answered("import_all", str(cut))["error"]
+    assert "Is a directory" in answered("verify_export", str(tmp_path))["error"]
     later = tmp_path / "later.zip"
     _copy(file, later, migrations={"chat": "9999_later"})
     assert "another version" in answered("import_all", str(later))["error"]
@@ -127,6 +144,16 @@ def _copy(source: Path, target: Path, *, change: str = "", migrations: dict[str,
             new.writestr(name, data)
 
 
+def _spoil(source: Path, target: Path, name: str) -> None:
+    """Copy an archive, with the bytes of one of its parts damaged where they lie."""
+    data = bytearray(source.read_bytes())
+    with zipfile.ZipFile(source) as archive:
+        part = archive.getinfo(name)
+    middle = part.header_offset + 30 + len(name) + 20 + part.compress_size // 2  # 20: sizes beyond 4 GB
+    data[middle] ^= 0xFF
+    target.write_bytes(bytes(data))
+
+
 def _not_ours(directory: Path) -> Path:
     with zipfile.ZipFile(directory / "other.zip", "w") as archive:
         archive.writestr("a.txt", "hello")
@@ -138,7 +165,13 @@ def test_a_backup_is_checked_and_put_back_and_overwrites_only_when_told_to(
     settings: Settings, tmp_path: Path, alice: User, bob: User
 ) -> None:
     message = say(alice, direct_room(alice, bob), "before the fire")
+    User.objects.filter(pk=alice.pk).update(avatar=(avatar := uuid4()))
+    face = key_of(avatar, PARTS[0])
+    storages["media"].save(face, ContentFile(b"her face"))
     file = tmp_path / "backup.zip"
+    with no_more_than(10_000):
+        assert "cannot be written: File too large" in answered("backup", str(file))["error"]
+    assert list(tmp_path.iterdir()) == []
     assert answered("backup", str(file))["bytes"] == file.stat().st_size
     assert file.stat().st_mode & 0o077 == 0
     assert "is there already" in answered("backup", str(file))["error"]
@@ -147,6 +180,16 @@ def test_a_backup_is_checked_and_put_back_and_overwrites_only_when_told_to(
     say(alice, Room.objects.get(pk=message.room_id), "after the backup")
     assert "--overwrite" in answered("restore", str(file))["error"]
     assert Message.objects.filter(body="after the backup").exists()
+    with connection.cursor() as cursor:  # what a newer Parley may have made, by the time that its upgrade is undone
+        cursor.execute("CREATE TYPE chat_mood AS ENUM ('good')")
+        cursor.execute("CREATE TABLE chat_newer (room bigint REFERENCES chat_room, mood chat_mood)")
+        cursor.execute("CREATE TABLE of_others AS SELECT 7 AS number")
+    cut = tmp_path / "cut.zip"
+    _cut_dump(file, cut)
+    archive, manifest = backups.open_backup(cut)
+    with archive, pytest.raises(ArchiveError, match="Nothing was restored"):
+        backups.restore(archive, manifest, advance=lambda _: None)
+    assert Message.objects.filter(body="after the backup").exists()
     damaged = tmp_path / "damaged.zip"
     data = bytearray(file.read_bytes())
     data[len(data) // 2] ^= 0xFF
@@ -154,10 +197,34 @@ def test_a_backup_is_checked_and_put_back_and_overwrites_only_when_told_to(
     assert "damaged" in answered("restore", str(damaged), "--overwrite")["error"]
     assert Message.objects.filter(body="after the backup").exists()
 
-    assert answered("restore", str(file), "--overwrite")["restored"]
+    storages["media"].delete(face)
+    restored = answered("restore", str(file), "--overwrite")
+    assert restored["ok"], restored
+    with storages["media"].open(face) as file_again:
+        assert file_again.read() == b"her face"
+    assert ask("SELECT to_regclass('chat_newer'), to_regtype('chat_mood'), number FROM of_others") == [(None, None, 7)]
     assert Message.objects.get(pk=message.pk).body == "before the fire"
     assert not Message.objects.filter(body="after the backup").exists()
     assert say(bob, Room.objects.get(pk=message.room_id), "on it goes").seq == message.seq + 1
+
+
+@contextmanager
+def no_more_than(size: int) -> Iterator[None]:
+    """Let no file grow beyond so many bytes, as on a disk that is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def _cut_dump(source: Path, target: Path) -> None:
+    """Copy a backup, and leave a half of the database out."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        dump = old.read(backups.DUMP)
+        new.writestr(backups.DUMP, dump[: len(dump) // 2])
+        new.writestr("manifest.json", old.read("manifest.json"))
 
 
 @pytest.mark.django_db
@@ -173,6 +240,10 @@ def test_a_person_gets_what_is_theirs_to_read_and_nothing_else(
     say(bob, harbour, "she is gone, let us talk")
     say(bob, others, "between us")
     services.save_draft(user=alice, room_id=room.pk, body="half a thought")
+    User.objects.filter(pk=alice.pk).update(avatar=(avatar := uuid4()))
+    alice.refresh_from_db()
+    for part in PARTS:
+        storages["media"].save(key_of(avatar, part), ContentFile(b"her face"))
 
     file = tmp_path / "alice.zip"
     assert answered("export_user", "ALICE@example.org", str(file))["rooms"] == 2
@@ -185,6 +256,8 @@ def test_a_person_gets_what_is_theirs_to_read_and_nothing_else(
     assert "before I left" in pages[f"rooms/{harbour.pk}.html"]
     assert "half a thought" in pages["index.html"]
     assert json.loads(pages["data.json"])["profile"]["email"] == alice.email
+    assert [pages[name] for name in json.loads(pages["data.json"])["pictures"]] == ["her face"] * len(PARTS)
+    assert f'src="media/{key_of(avatar, PARTS[0])}"' in pages["index.html"]
     everything = "".join(pages.values())
     for private in ("taken back", "she is gone", "between us", bob.email, alice.password, eve.full_name):
         assert private not in everything

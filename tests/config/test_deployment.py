@@ -1,7 +1,12 @@
 """What is deployed by: no engine runs here, so these files are held against what they call and name."""
 
+import json
 import re
 import shlex
+import shutil
+import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +16,8 @@ from django.core.management import get_commands, load_command_class
 
 from config import first_run
 from config.env import ROOT, VARIABLES
-from tests.config.environment import PRODUCTION, manage
+from tests.config.environment import PRODUCTION, environment, manage
+from tests.config.waiting import until
 
 KNOWN = {variable.name for variable in VARIABLES} | {"ENV_FILE"}
 FOREIGN = {"PARLEY_HOST", "PARLEY_WEB", "POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD_FILE"}
@@ -27,6 +33,25 @@ def kubernetes() -> list[dict[str, Any]]:
     return list(yaml.safe_load_all((DEPLOY / "kubernetes.yaml").read_text()))
 
 
+def containers() -> list[dict[str, Any]]:
+    """All containers of Kubernetes' pods."""
+    found = []
+    for document in kubernetes():
+        spec = document.get("spec", {})
+        pod = spec.get("jobTemplate", {}).get("spec", spec).get("template", {}).get("spec", {})
+        for container in pod.get("containers", []):
+            assert pod["securityContext"]["runAsUser"] == first_run.PARLEY
+            volumes = {volume["name"] for volume in pod["volumes"]}
+            assert {mount["name"] for mount in container["volumeMounts"]} <= volumes
+            found.append(container)
+    return found
+
+
+def in_shell(text: str) -> list[list[str]]:
+    """The commands of ours that are called in a text of lines as shells and systemd read them."""
+    return [shlex.split(words) for words in re.findall(r"manage\.py ([^;'\\\n]+)", text)]
+
+
 def parse(words: list[str]) -> None:
     """Fail where there is no such command, or it does not take these words."""
     name, *rest = words
@@ -36,12 +61,11 @@ def parse(words: list[str]) -> None:
 
 def test_every_command_that_is_called_exists_and_takes_its_words() -> None:
     called = [service["command"] for service in compose()["services"].values() if service.get("image") == "parley"]
-    for document in kubernetes():
-        pods = document.get("spec", {}).get("template", {}).get("spec", {}).get("containers", [])
-        called += [container["args"] for container in pods]
+    for container in containers():
+        called += [container["args"]] if "command" not in container else in_shell("\n".join(container["args"]))
     for unit in (DEPLOY / "systemd").iterdir():
-        called += [shlex.split(line) for line in re.findall(r"manage\.py (.+)", unit.read_text())]
-    assert len(called) > 10
+        called += in_shell(unit.read_text())
+    assert len(called) > 15
     for words in filter(None, called):
         parse(words)
 
@@ -95,16 +119,62 @@ def test_secrets_are_made_once_and_production_starts_with_them(tmp_path: Path) -
     assert (tmp_path / "env").read_text() == before
     assert (tmp_path / "env").stat().st_mode & 0o007 == 0
     assert (tmp_path / "postgres").read_text().strip() in before
-    environment = {
-        name: str(value)
-        for name, value in compose()["services"]["web1"]["environment"].items()
-        if "$" not in str(value)
-    }
-    checked = manage(
-        *("check", "--deploy", "--fail-level", "WARNING"),
-        **environment | {"ENV_FILE": str(tmp_path / "env"), "ALLOWED_HOSTS": "localhost"},
-    )
+    checked = manage("check", "--deploy", "--fail-level", "WARNING", **in_compose(tmp_path / "env"))
     assert checked.returncode == 0, checked.stderr
+
+
+def in_compose(secrets: Path) -> dict[str, str]:
+    """What a web server has in its environment when nothing else is said."""
+    told = compose()["services"]["web1"]["environment"]
+    values = {name: re.sub(r"\$\{\w+:-(\w+)\}", r"\1", str(value)) for name, value in told.items()}
+    return values | {"ENV_FILE": str(secrets)}
+
+
+def test_an_image_has_all_that_it_calls_and_writes_nothing_but_where_it_may(tmp_path: Path) -> None:
+    """What the Dockerfile copies, somewhere else, is built, started and asked whether it lives, as is written there."""
+    docker = (ROOT / "Dockerfile").read_text()
+    app = tmp_path / "app"
+    for source, target in re.findall(r"^COPY (?!--from)(.+) (\S+)$", docker, re.MULTILINE):
+        for path in source.split():
+            place = app / (path if target == "./" else target)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            copy = shutil.copytree if (ROOT / path).is_dir() else shutil.copy
+            copy(ROOT / path, place)
+    (app / "var" / "media").mkdir(parents=True)
+    settings, collect = re.findall(r"RUN (SECRET_KEY=[^&]+?)/venv/bin/python ([^&]+?) \\\n", docker)[0]
+    only = dict(word.split("=", 1) for word in settings.replace("\\\n", " ").split())
+    clean = {name: value for name, value in environment().items() if name in ("PATH", "HOME", "PYTHONPATH")}
+    built = subprocess.run(
+        [sys.executable, *collect.split(), "--dry-run"],
+        cwd=app, env=clean | only, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert built.returncode == 0, built.stderr
+
+    first_run.write(tmp_path / "secrets")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    constants = dict(re.findall(r"\b(PYTHON\w+)=(\S+)", docker))
+    running = (
+        clean | constants | in_compose(tmp_path / "secrets" / "env") | {"BIND": f"127.0.0.1:{port}", "WEB_WORKERS": "1"}
+    )
+    [entry], [words], [health] = (
+        re.findall(rf"^{name}.*?(\[.+\])$", docker, re.MULTILINE) for name in ("ENTRYPOINT", "CMD", "HEALTHCHECK")
+    )
+    before = written(app)
+    with subprocess.Popen([sys.executable, *json.loads(entry)[1:], *json.loads(words)], cwd=app, env=running) as server:
+        try:
+            alive = [sys.executable, *json.loads(health)[1:]]
+            until(lambda: subprocess.run(alive, cwd=app, env=running, capture_output=True, check=False).returncode == 0)
+        finally:
+            server.terminate()
+    assert server.returncode == 0
+    assert written(app) == before
+
+
+def written(directory: Path) -> dict[Path, int]:
+    """Each file below a directory, and when it was written."""
+    return {path: path.stat().st_mtime_ns for path in directory.rglob("*")}
 
 
 @pytest.mark.parametrize(

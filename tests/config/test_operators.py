@@ -9,35 +9,39 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command, get_commands, load_command_class
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.db.models import F
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts import services as accounts
+from accounts.arguments import ExampleCommand
 from accounts.commands import OperatorCommand
 from accounts.models import Notice, Session, User
 from accounts.tokens import mint_pair
-from chat import services
+from chat import background, services
 from chat.models import Draft, Message, Revision, Room, SearchText
-from config import keys
+from config import keys, probes
 from tests.commands import answered, told
 from tests.config.environment import PRODUCTION, manage
 from tests.factories import direct_room, group_room, say, say_many
+from tests.jobs import run_jobs
 from tests.sessions import session_for
 
 pytestmark = pytest.mark.django_db
 
 OURS = ("accounts", "chat", "presence", "config")
-FOR_DEVELOPERS = {"asyncapi", "config", "reset", "serve", "up", "worker"}
-"""Commands that run until stopped, or that developers use: each has a manner of its own."""
+RUNNING = {"reset", "serve", "up", "worker"}
+"""Commands that run until stopped, or only here: nobody reads JSON of them."""
+
+FOR_DEVELOPERS = {"asyncapi"}
 
 
 def test_every_command_for_operators_has_the_common_manner_and_an_example() -> None:
     names = {name for name, app in get_commands().items() if app in OURS} - FOR_DEVELOPERS
     for name in sorted(names):
         command = load_command_class(get_commands()[name], name)
-        assert isinstance(command, OperatorCommand), name
+        assert isinstance(command, ExampleCommand if name in RUNNING else OperatorCommand), name
         parser = command.create_parser("manage.py", name)
         assert f"manage.py {name}" in parser.format_help().partition("examples:")[2], name
         for example in command.examples:
@@ -50,6 +54,60 @@ def test_what_a_command_refuses_is_json_for_scripts_and_a_sentence_for_people() 
     assert "nobody@example.org" in refusal["error"]
     with pytest.raises(CommandError, match="There is no account"):
         told("close_sessions", "nobody@example.org")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ban eve@example.org --reason spam --days nan",
+        "ban eve@example.org --reason spam --days -1",
+        "demo --messages 0",
+        "demo --days -1",
+        "loadtest --rate inf",
+        "loadtest --seconds 0",
+        "loadtest --users 10000000000",
+        "rooms --limit x",
+        "serve --workers 0",
+        "rotate_widget_secret 0f3c --hours nan",
+    ],
+)
+def test_numbers_that_make_no_sense_are_refused_before_anything_happens(words: str) -> None:
+    with pytest.raises(CommandError, match=r"is no (?:number of things|amount): write"):
+        call_command(*words.split())
+
+
+@pytest.mark.parametrize("bind", ["here", "127.0.0.1:99999", "127.0.0.1:-1", "unix:/nowhere/at/all", "unix:/tmp"])
+def test_what_cannot_be_listened_on_is_told_in_a_sentence(bind: str) -> None:
+    with pytest.raises(CommandError, match=r"(?:BIND or --bind as|Choose another address)"):
+        call_command("serve", "--bind", bind)
+
+
+def test_who_is_not_there_is_not_asked_and_who_has_not_migrated_is_told_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(*_: object) -> str:
+        raise EOFError
+
+    monkeypatch.setattr(getpass, "getpass", nobody)
+    with pytest.raises(CommandError, match="Nobody is there to be asked"):
+        told("createadmin", "root@example.org")
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE chat_room RENAME COLUMN topic TO theme")
+    assert "manage.py migrate" in answered("rooms")["error"]
+
+
+def test_a_demo_that_is_refused_makes_nobody() -> None:
+    with pytest.raises(CommandError, match="at least 3 people"):
+        told("demo", "--users", "2")
+    assert not User.objects.exists()
+
+
+def test_the_configuration_is_shown_with_where_it_comes_from_and_without_secrets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://who:hush@db.example.com:5432/parley?password=hush")
+    shown = answered("config")["settings"]
+    assert shown["DATABASE_URL"] == {"value": "set: postgres://db.example.com:5432/parley", "from": "environment"}
+    assert shown["JWT_SIGNING_KEY"]["value"] == "set"
+    assert shown["UPLOAD_MB"] == {"value": 25, "from": "default"}
 
 
 def test_ctrl_c_ends_with_a_sentence_and_the_code_of_shells(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,6 +158,11 @@ def test_the_doctor_finds_what_is_there_and_what_is_amiss(settings: Settings, tm
     assert "is not an origin" in sentences["settings"]
     assert "Files can be kept" in sentences["media"]
     assert [path for path in (tmp_path / "media").rglob("*") if path.is_file()] == []
+    settings.ALLOWED_ORIGINS, settings.WEB_WORKERS, settings.DEBUG = [], 2, True
+    assert told("doctor", "--only", "settings").startswith("  ok   settings    The settings are sound.")
+    settings.JOB_WORKERS, settings.JOB_CONCURRENCY = 20, 4
+    [words] = [found.sentence for found in probes.database_has_place()]
+    assert "may open 200 connections" in words
     assert told("doctor", "--only", "redis", "--only", "layer", "--only", "migrations").endswith("is well.\n")
 
 
@@ -195,12 +258,37 @@ def test_purging_throws_away_what_the_settings_say_and_nothing_else(settings: Se
     assert answered("verify_delivery")["ok"]
 
 
+def test_a_worker_purges_each_night_in_small_pieces_unless_told_not_to(
+    settings: Settings, alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background, "PURGE_SECONDS", 0.0)
+    Draft.objects.create(user=alice, room=group_room(bob), body="of a room that she has left")
+    ended = session_for(bob)
+    Session.objects.filter(pk=ended.pk).update(revoked_at=timezone.now() - timedelta(days=31))
+    settings.PURGE_NIGHTLY = False
+    background.purge_nightly.call()
+    assert run_jobs() == 0
+    settings.PURGE_NIGHTLY = True
+    background.purge_nightly.call()
+    background.purge_nightly.call()
+    assert run_jobs() == 3  # one for each of the two, and one that finds nothing
+    assert not Draft.objects.exists()
+    assert not Session.objects.exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('statement_timeout')")
+        assert cursor.fetchone() != ("0",)
+
+
 def lost(room: Room) -> None:
     Message.objects.filter(seq=4).delete()
 
 
 def shown(room: Room) -> None:
     Room.objects.update(last_message=Message.objects.get(seq=1))
+
+
+def shows_nothing(room: Room) -> None:
+    Room.objects.update(last_message=None)
 
 
 def said_later(room: Room) -> None:
@@ -220,6 +308,7 @@ def counted(room: Room) -> None:
     [
         (lost, "rooms whose newest changes are missing", False),
         (shown, "rooms that show another message than their last one", True),
+        (shows_nothing, "rooms that show another message than their last one", True),
         (said_later, "rooms in which something was said after their last activity", True),
         (twice, "changes of which two messages say that they are theirs", False),
         (counted, "rooms with a wrong number of members", True),

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
+from accounts.arguments import amount
 from accounts.commands import OperatorCommand
 from accounts.exceptions import AccountError
 from accounts.management.people import person
@@ -19,7 +20,7 @@ class Command(OperatorCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("person", help="who, by e-mail address or @handle")
         parser.add_argument("--reason", required=True, help="why; they read it")
-        parser.add_argument("--days", type=float, help="for how long; without it for good")
+        parser.add_argument("--days", type=amount, help="for how long; without it for good")
 
     def handle(self, *args: Any, **options: Any) -> None:
         user, days = person(options["person"]), options["days"]

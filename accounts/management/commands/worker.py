@@ -4,24 +4,26 @@ import socket
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from accounts.arguments import ExampleCommand, count
 from accounts.jobs.worker import work_until_stopped
 
 
-class Command(BaseCommand):
+class Command(ExampleCommand):
     help = "Do jobs until SIGTERM or Ctrl-C. `serve` starts JOB_WORKERS of these by itself."
+    examples = ("worker", "worker --concurrency 8")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--concurrency", type=int, default=settings.JOB_CONCURRENCY, help="jobs at once (JOB_CONCURRENCY)"
+            "--concurrency", type=count, default=settings.JOB_CONCURRENCY, help="jobs at once (JOB_CONCURRENCY)"
         )
         parser.add_argument("--lifeline", type=int, help="a socket whose other end its supervisor holds")
 
     def handle(self, *args: Any, **options: Any) -> None:
         descriptor = options["lifeline"]
         lifeline = None if descriptor is None else socket.socket(fileno=descriptor)
-        concurrency = max(1, options["concurrency"])
+        concurrency = options["concurrency"]
         if lifeline is None:
             self.stdout.write(f"Parley does jobs, {concurrency} at once.")
         work_until_stopped(concurrency=concurrency, lifeline=lifeline)

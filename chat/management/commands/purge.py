@@ -5,25 +5,23 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from accounts.commands import OperatorCommand
-from accounts.upkeep import dead_sessions, forget_dead_sessions
 from chat.services import Purge, purges
-
-SESSIONS = Purge("sessions", "sessions that ended 30 days ago", dead_sessions, forget_dead_sessions)
 
 
 class Command(OperatorCommand):
     help = (
         "Throw away what is kept no longer: messages older than MESSAGES_KEPT_DAYS, texts deleted DELETED_KEPT_DAYS "
-        "ago, versions older than REVISIONS_KEPT_DAYS, ended sessions, and what belongs to nothing. In small batches."
+        "ago, versions older than REVISIONS_KEPT_DAYS, ended sessions, and what belongs to nothing. In small batches. "
+        "A job worker does it each night, too (PURGE_NIGHTLY)."
     )
-    examples = ("purge --dry-run", "purge", "purge --json   # once a night")
+    examples = ("purge --dry-run", "purge", "purge --json")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="only count what would go")
 
     def handle(self, *args: Any, **options: Any) -> None:
         gone = {}
-        for purge in (*purges(), SESSIONS):
+        for purge in purges():
             gone[purge.name] = purge.due() if options["dry_run"] else self._run(purge)
             self.say(f"{gone[purge.name]:8,}  {purge.sentence}")
         self.say("Nothing was thrown away yet." if options["dry_run"] else "These are gone.")

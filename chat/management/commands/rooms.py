@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.db.models import Count, Q
 
+from accounts.arguments import count
 from accounts.commands import OperatorCommand
 from chat.models import Room
 
@@ -19,7 +20,7 @@ class Command(OperatorCommand):
         parser.add_argument("text", nargs="?", default="", help="a part of the name or topic, or the number of a room")
         parser.add_argument("--kind", choices=Room.Kind.values, help="only rooms of this kind")
         parser.add_argument("--order", choices=ORDERS, default="activity")
-        parser.add_argument("--limit", type=int, default=50, help="how many at most (50)")
+        parser.add_argument("--limit", type=count, default=50, help="how many at most (50)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = self._find(options["text"], options["kind"])
@@ -27,7 +28,7 @@ class Command(OperatorCommand):
         rooms = list(
             found.annotate(said=Count("messages", filter=Q(messages__kind="text")))
             .order_by(ORDERS[options["order"]], "pk")
-            .select_related("created_by")[: max(1, options["limit"])]
+            .select_related("created_by")[: options["limit"]]
         )
         self.table(
             *("room", "kind", "members", "messages", "last activity", "name", "topic"),

@@ -5,10 +5,13 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from accounts.arguments import amount
 from accounts.commands import OperatorCommand
 from chat import services
 from chat.models import Site
 from chat.widget.signing import secret_of
+
+LONGEST_HOURS = 24 * 365
 
 
 class Command(OperatorCommand):
@@ -17,7 +20,7 @@ class Command(OperatorCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("site", help="the site's public key")
-        parser.add_argument("--hours", type=float, default=24, help="how long the present secret stays good (24)")
+        parser.add_argument("--hours", type=amount, default=24, help="how long the present secret stays good (24)")
         parser.add_argument(
             "--now", action="store_true", help="the present secret has leaked: it ends now, and so do all visits"
         )
@@ -26,7 +29,7 @@ class Command(OperatorCommand):
         site = Site.objects.filter(key=options["site"]).first()
         if site is None:
             raise CommandError("There is no such site. The admin lists them, with their keys.")
-        overlap = timedelta() if options["now"] else timedelta(hours=max(0.0, options["hours"]))
+        overlap = timedelta() if options["now"] else timedelta(hours=min(options["hours"], LONGEST_HOURS))
         site = services.rotate_secret(site=site, overlap=overlap)
         self.say(f"secret  {secret_of(site)}  (for the site's server only; it is shown this once)")
         if site.overlap_until:

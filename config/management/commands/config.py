@@ -2,18 +2,21 @@
 
 import os
 from typing import Any
+from urllib.parse import urlsplit
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from accounts.commands import OperatorCommand
 from config.documents import env_example, markdown
-from config.env import ROOT, VARIABLES, read_env
+from config.env import ROOT, VARIABLES, Variable, read_env
 
 FILES = {ROOT / ".env.example": env_example, ROOT / "docs" / "configuration.md": markdown}
 
 
-class Command(BaseCommand):
-    help = "Show the configuration, or make .env.example and docs/configuration.md from its registry."
-    requires_system_checks = ()
+class Command(OperatorCommand):
+    help = "Show the configuration, without secrets; or make .env.example and docs/configuration.md from its registry."
+    examples = ("config", "config --json", "config --check   # for developers: are both files as the registry says?")
+    patient = False
 
     def add_arguments(self, parser: CommandParser) -> None:
         what = parser.add_mutually_exclusive_group()
@@ -46,10 +49,30 @@ class Command(BaseCommand):
             raise CommandError(f"{' and '.join(drifted)}: run `manage.py config --write`.")
 
     def show(self) -> None:
-        """Print each variable's value; of a secret only whether it is set."""
+        """Print each variable's value; of a secret only whether it is set, of an address what leads to it."""
         values = read_env()
-        for variable in VARIABLES:
-            value = values[variable.name]
-            shown = ("set" if value else "not set") if variable.secret else value
-            source = "" if os.environ.get(variable.name) else "  (default)" if value == variable.default else "  (.env)"
-            self.stdout.write(f"{variable.name:22} {shown}{source}")
+        shown = {variable.name: _shown(variable, values[variable.name]) for variable in VARIABLES}
+        sources = {variable.name: _source(variable, values[variable.name]) for variable in VARIABLES}
+        for name, value in shown.items():
+            self.say(f"{name:22} {value}" + (f"  ({sources[name]})" if sources[name] != "environment" else ""))
+        self.answer(settings={name: {"value": value, "from": sources[name]} for name, value in shown.items()})
+
+
+def _shown(variable: Variable, value: Any) -> Any:
+    if not variable.secret:
+        return value
+    if not value:
+        return "not set"
+    return f"set: {_without_secrets(value)}" if variable.name.endswith("_URL") else "set"
+
+
+def _without_secrets(url: str) -> str:
+    """An address without user, password and parameters, any of which may be a secret."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def _source(variable: Variable, value: Any) -> str:
+    if os.environ.get(variable.name):
+        return "environment"
+    return "default" if value == variable.default else ".env"

@@ -12,6 +12,7 @@ from django.core.management.base import CommandError, CommandParser
 from rich.live import Live
 from rich.table import Table
 
+from accounts.arguments import amount, count
 from accounts.commands import OperatorCommand
 from chat.models import Message
 from config.loadtest import people, run
@@ -37,13 +38,13 @@ class Command(OperatorCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--url", default=f"http://{settings.BIND}", help="the server (BIND, on this machine)")
-        parser.add_argument("--users", type=int, default=50, help="sockets (50), ten to a room")
-        parser.add_argument("--rate", type=float, default=20, help="messages a second from all of them (20)")
-        parser.add_argument("--seconds", type=float, default=20, help="how long (20)")
+        parser.add_argument("--users", type=count, default=50, help="sockets (50), ten to a room")
+        parser.add_argument("--rate", type=amount, default=20, help="messages a second from all of them (20)")
+        parser.add_argument("--seconds", type=amount, default=20, help="how long (20)")
         parser.add_argument("--foreign-host", action="store_true", help="the server is on another machine")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["users"] < 2 or options["rate"] <= 0 or options["rate"] / options["users"] > 10:
+        if options["users"] < 2 or options["rate"] / options["users"] > 10:
             raise CommandError(
                 "Take two users or more, and one for every ten messages a second: more is refused to them."
             )

@@ -3,14 +3,16 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from accounts.arguments import ExampleCommand
 from config.embedded import Services
 from config.embedded.services import InUseError
 
 
-class Command(BaseCommand):
+class Command(ExampleCommand):
     help = "Delete the embedded database of this checkout. `make run` makes a new one."
+    examples = ("reset",)
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:

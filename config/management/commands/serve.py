@@ -3,16 +3,22 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from accounts.arguments import ExampleCommand, count
 from config.supervisor import PortTakenError, Supervisor, listen, name_of
 
 
-class Command(BaseCommand):
-    help = "Run the web and job workers until SIGTERM or Ctrl-C."
+class Command(ExampleCommand):
+    help = "Run the web and job workers until SIGTERM or Ctrl-C. SIGHUP replaces them one by one, for new code."
+    examples = (
+        "serve",
+        "serve --workers 4 --bind 127.0.0.1:8000",
+        "serve --bind unix:/run/parley/web.sock --job-workers 0",
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--workers", type=int, default=settings.WEB_WORKERS, help="processes (WEB_WORKERS)")
+        parser.add_argument("--workers", type=count, default=settings.WEB_WORKERS, help="processes (WEB_WORKERS)")
         parser.add_argument("--job-workers", type=int, default=settings.JOB_WORKERS, help="processes (JOB_WORKERS)")
         parser.add_argument("--bind", default=settings.BIND, help="host:port or unix:/path (BIND)")
 

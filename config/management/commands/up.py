@@ -12,9 +12,10 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import connection
 
+from accounts.arguments import ExampleCommand, count
 from chat import demo
 from config.embedded import Services
 from config.embedded.process import StartError
@@ -26,12 +27,13 @@ READY_SECONDS = 30
 HERE = ("127.0.0.1", "0.0.0.0", "[::1]", "[::]")  # noqa: S104  compared with, not bound to
 
 
-class Command(BaseCommand):
+class Command(ExampleCommand):
     help = "For development: start services, migrate, make the demo once, and serve."
+    examples = ("up", "up --workers 1 --bind 0.0.0.0:8000")
     requires_system_checks = ()  # a second more at each start; `serve` and `make lint` run them
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--workers", type=int, default=settings.WEB_WORKERS, help="processes (WEB_WORKERS)")
+        parser.add_argument("--workers", type=count, default=settings.WEB_WORKERS, help="processes (WEB_WORKERS)")
         parser.add_argument("--bind", default=settings.BIND, help="host:port; a taken port gives the next (BIND)")
 
     def handle(self, *args: Any, **options: Any) -> None:
