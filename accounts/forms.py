@@ -13,8 +13,9 @@ from django.utils import timezone
 from accounts.appearance import Contrast, Density, Motion, TextSize, Theme
 from accounts.exceptions import ParleyError
 from accounts.moderation.models import COMMENT_LENGTH
-from accounts.names import EMOJI_LENGTH, FULL_NAME_LENGTH, HANDLE_LENGTH, STATUS_LENGTH
+from accounts.names import ABOUT_LENGTH, EMOJI_LENGTH, FULL_NAME_LENGTH, HANDLE_LENGTH, STATUS_LENGTH
 from accounts.switches import Switches
+from accounts.zones import names
 
 
 class AccountForm(forms.Form):
@@ -44,10 +45,16 @@ def _email() -> forms.EmailField:
     return forms.EmailField(label="E-mail", max_length=254, widget=widget)
 
 
+def _zones() -> list[tuple[str, str]]:
+    return [("", "Not told"), *((name, name.replace("_", " ")) for name in sorted(names()))]
+
+
 class SignUpForm(AccountForm):
     full_name = _full_name()
     email = _email()
     password = _password("Password", autocomplete="new-password", help_text="At least 10 characters.")
+    # Script fills it in (`entrance.js`).
+    time_zone = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-slot": "time-zone"}))
 
 
 class SignInForm(AccountForm):
@@ -81,6 +88,20 @@ class ProfileForm(AccountForm):
         max_length=HANDLE_LENGTH + 1,
         help_text="2 to 30 letters a-z, digits and underscores. People mention you by it.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    about = forms.CharField(
+        label="About you",
+        max_length=ABOUT_LENGTH,
+        required=False,
+        help_text="A line that others see: what you do, or where to find you.",
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+    )
+    time_zone = forms.ChoiceField(
+        label="Time zone",
+        choices=_zones,
+        required=False,
+        help_text="Others see what time it is for you, and searches go by your days.",
+        widget=forms.Select(attrs={"data-slot": "time-zone"}),
     )
 
 

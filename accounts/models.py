@@ -27,6 +27,7 @@ from accounts.moderation.models import (
     Sanction,
 )
 from accounts.names import (
+    ABOUT_LENGTH,
     EMOJI_LENGTH,
     FULL_NAME_LENGTH,
     HANDLE_LENGTH,
@@ -116,6 +117,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     status_emoji = models.CharField(max_length=EMOJI_LENGTH, blank=True)
     status_text = models.CharField(max_length=STATUS_LENGTH, blank=True)
     status_until = models.DateTimeField(null=True, blank=True)
+    about = models.CharField(max_length=ABOUT_LENGTH, blank=True, default="", db_default="")
+    time_zone = models.CharField(max_length=64, blank=True, default="", db_default="", help_text="As Europe/Lisbon.")
     avatar = models.UUIDField(null=True, editable=False, help_text="Which picture of theirs is shown, if any.")
     theme = models.CharField(max_length=6, choices=Theme, default=Theme.SYSTEM, db_default=Theme.SYSTEM)
     contrast = models.CharField(max_length=6, choices=Contrast, default=Contrast.SYSTEM, db_default=Contrast.SYSTEM)

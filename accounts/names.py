@@ -12,6 +12,7 @@ from django.core.validators import validate_email
 FULL_NAME_LENGTH = 80
 HANDLE_LENGTH = 30
 STATUS_LENGTH = 100
+ABOUT_LENGTH = 140
 EMOJI_LENGTH = 32
 HANDLE = re.compile(r"[a-z0-9_]{2,30}")
 
@@ -53,12 +54,20 @@ def clean_full_name(full_name: str) -> str:
 
 
 def clean_status(text: str) -> str:
-    status = " ".join(unicodedata.normalize("NFC", text).split())
-    if any(unicodedata.category(char) in REFUSED_CATEGORIES and char not in JOINERS for char in status):
-        raise ValidationError("A status cannot have control or invisible characters. Type it again.")
-    if len(status) > STATUS_LENGTH:
-        raise ValidationError(f"A status has at most {STATUS_LENGTH} characters.")
-    return status
+    return _clean_line(text, what="A status", longest=STATUS_LENGTH)
+
+
+def clean_about(text: str) -> str:
+    return _clean_line(text, what="This line", longest=ABOUT_LENGTH)
+
+
+def _clean_line(text: str, *, what: str, longest: int) -> str:
+    line = " ".join(unicodedata.normalize("NFC", text).split())
+    if any(unicodedata.category(char) in REFUSED_CATEGORIES and char not in JOINERS for char in line):
+        raise ValidationError(f"{what} cannot have control or invisible characters. Type it again.")
+    if len(line) > longest:
+        raise ValidationError(f"{what} has at most {longest} characters.")
+    return line
 
 
 def clean_emoji(emoji: str) -> str:

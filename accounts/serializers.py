@@ -10,6 +10,7 @@ from uuid import UUID
 
 from rest_framework import serializers
 
+from accounts.appearance import APPEARANCE, Contrast, Density, Motion, TextSize, Theme
 from accounts.dependencies import note_person
 from accounts.mail.tokens import CONFIRM_WITHIN
 from accounts.models import AddressChange, Session, User
@@ -35,6 +36,9 @@ class SignUpSerializer(StrictSerializer):
     full_name = serializers.CharField(max_length=200)
     email = serializers.CharField(max_length=254)
     password = serializers.CharField(max_length=256, trim_whitespace=False, write_only=True)
+    time_zone = serializers.CharField(
+        required=False, allow_blank=True, max_length=200, help_text="As the browser says it; what is none is left out."
+    )
 
 
 class SignInSerializer(StrictSerializer):
@@ -45,6 +49,12 @@ class SignInSerializer(StrictSerializer):
 class ProfileSerializer(StrictSerializer):
     full_name = serializers.CharField(max_length=200, required=False)
     handle = serializers.CharField(max_length=60, required=False)
+    about = serializers.CharField(
+        max_length=400, allow_blank=True, required=False, help_text="A line about you that others see."
+    )
+    time_zone = serializers.CharField(
+        max_length=200, allow_blank=True, required=False, help_text="As `Europe/Lisbon`; others see your local time."
+    )
 
 
 class SwitchesSerializer(StrictSerializer):
@@ -64,8 +74,18 @@ class SwitchesSerializer(StrictSerializer):
     status_until = serializers.DateTimeField(allow_null=True, required=False, help_text="When the status ends.")
 
 
-class MeChangesSerializer(ProfileSerializer, SwitchesSerializer):
-    """Name, handle, and what others are told of you; what is left out stays."""
+class AppearanceSerializer(StrictSerializer):
+    """How pages look to you, on all devices; what is left out stays."""
+
+    theme = serializers.ChoiceField(choices=Theme.choices, required=False)
+    contrast = serializers.ChoiceField(choices=Contrast.choices, required=False)
+    text_size = serializers.ChoiceField(choices=TextSize.choices, required=False)
+    density = serializers.ChoiceField(choices=Density.choices, required=False)
+    motion = serializers.ChoiceField(choices=Motion.choices, required=False)
+
+
+class MeChangesSerializer(ProfileSerializer, SwitchesSerializer, AppearanceSerializer):
+    """Who you are, what others are told of you, and how pages look to you; what is left out stays."""
 
 
 class ChangeAddressSerializer(StrictSerializer):
@@ -112,6 +132,13 @@ class MeSerializer(CardSerializer):
     status_emoji = serializers.CharField()
     status_text = serializers.CharField()
     status_until = serializers.DateTimeField(allow_null=True)
+    about = serializers.CharField()
+    time_zone = serializers.CharField(help_text="Empty where you have told none.")
+    theme = serializers.ChoiceField(choices=Theme.choices)
+    contrast = serializers.ChoiceField(choices=Contrast.choices)
+    text_size = serializers.ChoiceField(choices=TextSize.choices)
+    density = serializers.ChoiceField(choices=Density.choices)
+    motion = serializers.ChoiceField(choices=Motion.choices)
 
 
 class SessionSerializer(serializers.Serializer[Session]):
@@ -176,6 +203,7 @@ def me_card(user: User) -> dict[str, Any]:
         "status_emoji": user.status_emoji,
         "status_text": user.status_text,
         "status_until": until and until.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        **{name: getattr(user, name) for name in ("about", "time_zone", *APPEARANCE)},
     }
 
 

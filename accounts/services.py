@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypedDict, Unpack, cast
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -26,13 +27,17 @@ from accounts.mail.kinds import Kind
 from accounts.models import Session, User
 from accounts.moderation.filters import check_name
 from accounts.moderation.standing import refuse_banned
-from accounts.names import clean_email, clean_full_name, clean_handle
+from accounts.names import clean_about, clean_email, clean_full_name, clean_handle
 from accounts.querysets import SessionQuerySet
 from accounts.reserved import email_taken, require_unreserved
 from accounts.showing import tell_how_they_are_shown
 from accounts.tokens import AccessToken, RefreshToken, TokenPair, fingerprint, mint_again, mint_pair
+from accounts.zones import clean_zone, known_zone
 
 USE_NOTED_EVERY = timedelta(minutes=1)
+
+NAMES = frozenset({"full_name", "handle"})
+"""What is shown of somebody wherever they are."""
 
 SignedIn = tuple[Session, TokenPair]
 
@@ -40,15 +45,15 @@ SignedIn = tuple[Session, TokenPair]
 # Signing up, in and out
 
 
-def sign_up(*, full_name: str, email: str, password: str, device: Device) -> SignedIn:
-    """Make an account and sign this device in.
+def sign_up(*, full_name: str, email: str, password: str, device: Device, time_zone: str = "") -> SignedIn:
+    """Make an account and sign this device in. ``time_zone`` is what the browser says; what is none is left out.
 
     Raises `AccountError` `invalid` with sentences for each field, or `email_taken`, also when two people sign
     up with one address at the same moment.
     """
     name, address = _cleaned({"full_name": (clean_full_name, full_name), "email": (clean_email, email)})
     check_name(name)
-    user = User(full_name=name, email=address)
+    user = User(full_name=name, email=address, time_zone=known_zone(time_zone))
     passwords.require_good(password, user, field="password")
     user.password = passwords.hash_password(password)
     try:
@@ -177,22 +182,38 @@ def refresh(*, token: str) -> SignedIn:
 # Who somebody is
 
 
-def update_profile(*, user: User, full_name: str | None = None, handle: str | None = None) -> User:
-    """Change name or handle; what is None stays. Raises `invalid` or `handle_taken` with the fields."""
-    wanted: dict[str, tuple[Callable[[str], str], str]] = {}
-    if full_name is not None:
-        wanted["full_name"] = (clean_full_name, full_name)
-    if handle is not None and handle != user.handle:
-        wanted["handle"] = (clean_handle, handle)
-    changes = dict(zip(wanted, _cleaned(wanted), strict=True))
+class Profile(TypedDict, total=False):
+    """What can be changed of who somebody is; what is left out stays."""
+
+    full_name: str
+    handle: str
+    about: str
+    time_zone: str
+
+
+def update_profile(*, user: User, **wanted: Unpack[Profile]) -> User:
+    """Change who somebody is. Raises `invalid` or `handle_taken` with the fields. Tells those who see them of names."""
+    cleaners: dict[str, Callable[[str], str]] = {
+        "full_name": clean_full_name,
+        "handle": clean_handle,
+        "about": clean_about,
+        "time_zone": clean_zone,
+    }
+    given = {name: value for name, value in wanted.items() if not (name == "handle" and value == user.handle)}
+    cleaned = _cleaned({name: (cleaners[name], cast("str", value)) for name, value in given.items()})
+    changes = {name: value for name, value in zip(given, cleaned, strict=True) if value != getattr(user, name)}
     if not changes:
         return user
-    for field, name in changes.items():
-        check_name(name, field=field)
+    for field in changes.keys() - {"time_zone"}:
+        check_name(changes[field], field=field)
     try:
         with transaction.atomic():
             User.objects.filter(pk=user.pk).update(**changes)
-            show_otherwise(user=user)
+            if changes.keys() & NAMES:
+                show_otherwise(user=user)
+            else:
+                User.objects.filter(pk=user.pk).bump_version()
+                user.refresh_from_db()
     except IntegrityError as error:
         raise _taken(error) from error
     return user

@@ -70,8 +70,8 @@ def _profile_page(request: MemberRequest, **sent: AccountForm) -> HttpResponse:
     return _section(request, "profile", card=me_card(request.user), **(forms | sent))
 
 
-def _names(request: MemberRequest) -> dict[str, str]:
-    return {"full_name": request.user.full_name, "handle": request.user.handle}
+def _names(request: MemberRequest) -> dict[str, Any]:
+    return model_to_dict(request.user, ("full_name", "handle", "about", "time_zone"))
 
 
 @login_required

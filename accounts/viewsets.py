@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from accounts import addresses, cookies, services
+from accounts.appearance import APPEARANCE, update_appearance
 from accounts.authentication import BearerAuthentication, DoorAuthentication
 from accounts.devices import Device
 from accounts.models import Session, User
@@ -85,11 +86,13 @@ class MeViewSet(ViewSet):
 
     @extend_schema(request=MeChangesSerializer, responses=MeSerializer)
     def partial_update(self, request: Request) -> Response:
-        """Change name, handle, and what others are told of you."""
+        """Change who you are, what others are told of you, and how pages look to you."""
         fields = _fields(MeChangesSerializer, request)
-        names = {name: fields.pop(name) for name in ("full_name", "handle") if name in fields}
+        profile = {name: fields.pop(name) for name in ("full_name", "handle", "about", "time_zone") if name in fields}
+        looks = {name: fields.pop(name) for name in APPEARANCE if name in fields}
         with transaction.atomic():
-            user = services.update_profile(user=_me(request), **names)
+            user = services.update_profile(user=_me(request), **profile)
+            user = update_appearance(user=user, **looks)
             return Response(me_card(update_switches(user=user, **fields)))
 
 

@@ -297,6 +297,8 @@ class DirectoryEntrySerializer(CardSerializer):
     """Somebody to talk to."""
 
     status = StatusSerializer(allow_null=True)
+    about = serializers.CharField(help_text="A line that they say of themselves.")
+    time_zone = serializers.CharField(help_text="By whose clock they live, as `Europe/Lisbon`; empty: not told.")
 
 
 class KeptDraftSerializer(serializers.Serializer[Any]):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.serializers import user_card
 from accounts.switches import status_of
+from accounts.zones import clock_of
 from chat import services
 from chat.listing import Face, head
 from chat.models import Membership, Message
@@ -30,11 +31,16 @@ def details_page(user: User, summary: Summary) -> dict[str, Any]:
         **frame,
         "room": head(summary, present=frame["present"], now=timezone.now(), zone=timezone.get_current_timezone()),
         "about": summary,
-        "status": status_of(User.objects.get(pk=other["id"])) if other else None,
+        "other": _more_of(User.objects.get(pk=other["id"])) if other else None,
         "people": [] if other else _people(user, summary["id"]),
         "people_beyond": 0 if other else max(0, summary["member_count"] - PEOPLE_SHOWN),
         "pins": [_pin(message) for message in _pinned(summary["id"])],
     }
+
+
+def _more_of(person: User) -> dict[str, Any]:
+    """What somebody says of themselves."""
+    return {"status": status_of(person), "about": person.about, "clock": clock_of(person)}
 
 
 def _people(user: User, room_id: int) -> list[dict[str, Any]]:

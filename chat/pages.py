@@ -125,6 +125,7 @@ def people_page(user: User, *, q: str) -> dict[str, Any]:
             "card": user_card(person),
             "presence": present.get(person.pk, Presence()),
             "status": status_of(person),
+            "about": person.about,
             "url": reverse("open-direct", args=[person.pk]),
         }
         for person in found[:PEOPLE_SHOWN]

@@ -27,7 +27,7 @@ EXAMPLES: Sequence[tuple[str, str]] = (
     ("from:@ana", "what somebody wrote; from:me for yourself"),
     ('in:"Design team"', "in a room; in:@ana for a conversation of two"),
     ("has:link", f"what has one; also {', '.join(f'has:{word}' for word in HAVING if word != 'link')}"),
-    ("before:2026-11-30", "before that day, as UTC counts days; also after: and on:"),
+    ("before:2026-11-30", "before that day, in your time zone; also after: and on:"),
 )
 """What can be typed, and what it finds."""
 

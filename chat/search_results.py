@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.dependencies import note_person
 from accounts.models import User
 from accounts.rows import fetch
+from accounts.zones import zone_of
 from chat.exceptions import ChatError
 from chat.models import Message
 from chat.search.lookup import Place, look_up
@@ -67,7 +68,7 @@ class Results(NamedTuple):
 
 def search(user: User, text: str, *, cursor: str = "", limit: int = PAGE) -> Results:
     """Search in all that ``user`` may see; raises ``ChatError``, which says what to write instead."""
-    query = understand(user, text)
+    query = understand(user, text, zone=zone_of(user))
     found = look_up(query, limit=min(limit, MOST), after=_read(cursor) if cursor else None)
     hits = _load(user, found.ids, query)
     stopped_at = found.next.at if found.next and not found.is_full else None

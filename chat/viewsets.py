@@ -126,7 +126,12 @@ class PeopleViewSet(ChatViewSet):
         """Everybody active but you, by name; with `q`, those whose name or handle has it."""
         q = checked(PeopleQuerySerializer, request.query_params)["q"]
         people = self.paginate_queryset(services.find_people(user=self.user, q=q)) or []
-        return self.get_paginated_response([{**user_card(person), "status": status_of(person)} for person in people])
+        return self.get_paginated_response([_entry(person) for person in people])
+
+
+def _entry(person: User) -> dict[str, Any]:
+    more = {"status": status_of(person), "about": person.about, "time_zone": person.time_zone}
+    return {**user_card(person), **more}
 
 
 def checked(serializer_class: type[BaseSerializer[Any]], data: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import { permission, wish, wishFor } from "./chat/device.js";
 import { fill, slot } from "./chat/dom.js";
 import { install } from "./chat/install.js";
-import { localTimes } from "./chat/time.js";
+import { localTimes, ownZone } from "./chat/time.js";
 
 const STATES = {
   on: "This device tells you of new messages while you look elsewhere.",
@@ -33,8 +33,15 @@ async function turnOn() {
   }
 }
 
+/** Propose the zone of this browser to who has told none. */
+function proposeZone() {
+  const zones = /** @type {HTMLSelectElement | null} */ (slot(document, "time-zone"));
+  if (zones && !zones.value && [...zones.options].some(({ value }) => value === ownZone())) zones.value = ownZone();
+}
+
 function start() {
   localTimes(document);
+  proposeZone();
   install();
   const portrait = /** @type {HTMLFormElement | null} */ (slot(document, "portrait"));
   if (portrait) import("./chat/elements/portrait.js").then(({ enlivenPortrait }) => enlivenPortrait(portrait));

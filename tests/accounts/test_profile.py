@@ -1,10 +1,14 @@
 """Changing who one is: name, handle and password."""
 
+import re
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -43,6 +47,10 @@ def test_name_and_handle_are_changed_by_rest(alice: User, api_for: Any) -> None:
         ({"full_name": "\u202e"}, "invalid"),
         ({"full_name": ""}, "invalid"),
         ({"full_name": "x" * 81}, "invalid"),
+        ({"about": "x" * 141}, "invalid"),
+        ({"about": "one\u0000two"}, "invalid"),
+        ({"time_zone": "Europe/Atlantis"}, "invalid"),
+        ({"theme": "pink"}, "invalid"),
         ({"email": "other@example.org"}, "invalid"),
         ({"is_staff": True}, "invalid"),
         ({"is_superuser": True}, "invalid"),
@@ -65,6 +73,33 @@ def test_the_page_shows_what_was_wrong_and_keeps_the_input(alice: User, bob: Use
     assert response.status_code == 400
     assert b"Somebody has this handle already" in response.content
     assert b'value="Alice Ames"' in response.content
+
+
+def test_what_somebody_says_of_themselves_is_in_their_settings_in_rest_and_on_their_card(
+    alice: User, bob: User, api_for: Any, client_for: Any
+) -> None:
+    names = {"full_name": bob.full_name, "handle": bob.handle}
+    said = {"about": " Boats &  tides ", "time_zone": "Asia/Kathmandu"}
+    page = client_for(bob).post("/settings/", names | said, follow=True).content.decode()
+    assert 'value="Boats &amp; tides"' in page
+    assert '<option value="Asia/Kathmandu" selected>' in page
+    [person] = api_for(alice).get("/api/users/?q=bob").json()["results"]
+    assert (person["about"], person["time_zone"]) == ("Boats & tides", "Asia/Kathmandu")
+    assert "Boats &amp; tides" in client_for(alice).get("/people/").content.decode()
+    room = api_for(alice).post("/api/rooms/", {"kind": "direct", "user": bob.pk}).json()["id"]
+    card = client_for(alice).get(f"/rooms/{room}/details/").content.decode()
+    assert "Boats &amp; tides" in card
+    now = timezone.now().astimezone(ZoneInfo("Asia/Kathmandu"))
+    shown = re.search(r'<time data-zone="Asia/Kathmandu">(\d\d:\d\d)</time> local time \(Kathmandu\)', card)
+    assert shown and shown[1] in {f"{now - timedelta(minutes=minutes):%H:%M}" for minutes in (-1, 0, 1)}
+    assert api_for(bob).patch(MEMBERS_REST, {"about": "", "time_zone": ""}).json()["time_zone"] == ""
+    assert "local time" not in client_for(alice).get(f"/rooms/{room}/details/").content.decode()
+
+
+def test_how_pages_look_is_changed_by_rest_for_all_devices(alice: User, api_for: Any, client_for: Any) -> None:
+    me = api_for(alice).patch(MEMBERS_REST, {"theme": "dark", "density": "compact"}).json()
+    assert (me["theme"], me["density"], me["text_size"]) == ("dark", "compact", "normal")
+    assert b'data-theme="dark" data-text="normal" data-density="compact"' in client_for(alice).get("/settings/").content
 
 
 def test_changing_the_password_signs_out_every_other_device(

@@ -88,6 +88,7 @@ ACCOUNT_ACTS: dict[str, list[Act]] = {
         about(services.update_profile, "carol", handle="clay"),
         about(services.update_profile, "alice", full_name="Alicia Arden", handle="alicia"),
         about(services.update_profile, "eve", full_name="Eva Evans"),
+        about(services.update_profile, "bob", about="At sea", time_zone="Europe/Lisbon"),
         about(services.set_avatar, "bob", avatar=UUID(int=1)),
         about(services.set_avatar, "bob", avatar=None),
     ],

@@ -23,9 +23,10 @@ def test_it_is_everybody_active_but_oneself_by_name(api: APIClient, alice: User,
     people(1, "Aaron Away")
     User.objects.filter(full_name="Aaron Away").update(is_active=False)
     update_switches(user=eve, status_text="Tea")
+    quiet = {"about": "", "time_zone": ""}
     cards = [
-        {**user_card(bob), "status": None},
-        {**user_card(eve), "status": {"emoji": "", "text": "Tea", "until": None}},
+        {**user_card(bob), "status": None, **quiet},
+        {**user_card(eve), "status": {"emoji": "", "text": "Tea", "until": None}, **quiet},
     ]
     assert api.get(URL).json() == {"results": cards, "next": None}
 

@@ -169,7 +169,7 @@ def test_operators_say_who_where_what_and_when(alice: User, bob: User, eve: User
     assert names('roses -"tea roses" -https') == {"roses", "code", "call"}
 
 
-def test_days_are_whole_and_those_of_utc(room: Room, bob: User) -> None:
+def test_days_are_whole_and_those_of_the_reader(room: Room, bob: User) -> None:
     moments = ["2026-11-19T23:59:59.999999", "2026-11-20T00:00", "2026-11-20T23:59:59.999999", "2026-11-21T00:00"]
     for seq, moment in enumerate(moments, 1):
         at = datetime.fromisoformat(moment).replace(tzinfo=UTC)
@@ -185,6 +185,9 @@ def test_days_are_whole_and_those_of_utc(room: Room, bob: User) -> None:
     assert sent("after:2026-11-20") == [4]
     assert sent("after:2026-11-18 before:2026-11-21 before:2030-01-01") == [1, 2, 3]
     assert sent("foo-bar on:2026-11-20") == [2]
+    bob.time_zone = "America/Los_Angeles"
+    assert sent("on:2026-11-19") == [1, 2]
+    assert sent("on:2026-11-20") == [3, 4]
 
 
 @pytest.mark.parametrize(

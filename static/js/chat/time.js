@@ -51,6 +51,18 @@ export function fullTime(moment, zone) {
 export function localTimes(root) {
   const moments = /** @type {NodeListOf<HTMLTimeElement>} */ (root.querySelectorAll("time[data-slot=moment]"));
   for (const time of moments) time.textContent = fullTime(time.dateTime);
+  clocks(root);
+}
+
+/** What time it is now where somebody lives. @param {ParentNode} root */
+export function clocks(root) {
+  const shown = /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("time[data-zone]"));
+  for (const time of shown) time.textContent = clock(Date.now(), time.dataset.zone);
+}
+
+/** "Europe/Lisbon": where this browser is; empty where it does not say. */
+export function ownZone() {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 }
 
 /** Today, Yesterday, "Thursday 12 November", "Tuesday 4 November 2025". @param {Moment} moment @param {Moment} now @param {string} [zone] */

@@ -12,7 +12,7 @@ import { on } from "../events.js";
 import { Failure } from "../failure.js";
 import { addressOf, fetchMain, permalinkOf, placeOf, spotOf } from "../places.js";
 import { point } from "../rooms.js";
-import { localTimes } from "../time.js";
+import { clocks, everyMinute, localTimes } from "../time.js";
 import { ConnectionBar } from "./connection-bar.js";
 import { watchKeys } from "./keyboard.js";
 import { DetailsPane } from "./details-pane.js";
@@ -77,6 +77,7 @@ export class ParleyChat extends HTMLElement {
     this.#details = new DetailsPane(this, client, beside, signal);
     this.#title = new PageTitle(client, signal);
     new ConnectionBar(this, client, signal);
+    everyMinute(() => clocks(this), signal);
     on(client, "arrived", (message) => this.#arrived(message), signal);
     on(client, "named", ({ author }) => this.#notices.alert(`${author.full_name} mentions you in an edited message.`), signal);
     on(client, "me", (card) => fillAvatar(/** @type {HTMLElement} */ (this.querySelector(".me")), card), signal);
