@@ -8,6 +8,7 @@ import { EMOJI } from "./emoji.js";
 import { rank, score } from "./matching.js";
 import { People } from "./people.js";
 import { oftenFirst } from "./recent.js";
+import { toned } from "./skin.js";
 
 /**
  * @typedef {import("./token.js").Token} Token
@@ -20,7 +21,7 @@ import { oftenFirst } from "./recent.js";
  * @property {string} text that goes into the message
  * @property {{initials: string, hue: string, square?: boolean, avatar?: string | null}} [face]
  * @property {string} [glyph] in place of a face
- * @property {string} [warning] what who chooses it should know
+ * @property {boolean} [outside] somebody who is not in the room
  */
 
 const SHOWN = 8;
@@ -98,7 +99,7 @@ function person({ id, full_name, handle, initials, hue, avatar }, here) {
     note: here ? `@${handle}` : `@${handle} · not in this room`,
     text: `@${handle}`,
     face: { initials, hue, avatar },
-    warning: here ? undefined : `${full_name} is not in this room and will not hear of it. /invite @${handle} asks them in.`,
+    outside: !here,
   };
 }
 
@@ -116,7 +117,7 @@ export function emoji(query) {
   for (const [name, sign] of found) if (!signs.has(sign)) signs.set(sign, name);
   const sorted = [...signs].map(([sign, name]) => ({ sign, name, points: score(query, [name]) + (often.includes(sign) ? 15 : 0) }));
   sorted.sort((a, b) => b.points - a.points);
-  return sorted.slice(0, SHOWN).map(({ sign, name }) => ({ key: `emoji-${name}`, name: `:${name}:`, note: "", text: sign, glyph: sign }));
+  return sorted.slice(0, SHOWN).map(({ sign, name }) => ({ key: `emoji-${name}`, name: `:${name}:`, note: "", text: toned(sign), glyph: toned(sign) }));
 }
 
 /** @param {string} query @returns {Candidate[]} */

@@ -1,9 +1,12 @@
 /** Which reactions somebody used last on this device: those come first. */
 
-const KEY = "parley-reactions";
-const MOST = 3;
+import { plain } from "./skin.js";
 
-/** @param {string[]} emoji @returns {string[]} the same, with those used last before the others */
+const KEY = "parley-reactions";
+/** As many as a line of the picker takes. */
+const MOST = 9;
+
+/** Without the colour of their skin, which is chosen for all of them. @param {string[]} emoji @returns {string[]} the same, with those used last before the others */
 export function oftenFirst(emoji) {
   return [...new Set([...recent(), ...emoji])];
 }
@@ -11,7 +14,7 @@ export function oftenFirst(emoji) {
 /** @param {string} emoji that has just been used */
 export function used(emoji) {
   try {
-    localStorage.setItem(KEY, JSON.stringify([...new Set([emoji, ...recent()])].slice(0, MOST)));
+    localStorage.setItem(KEY, JSON.stringify([...new Set([plain(emoji), ...recent()])].slice(0, MOST)));
   } catch {
     // Then they stay in their own order.
   }

@@ -23,7 +23,7 @@ export class Combobox extends EventTarget {
   /**
    * @param {HTMLTextAreaElement | HTMLInputElement} field @param {HTMLElement} list
    * @param {{always?: boolean, grid?: boolean}} options always: the field is for nothing else; grid: the options stand
-   *   side by side in several lines
+   *   side by side in several lines, and Tab leads out of them
    * @param {AbortSignal} signal
    */
   constructor(field, list, { always = false, grid = false }, signal) {
@@ -76,7 +76,7 @@ export class Combobox extends EventTarget {
     const { key } = event;
     const step = this.#steps[key];
     if (step) this.#step(step);
-    else if (key === "Enter" || key === "Tab") this.#choose(this.#active);
+    else if (key === "Enter" || (key === "Tab" && !this.#grid)) this.#choose(this.#active);
     else if (key === "Escape") this.close();
     else return false;
     event.preventDefault();

@@ -20,7 +20,6 @@ export class ComposerCompletion {
   #list;
   #combobox;
   #find;
-  #warn;
   /** @type {Token | null} */
   #token = null;
   /** Where a token begins that was dismissed: it stays so. */
@@ -31,15 +30,12 @@ export class ComposerCompletion {
 
   /**
    * @param {HTMLElement} form @param {HTMLTextAreaElement} area
-   * @param {object} parts
-   * @param {(token: Token, show: (candidates: Candidate[]) => void, signal: AbortSignal) => Promise<unknown>} parts.find
-   * @param {(sentence: string) => void} parts.warn says what somebody should know of what was chosen
+   * @param {(token: Token, show: (candidates: Candidate[]) => void, signal: AbortSignal) => Promise<unknown>} find
    * @param {AbortSignal} signal
    */
-  constructor(form, area, { find, warn }, signal) {
+  constructor(form, area, find, signal) {
     this.#area = area;
     this.#find = find;
-    this.#warn = warn;
     this.#list = /** @type {HTMLElement} */ (slot(form, "proposals"));
     this.#combobox = new Combobox(area, this.#list, {}, signal);
     this.#combobox.addEventListener("choose", (event) => this.#choose(/** @type {CustomEvent} */ (event).detail), { signal });
@@ -95,7 +91,7 @@ export class ComposerCompletion {
     if (document.activeElement !== this.#area) return;
     // What is written out needs no list, and Enter sends.
     const [only, ...others] = candidates;
-    const written = !others.length && !only?.warning && only?.text === this.#area.value.slice(token.start, token.end);
+    const written = !others.length && !only?.outside && only?.text === this.#area.value.slice(token.start, token.end);
     this.#shown = written ? [] : candidates;
     this.#list.setAttribute("aria-label", LABELS[token.kind]);
     this.#combobox.show(this.#shown.map(optionOf));
@@ -110,7 +106,6 @@ export class ComposerCompletion {
     const { value } = this.#area;
     const space = /^\s/.test(value.slice(token.end)) ? "" : " ";
     insertText(this.#area, candidate.text + space, token.start, token.end);
-    if (candidate.warning) this.#warn(candidate.warning);
   }
 }
 

@@ -4,6 +4,7 @@ import { cloneTemplate, fill, slot } from "../dom.js";
 import { EMOJI } from "../emoji.js";
 import { rank } from "../matching.js";
 import { oftenFirst, used } from "../recent.js";
+import { TONES, chooseTone, tone, toned } from "../skin.js";
 import { byTouch } from "../touch.js";
 import { Combobox } from "./combobox.js";
 
@@ -27,6 +28,25 @@ export class EmojiPicker {
     this.#input.addEventListener("input", () => this.#show());
     this.#input.addEventListener("keydown", (event) => event.key !== "Escape" && this.#combobox.key(event));
     this.#dialog.addEventListener("click", ({ target }) => target === this.#dialog && this.#dialog.close());
+    this.#tones();
+  }
+
+  /** One choice for all that have a skin, kept on this device. */
+  #tones() {
+    const box = /** @type {HTMLElement} */ (slot(this.#dialog, "tones"));
+    for (const [name, value] of Object.entries(TONES)) {
+      const label = cloneTemplate("t-tone");
+      const radio = /** @type {HTMLInputElement} */ (label.querySelector("input"));
+      Object.assign(radio, { value, checked: value === tone() });
+      radio.setAttribute("aria-label", name);
+      label.title = name;
+      fill(label, "tone", toned("✋", value));
+      box.append(label);
+    }
+    box.addEventListener("change", ({ target }) => {
+      chooseTone(/** @type {HTMLInputElement} */ (target).value);
+      this.#show();
+    });
   }
 
   /** @param {Element} at the button that it opens at @param {(emoji: string) => unknown} chosen */
@@ -57,7 +77,7 @@ export class EmojiPicker {
     for (const [name, sign] of fitting) if (!signs.has(sign)) signs.set(sign, name);
     const all = [...signs.keys()];
     const order = this.#input.value.trim() ? all : oftenFirst([...new Set([...FIRST, ...all])]).filter((sign) => signs.has(sign));
-    this.#combobox.show(order.map((sign) => option(sign, signs.get(sign) ?? "")));
+    this.#combobox.show(order.map((sign) => option(toned(sign), signs.get(sign) ?? "")));
     if (!signs.size) this.#name(null);
   }
 

@@ -2,6 +2,7 @@
 
 import { fill } from "../dom.js";
 import { oftenFirst } from "../recent.js";
+import { plain, toned } from "../skin.js";
 
 /** @typedef {import("../log.js").Message} Message */
 
@@ -67,18 +68,25 @@ export function offer(bar, message, where) {
   nameReactions(bar, new Set(message.reactions.filter(({ users }) => users.includes(where.me)).map(({ emoji }) => emoji)));
 }
 
-/** Those used last come first; those of ours are pressed. @param {HTMLElement} bar @param {Set<string>} mine */
+/**
+ * Those used last come first, in the skin that was chosen; those of ours are pressed, in the skin that they have.
+ *
+ * @param {HTMLElement} bar @param {Set<string>} mine
+ */
 function nameReactions(bar, mine) {
   const buttons = /** @type {NodeListOf<HTMLElement>} */ (bar.querySelectorAll("[data-emoji]"));
-  const often = oftenFirst([...buttons].map(({ dataset }) => dataset.emoji ?? ""));
+  const often = oftenFirst([...buttons].map(({ dataset }) => plain(dataset.emoji ?? "")));
+  const given = new Map([...mine].map((emoji) => [plain(emoji), emoji]));
   for (const button of buttons) {
-    if (button.dataset.slot === "often") rename(button, /** @type {string} */ (often.shift()));
-    button.setAttribute("aria-pressed", String(mine.has(button.dataset.emoji ?? "")));
+    const sign = button.dataset.slot === "often" ? /** @type {string} */ (often.shift()) : plain(button.dataset.emoji ?? "");
+    rename(button, given.get(sign) ?? toned(sign));
+    button.setAttribute("aria-pressed", String(given.has(sign)));
   }
 }
 
 /** @param {HTMLElement} button @param {string} emoji */
 function rename(button, emoji) {
+  if (button.dataset.emoji === emoji) return;
   button.dataset.emoji = button.textContent = emoji;
   button.setAttribute("aria-label", `React with ${emoji}`);
 }

@@ -9,6 +9,7 @@ import { MessageComposer } from "./message-composer.js";
 import { MessageLog } from "./message-log.js";
 import { editable } from "./message-offers.js";
 import { RoomHead } from "./room-head.js";
+import { RoomHints } from "./room-hints.js";
 import { RoomMedia } from "./room-media.js";
 import { TypingLine } from "./typing-line.js";
 
@@ -28,6 +29,7 @@ export class RoomPane {
   #candidates;
   #actions;
   #media;
+  #hints;
   #room = 0;
   /** @type {Promise<import("./emoji-picker.js").EmojiPicker> | undefined} */
   #picker;
@@ -59,6 +61,7 @@ export class RoomPane {
     this.#composer = new MessageComposer(main, composing, signal);
     const pickEmoji = (at, chosen) => this.#pickEmoji(root, at, chosen, signal);
     this.#actions = new MessageActions(root, main, client, { notices, composer: this.#composer, limits, pickEmoji }, signal);
+    this.#hints = new RoomHints(main, client, { composer: this.#composer, notices }, signal);
     const speaking = { composer: this.#composer, notices, send: (room, files) => this.#send({ room, body: "", files }) };
     this.#media = new RoomMedia(root, main, client, speaking, signal);
     on(this.#composer, "message-edit", (edit) => this.#edit(edit), signal);
@@ -80,6 +83,7 @@ export class RoomPane {
     this.#composer.show(room);
     this.#head.show(room.id);
     this.#typing.show(room.id);
+    this.#hints.show(room.id);
     this.#log.show(room.id, spot);
   }
 
