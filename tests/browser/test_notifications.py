@@ -6,9 +6,16 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.people import Person
 
-# Around the browser's own, which shows nothing that a test could see: what it was asked to show.
+# Around the browser's own, which shows nothing that a test could see: what it was asked to show, and to play.
 RECORD = """
 globalThis.told = [];
+globalThis.notes = 0;
+globalThis.OscillatorNode = class extends OscillatorNode {
+  start(at) {
+    super.start(at);
+    notes += 1;
+  }
+};
 globalThis.Notification = class extends Notification {
   constructor(title, options) {
     super(title, options);
@@ -40,12 +47,18 @@ def test_what_is_not_looked_at_is_told_once_and_leads_to_its_place(alice: Person
     alice.write(room, "the *tide* is high")
     told(page, "Alice Arden: the tide is high")
     expect(other.locator("html[data-told]")).to_have_count(0)
+    # It sounds in the tab that leads, and the system is quiet; a conversation that shall not sound does not.
+    assert page.evaluate("[notes, told.at(-1).silent]") == [2, True]
+    assert other.evaluate("notes") == 0
+    other.goto(f"/rooms/{room}/me/")
+    other.get_by_role("checkbox", name="Sound").uncheck()
 
     bob.device.call("PATCH", f"rooms/{room}/me/", muted=True)
     expect(page).to_have_title("Conversations · Parley")
     alice.write(room, "not so urgent")
     alice.write(room, "@bob_baker, it rises")
     told(page, "Alice Arden: the tide is high", "Alice Arden: @bob_baker, it rises")
+    assert page.evaluate("[notes, told.at(-1).silent]") == [2, True]
     expect(page).to_have_title("(1) Conversations · Parley")
     expect(bob.row("Alice Arden").locator("[data-slot=unread-count]")).to_have_text("4")
 

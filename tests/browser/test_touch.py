@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 from tests.browser.chromium import PHONE
 from tests.browser.conftest import NewPerson, open_room
 from tests.browser.people import Person
-from tests.browser.touch import hold, menu
+from tests.browser.touch import drawn, hold, menu, swipe
 
 
 def test_a_finger_that_rests_on_a_message_opens_all_that_can_be_done_with_it(
@@ -35,3 +35,22 @@ def test_a_finger_that_rests_on_a_message_opens_all_that_can_be_done_with_it(
 
     hold(message).get_by_role("button", name="Reply").tap()
     expect(page.locator("[data-slot=context-text]")).to_have_text("Reply to Alice Arden: high water at four")
+    page.get_by_role("button", name="Cancel").tap()
+
+    # Drawn aside it is answered at once, from the side where one begins to read; along the page it only scrolls.
+    answered = page.locator("[data-slot=context]")
+    for way in ({"by": 30}, {"by": -90}, {"by": 20, "down": 90}):
+        swipe(message, **way)
+        expect(answered).to_be_hidden()
+    swipe(message, by=90)
+    expect(answered).to_contain_text("Reply to Alice Arden: high water at four")
+    page.keyboard.press("Escape")  # so soon behind a swipe a browser takes no tap
+    expect(answered).to_be_hidden()
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    swipe(message, by=90)
+    expect(answered).to_be_hidden()
+    page.emulate_media(reduced_motion="reduce")
+    with drawn(message, by=-90):
+        expect(page.locator(".swipe--enough")).to_be_visible()
+        expect(message).to_have_css("translate", "none")
+    expect(answered).to_contain_text("Reply to Alice Arden: high water at four")

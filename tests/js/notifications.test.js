@@ -9,8 +9,8 @@ import { ALICE, BOB, channels, deleted, frame, message, page, room, withClock } 
 /** What the system shows. */
 class FakeNotification {
   static shown = [];
-  constructor(title, { body }) {
-    Object.assign(this, { title, body });
+  constructor(title, { body, silent }) {
+    Object.assign(this, { title, body, silent });
     FakeNotification.shown.push(this);
   }
   close() {
@@ -22,19 +22,22 @@ class FakeNotification {
 const shown = () => FakeNotification.shown.map(({ title, body }) => `${title}: ${body}`);
 
 /** A tab with one room; `looking` is whether somebody looks at it. */
-function tab(Channel, { leads = true, looking = false, wanted = true, summary = {} } = {}) {
+function tab(Channel, { leads = true, looking = false, wanted = true, sounding = false, audible = true, summary = {} } = {}) {
   const store = new Store(ALICE);
   store.putRoom(room({ level: "all", ...summary }));
   store.openLog(7, page(0, -1));
   const client = Object.assign(new EventTarget(), { store, me: ALICE, transport: { leads } });
   const opened = [];
-  const parts = { looksAt: () => looking, open: ({ seq }) => opened.push(seq), channel: new Channel("notices"), wanted: () => wanted };
+  const played = [];
+  const play = () => audible && Boolean(played.push("chime"));
+  const says = { wanted: () => wanted, sounding: () => sounding, play };
+  const parts = { looksAt: () => looking, open: ({ seq }) => opened.push(seq), channel: new Channel("notices"), ...says };
   new Notifications(client, parts, new AbortController().signal);
   const arrives = (each) => {
     store.putFrame(frame(each));
     tell(client, "arrived", each);
   };
-  return { client, store, opened, arrives };
+  return { client, store, opened, played, arrives };
 }
 
 function world(body) {
@@ -107,4 +110,18 @@ test("a muted room calls only who is named, also by an edit, and a device that w
     tab(Channel, { wanted: false }).arrives(message(1));
     await clock.tick(PATIENCE);
     assert.deepEqual(shown(), ["Bob Baker: message 2", "Bob Baker: message 3"]);
+  }));
+
+test("a conversation that sounds does so once, in the tab that leads, and the system is quiet then", () =>
+  world(async (clock, Channel) => {
+    const tabs = [tab(Channel, { sounding: true }), tab(Channel, { leads: false, sounding: true })];
+    for (const { arrives } of tabs) arrives(message(1));
+    const [alone, deaf, quiet] = [{ wanted: false, sounding: true }, { sounding: true, audible: false }, {}].map((how) => tab(channels(), how));
+    for (const { arrives } of [alone, deaf, quiet]) arrives(message(1));
+    const looking = tab(channels(), { looking: true, sounding: true });
+    looking.arrives(message(1));
+    await clock.tick(PATIENCE);
+    assert.deepEqual([...tabs, alone, deaf, quiet, looking].map(({ played }) => played.length), [1, 0, 1, 0, 0, 0]);
+    // Told three times: where it sounded, where the page may not yet and so the system does, and where nothing shall sound.
+    assert.deepEqual(FakeNotification.shown.map(({ silent }) => silent), [true, false, true]);
   }));

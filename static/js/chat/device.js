@@ -6,6 +6,7 @@ const KEY = "parley-notices";
  * @typedef {object} Wish
  * @property {boolean} on
  * @property {boolean} text whether notifications show what was written
+ * @property {Record<number, boolean>} [sounds] by conversation, where somebody has said whether it sounds
  */
 
 /** @returns {Wish} */
@@ -34,4 +35,14 @@ export function permission() {
 /** Whether this device notifies now. */
 export function notifiesHere() {
   return permission() === "granted" && wish().on;
+}
+
+/** Whether messages of a conversation sound here: unless somebody said otherwise, where this device notifies. @param {number} room */
+export function sounds(room) {
+  return wish().sounds?.[room] ?? notifiesHere();
+}
+
+/** Whether this device calls somebody in any way. */
+export function callsHere() {
+  return notifiesHere() || Object.values(wish().sounds ?? {}).includes(true);
 }

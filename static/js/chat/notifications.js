@@ -1,14 +1,16 @@
 /**
- * Messages that nobody sees arrive, told by the system: each once, by the tab that leads, whatever tabs are open.
+ * Messages that nobody sees arrive, told by the system or by a sound: each once, by the tab that leads, whatever tabs
+ * are open.
  *
  * A message waits a moment first. Whoever looks at its room in another tab says so, and whoever reads it meanwhile,
  * here or on another device, is not told of it any more.
  */
 
-import { notifiesHere, wish } from "./device.js";
+import { notifiesHere, sounds, wish } from "./device.js";
 import { on } from "./events.js";
 import { gist } from "./log.js";
 import { notifies, point } from "./rooms.js";
+import { chime } from "./sound.js";
 
 /** Milliseconds in which a message may be read before anybody is called. */
 export const PATIENCE = 1_500;
@@ -21,6 +23,8 @@ export class Notifications {
   #looksAt;
   #open;
   #wanted;
+  #sounds;
+  #play;
   /** What waits to be told, by message. @type {Map<number, {message: Message, timer: any}>} */
   #waiting = new Map();
   /** What is told, by message. @type {Map<number, {message: Message, notice: Notification}>} */
@@ -33,14 +37,18 @@ export class Notifications {
    * @param {(message: Message) => void} parts.open shows a message
    * @param {BroadcastChannel} [parts.channel] to the other tabs
    * @param {() => boolean} [parts.wanted] whether this device notifies
+   * @param {(room: number) => boolean} [parts.sounding] whether a conversation sounds on this device
+   * @param {() => boolean} [parts.play] a sound; false: it cannot be heard
    * @param {AbortSignal} signal
    */
-  constructor(client, { looksAt, open, channel, wanted = notifiesHere }, signal) {
+  constructor(client, { looksAt, open, channel, wanted = notifiesHere, sounding = sounds, play = chime }, signal) {
     this.#client = client;
     this.#looksAt = looksAt;
     this.#open = open;
     this.#channel = channel;
     this.#wanted = wanted;
+    this.#sounds = sounding;
+    this.#play = play;
     on(client, "arrived", (message) => this.#consider(message), signal);
     on(client, "named", (message) => this.#consider(message), signal);
     on(client, "withdrawn", ({ id }) => this.#withdraw(id), signal);
@@ -52,7 +60,7 @@ export class Notifications {
   /** @param {Message} message */
   #consider(message) {
     const room = this.#client.store.rooms.get(message.room);
-    if (!this.#client.transport.leads || !room || !this.#wanted()) return;
+    if (!this.#client.transport.leads || !room || !(this.#wanted() || this.#sounds(room.id))) return;
     if (!notifies(room, message, this.#client.me.id) || this.#looksAt(message.room)) return;
     this.#channel?.postMessage({ asks: message.id, room: message.room });
     clearTimeout(this.#waiting.get(message.id)?.timer);
@@ -68,11 +76,14 @@ export class Notifications {
   /** @param {Message} message @param {import("./rooms.js").Room} room */
   #tell(message, room) {
     this.#waiting.delete(message.id);
+    const sounds = this.#sounds(room.id);
+    const heard = sounds && this.#play();
+    if (!this.#wanted()) return;
     const who = message.author.full_name;
     const title = room.kind === "direct" ? who : `${who} in ${room.name}`;
     const body = wish().text ? gist(message) : "New message";
     try {
-      const notice = new Notification(title, { body, tag: `parley-${message.id}` });
+      const notice = new Notification(title, { body, tag: `parley-${message.id}`, silent: heard || !sounds });
       notice.onclick = () => this.#clicked(message);
       notice.onclose = () => this.#shown.delete(message.id);
       this.#shown.set(message.id, { message, notice });

@@ -72,6 +72,17 @@ export class MessageActions {
     timeline.addEventListener("keydown", (event) => this.#key(event), { signal });
     timeline.addEventListener("contextmenu", (event) => byTouch() && this.#held(event.target) && event.preventDefault(), { signal });
     onHold(timeline, (target) => this.#held(target), signal);
+    if (byTouch()) this.#swipes(timeline, signal);
+  }
+
+  /** @param {HTMLElement} timeline @param {AbortSignal} signal */
+  async #swipes(timeline, signal) {
+    const may = (/** @type {HTMLElement} */ row) => {
+      const message = this.#message(row);
+      return actionable(message) && offered("reply", message, this.#where(message));
+    };
+    const module = await import("./swipe-reply.js").catch(() => null); // the menu does the same
+    if (module) new module.SwipeReply(timeline, { may, answer: (row) => this.#later("reply", row, row) }, signal);
   }
 
   /** @param {HTMLElement | null} row that is pointed at @param {boolean} [byKey] */
@@ -88,7 +99,9 @@ export class MessageActions {
   /** What is under a pointer that rests may have been sent only now, or deleted. @param {HTMLElement} timeline */
   #look(timeline) {
     const row = /** @type {HTMLElement | null} */ (this.#toolbar.isConnected ? this.#toolbar.closest(".message") : null);
-    if (row && !actionable(this.#message(row))) this.#toolbar.remove();
+    const message = row && this.#message(row);
+    if (row && !actionable(message ?? undefined)) this.#toolbar.remove();
+    else if (message) this.#offer(this.#toolbar, message);
     if (!this.#toolbar.isConnected) this.#point(timeline.querySelector(".message:hover"));
   }
 

@@ -5,7 +5,7 @@
  */
 
 import { attentive } from "../attention.js";
-import { notifiesHere } from "../device.js";
+import { callsHere } from "../device.js";
 import { fillAvatar } from "../dom.js";
 import { Drafts } from "../drafts.js";
 import { on } from "../events.js";
@@ -101,6 +101,7 @@ export class ParleyChat extends HTMLElement {
     this.#notify();
     this.#begin();
     this.#hint();
+    if (matchMedia("(pointer: coarse)").matches) import("./visible-height.js").then(({ keepVisible }) => keepVisible(signal), () => null);
   }
 
   /** What is good to know, and can wait until everything else is there. */
@@ -111,9 +112,9 @@ export class ParleyChat extends HTMLElement {
     if (hint) new hint.InvitationHint(...known);
   }
 
-  /** Tell of messages by the system, where that is wanted on this device. */
+  /** Tell of messages by the system or by a sound, where that is wanted on this device. */
   async #notify() {
-    if (this.#notifies || !notifiesHere()) return;
+    if (this.#notifies || !callsHere()) return;
     this.#notifies = true;
     const module = await import("../notifications.js").catch(() => null);
     if (!module) return void (this.#notifies = false);
@@ -160,6 +161,8 @@ export class ParleyChat extends HTMLElement {
     enliven(main);
     const portrait = /** @type {HTMLFormElement | null} */ (main.querySelector("[data-slot=portrait]"));
     if (portrait) import("./portrait.js").then(({ enlivenPortrait }) => enlivenPortrait(portrait));
+    const sound = /** @type {HTMLElement | null} */ (main.querySelector("[data-slot=room-sound]"));
+    if (sound) import("./room-sound.js").then(({ enlivenSound }) => enlivenSound(sound));
     if (place?.view !== "room") return;
     const { rooms, logs } = this.#client.store;
     const room = rooms.get(place.room);
