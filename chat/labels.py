@@ -10,6 +10,13 @@ from datetime import datetime, time, timedelta
 from accounts.dependencies import note_end
 
 PRESENCE = {"active": "here now", "away": "away", "offline": "offline"}
+STATUS = {"": "", "sent": "Sent", "delivered": "Delivered", "read": "Read"}
+"""How far a message of ours has come."""
+
+
+def people(number: int) -> str:
+    """How many are in a room, to one of them."""
+    return "Only you" if number == 1 else f"{number} people"
 
 
 def clock(at: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import cache
@@ -59,6 +59,7 @@ class Row:
     name: str = ""
     face: Face = Face()
     last: str = ""
+    status: str = ""
     at: str = ""
     when: str = ""
     unread: str = ""
@@ -69,12 +70,17 @@ class Row:
     is_draft: bool = False
     current: bool = False
 
+    @property
+    def status_text(self) -> str:
+        return labels.STATUS[self.status]
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
     """The top of a room's page, and what is said before its first message.
 
-    ``about`` is where one reads more of a room of many; ``closed`` says why the reader cannot write in it.
+    ``about`` is where one reads more of a room of many, and brings people in; ``closed`` says why the reader cannot
+    write in it; ``alone``: it is a room for many, and nobody else is in it.
     """
 
     id: int
@@ -85,6 +91,7 @@ class Head:
     unread: int
     about: str = ""
     closed: str = ""
+    alone: bool = False
 
 
 def rows(
@@ -108,6 +115,7 @@ def _row(summary: Summary, me_id: int, present: Whereabouts, current: int | None
         name=summary["name"],
         face=face(summary, present),
         last=f"Draft: {_begun(draft)}" if draft else preview(summary, me_id),
+        status="" if draft else _status(summary, me_id),
         at=summary["last_activity_at"],
         when=labels.brief(at, now),
         unread=labels.count(summary["unread"]) if summary["unread"] else "",
@@ -133,10 +141,12 @@ def head(summary: Summary, *, present: Whereabouts, now: datetime, zone: tzinfo)
         sub = _whereabouts(room_face.presence, other["handle"], now.astimezone(zone))
         beginning = f"This is the beginning of your conversation with {other['full_name']}. Say hello."
     else:
-        sub = summary["topic"] or f"{summary['member_count']} people"
+        sub = summary["topic"] or labels.people(summary["member_count"])
         beginning = f"This is the beginning of {summary['name']}."
     about = "" if other else reverse("room-about", args=[summary["id"]])
-    return Head(summary["id"], summary["name"], room_face, sub, beginning, summary["unread"], about, _closed(summary))
+    alone = other is None and summary["member_count"] == 1 and not summary["archived"]
+    unread, closed = summary["unread"], _closed(summary)
+    return Head(summary["id"], summary["name"], room_face, sub, beginning, unread, about, closed, alone)
 
 
 def _closed(summary: Summary) -> str:
@@ -186,6 +196,23 @@ def preview(summary: Summary, me_id: int) -> str:
     if message["kind"] == "system" or (summary["other"] and not mine):
         return text
     return f"{'You' if mine else message['author']['full_name'].split(' ', 1)[0]}: {text}"
+
+
+def _status(summary: Summary, me_id: int) -> str:
+    """How far the last message has come, if it is ours."""
+    message = summary["last_message"]
+    if message is None or message["author"]["id"] != me_id or message["kind"] != "text" or message["deleted_at"]:
+        return ""
+    return progress(message["seq"], summary["others"])
+
+
+def progress(seq: int, others: Sequence[Mapping[str, Any]]) -> str:
+    """How far everybody else has come with a message of the reader: `sent`, `delivered` or `read`."""
+    if not others:
+        return "sent"
+    if all(other["read_seq"] >= seq for other in others):
+        return "read"
+    return "delivered" if all(other["delivered_seq"] >= seq for other in others) else "sent"
 
 
 def _begun(draft: Mapping[str, Any]) -> str:

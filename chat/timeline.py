@@ -19,6 +19,7 @@ from accounts.models import User
 from accounts.serializers import user_card
 from chat import attached, labels
 from chat.emoji import EMOJI
+from chat.listing import progress
 from chat.models import Membership, Message
 from chat.once import once
 from chat.rows import MessageRow
@@ -28,8 +29,6 @@ AnyMessage = Message | MessageRow
 
 GROUP_FOR = timedelta(minutes=5)
 """Messages of one author this close together are one run: the name is drawn once."""
-
-STATUS_TEXTS = {"": "", "sent": "Sent", "delivered": "Delivered", "read": "Read"}
 
 WHY = "Why?"
 """Leads from what a moderator deleted to the reason."""
@@ -97,7 +96,7 @@ class Entry:
 
     @property
     def status_text(self) -> str:
-        return STATUS_TEXTS[self.status]
+        return labels.STATUS[self.status]
 
 
 Item = Day | Unread | Entry
@@ -122,7 +121,7 @@ def timeline(
         if message is divider:
             breaks.append(Unread(f"{labels.count(summary['unread'])} new"))
         first = bool(breaks) or not _continues(message, before)
-        status = _status(message, summary) if message is ticked and not message.is_deleted else ""
+        status = progress(message.seq, summary["others"]) if message is ticked and not message.is_deleted else ""
         moderates = summary["role"] != Membership.Role.MEMBER
         looks = (zone, reader.pk, first, status, moderates)
         entry = _entry_once(message, *looks) if isinstance(message, MessageRow) else _entry(message, *looks)
@@ -162,16 +161,6 @@ def _first_unread(messages: Iterable[AnyMessage], reader: User, summary: Mapping
         elif message.author_id != reader.pk and message.kind == Message.Kind.TEXT and not message.is_deleted:
             return message if seen_any or message.seq == point + 1 else None
     return None
-
-
-def _status(message: AnyMessage, summary: Mapping[str, Any]) -> str:
-    """How far everybody else has come with the reader's last message."""
-    others = summary["others"]
-    if not others:
-        return "sent"
-    if all(other["read_seq"] >= message.seq for other in others):
-        return "read"
-    return "delivered" if all(other["delivered_seq"] >= message.seq for other in others) else "sent"
 
 
 def _entry(message: AnyMessage, zone: tzinfo, reader_id: int, first: bool, status: str, moderates: bool) -> Entry:

@@ -87,6 +87,18 @@ def test_axe_finds_nothing_in_what_opens_on_a_page(alice: Person, bob: Person, r
     alice.act("Of mine", "Forward")
     expect(page.get_by_role("dialog", name="Forward this message")).to_be_visible()
     assert faults_of(page) == []
+    page.keyboard.press("Escape")
+    alice.message("Of mine").locator(".status").click()
+    expect(page.get_by_role("dialog", name="Who has it")).to_be_visible()
+    assert faults_of(page) == []
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Emoji", exact=True).click()
+    expect(page.get_by_role("radio", name="Medium dark")).to_be_visible()
+    assert faults_of(page) == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("ControlOrMeta+k")
+    expect(page.get_by_role("dialog", name="Go to a conversation or a person")).to_be_visible()
+    assert faults_of(page) == []
 
 
 def test_who_needs_more_contrast_gets_it(alice: Person, bob: Person, room: int) -> None:

@@ -10,6 +10,12 @@ from tests.browser.conftest import NewPerson, open_room
 from tests.browser.people import Person
 
 STAYED = "window.stayed === true"
+# What is left of the screen above the keyboard; all of it without a number.
+KEYBOARD = """(height) => {
+  if (height) Object.defineProperty(visualViewport, "height", { value: height, configurable: true });
+  else delete visualViewport.height;
+  visualViewport.dispatchEvent(new Event("resize"));
+}"""
 
 
 @pytest.fixture
@@ -84,6 +90,10 @@ def test_on_a_phone_there_is_one_pane_at_a_time(alice: Person, new_person: NewPe
     expect(bob.messages).to_have_count(4)
     expect(page.get_by_role("textbox", name="Write to Alice Arden")).to_be_in_viewport(ratio=1)
     fits(page)
+    page.evaluate(KEYBOARD, 320)  # as on iOS, where it lies over the page
+    expect(page.locator("parley-chat")).to_have_css("height", "320px")
+    page.evaluate(KEYBOARD, None)
+    expect(page.locator("parley-chat")).not_to_have_css("height", "320px")
     page.get_by_role("textbox", name="Write to Alice Arden").fill("Hello desktop")
     page.get_by_role("button", name="Send").tap()
     expect(alice.messages.last).to_have_text("Hello desktop")
@@ -93,6 +103,7 @@ def test_on_a_phone_there_is_one_pane_at_a_time(alice: Person, new_person: NewPe
     expect(side).to_be_visible()
     expect(main).to_be_hidden()
     expect(bob.row("Alice Arden").locator("[data-slot=last]")).to_have_text("You: Hello desktop")
+    expect(bob.row("Alice Arden").locator("[data-slot=status]")).to_have_text(re.compile("Delivered|Read"))
     page.go_back()
     expect(page.get_by_role("heading", name="Alice Arden")).to_be_visible()
 
@@ -201,9 +212,30 @@ def test_everything_is_in_reach_of_keys_that_do_nothing_while_one_writes(
     help_ = page.get_by_role("dialog", name="Keys and commands")
     for words in ("Go to a conversation or a person", "Message before", "New line", "/topic"):
         expect(help_).to_contain_text(words)
-    help_.get_by_role("checkbox").uncheck()
+    help_.get_by_role("checkbox", name="Keys alone").uncheck()
+    send = help_.locator("dt", has_text="Enter").filter(has_text="Ctrl")
+    expect(send).to_have_count(0)
+    help_.get_by_role("checkbox", name="Enter begins a new line").check()
+    expect(send).to_have_count(1)
+    help_.get_by_role("checkbox", name="Messages stay unread").check()
     page.keyboard.press("Escape")
     expect(help_).to_be_hidden()
+
+    # Habits of this device: Enter for a new line, and nothing is read but by hand.
+    box.fill("two")
+    box.press("Enter")
+    box.press_sequentially("lines")
+    expect(box).to_have_value("two\nlines")
+    box.press("ControlOrMeta+Enter")
+    expect(alice.messages.last).to_have_text(re.compile(r"two\s*lines"))
+    expect(alice.pending).to_have_count(0)
+    bob.write(room, "four")
+    alice.sees_last("four")
+    waiting = page.get_by_role("button", name="1 unread")
+    expect(waiting).to_be_visible()
+    page.get_by_role("button", name="Mark as read").click()
+    expect(waiting).to_be_hidden()
+    page.locator("[data-slot=log]").focus()
     page.keyboard.press("?")
     page.keyboard.press("Alt+ArrowDown")
     is_in(alice, "Carol Cole", rooms["Carol Cole"])

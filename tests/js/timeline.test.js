@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { emojiOnly, preview, progress, timeline } from "../../static/js/chat/timeline.js";
+import { emojiOnly, lastStatus, preview, progress, timeline } from "../../static/js/chat/timeline.js";
 import { ALICE, BOB, deleted, message, room } from "./support.js";
 
 const NOW = Date.parse("2026-11-20T15:00:00Z");
@@ -89,4 +89,12 @@ test("the preview says who, where that is not plain", () => {
 test("what the room says of what I did is not my message, and my ticks stay where they were", () => {
   const items = rows(lay([at(1, "12:00:00", ALICE), at(2, "12:00:01", ALICE, { kind: "system" })]));
   assert.deepEqual(items.map(({ mine, status }) => [mine, status]), [[true, "sent"], [false, ""]]);
+});
+
+test("the list says how far the last message has come, if it is ours", () => {
+  const others = [{ user: 2, read_seq: 3, delivered_seq: 4 }];
+  const of = (last_message, pending = []) => lastStatus({ last_message, others }, pending, ALICE.id);
+  assert.deepEqual([3, 4, 5].map((seq) => of(at(seq, "12:00:00", ALICE))), ["read", "delivered", "sent"]);
+  assert.deepEqual([null, at(3, "12:00:00"), deleted(3, 4, { author: ALICE })].map((message) => of(message)), ["", "", ""]);
+  assert.equal(of(at(3, "12:00:00"), [{ state: "failed" }, { state: "waiting" }]), "pending");
 });

@@ -99,6 +99,15 @@ export function fillFace(avatar, address) {
   slot(avatar, "initials")?.after(next);
 }
 
+const STATUS_TEXT = { "": "", pending: "Sending", sent: "Sent", delivered: "Delivered", read: "Read" };
+
+/** Show how far a message has come, to the eye and in words. @param {HTMLElement | null} node @param {import("./timeline.js").Status} status */
+export function fillStatus(node, status) {
+  if (!node || node.dataset.status === status) return;
+  node.dataset.status = status;
+  fill(node, "status-text", STATUS_TEXT[status]);
+}
+
 /** @param {import("./rooms.js").Room} room */
 export function roomAvatar(room) {
   if (room.other) return { initials: room.other.initials, hue: room.other.hue, user: room.other.id, avatar: room.other.avatar };

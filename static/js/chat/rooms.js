@@ -41,6 +41,11 @@ export const UNREAD_MOST = 100;
  * @property {string} last_activity_at
  */
 
+/** What a room of many is about, or else how many are in it. @param {Pick<Room, "topic" | "member_count">} room */
+export function about({ topic, member_count: count }) {
+  return topic || (count === 1 ? "Only you" : `${count} people`);
+}
+
 /** Up to where we have read a room, or want to be taken to have. @param {Pick<Room, "read_seq" | "unread_from">} room */
 export function point({ read_seq, unread_from }) {
   return unread_from ? unread_from - 1 : read_seq;

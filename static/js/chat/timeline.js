@@ -75,6 +75,18 @@ export function progress(seq, others) {
   return others.every((other) => Math.max(other.read_seq, other.delivered_seq) >= seq) ? "delivered" : "sent";
 }
 
+/**
+ * How far the last message of a room has come, if it is ours; what waits to be sent comes after it.
+ *
+ * @param {Pick<import("./rooms.js").Room, "last_message" | "others">} room @param {Entry[]} pending @param {number} me
+ * @returns {Status}
+ */
+export function lastStatus({ last_message: message, others }, pending, me) {
+  if (pending.some(({ state }) => state === "waiting")) return "pending";
+  const ours = message && message.author.id === me && message.kind === "text" && !message.deleted_at;
+  return ours ? progress(message.seq, others) : "";
+}
+
 /** @param {number} count */
 function dividerLabel(count) {
   if (count <= 0) return "New";

@@ -2,23 +2,37 @@
 
 import { commands } from "../commands.js";
 import { cloneTemplate, slot } from "../dom.js";
+import { habit, setHabit } from "../habits.js";
 import { SHORTCUTS, keyNames, setSingleKeys, singleKeys } from "../shortcuts.js";
 
 /** @param {HTMLElement} root */
 export function showHelp(root) {
   const dialog = /** @type {HTMLDialogElement} */ (cloneTemplate("t-help"));
-  const lists = /** @type {HTMLElement} */ (slot(dialog, "help-lists"));
-  for (const [title, shortcuts] of Object.entries(SHORTCUTS)) {
-    lists.append(section(title, shortcuts.map(({ keys, does }) => [keyNames(keys), does])));
-  }
-  lists.append(section("Commands", commands.map(({ name, takes, does }) => [[`/${name}${takes ? ` ${takes}` : ""}`], does])));
+  list(dialog);
   const box = /** @type {HTMLInputElement} */ (slot(dialog, "help-single"));
   box.checked = singleKeys();
   box.addEventListener("change", () => setSingleKeys(box.checked));
+  for (const name of /** @type {import("../habits.js").Habit[]} */ (["lines", "manual"])) {
+    const choice = /** @type {HTMLInputElement} */ (slot(dialog, `help-${name}`));
+    choice.checked = habit(name);
+    choice.addEventListener("change", () => {
+      setHabit(name, choice.checked);
+      list(dialog);
+    });
+  }
   dialog.addEventListener("close", () => dialog.remove());
   dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
   root.append(dialog);
   dialog.showModal();
+}
+
+/** All that there is, as it is for somebody with these habits. @param {HTMLElement} dialog */
+function list(dialog) {
+  const enter = /** @type {Record<string, string>} */ (habit("lines") ? { "Enter": "Mod+Enter", "Shift+Enter": "Enter" } : {});
+  const parts = Object.entries(SHORTCUTS).map(([title, shortcuts]) =>
+    section(title, shortcuts.map(({ keys, does }) => [keyNames((title === "Writing" && enter[keys]) || keys), does])));
+  const written = commands.map(({ name, takes, does }) => /** @type {[string[], string]} */ ([[`/${name}${takes ? ` ${takes}` : ""}`], does]));
+  slot(dialog, "help-lists")?.replaceChildren(...parts, section("Commands", written));
 }
 
 /** @param {string} title @param {[string[], string][]} rows keys, and what they do */

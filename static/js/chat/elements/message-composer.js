@@ -5,13 +5,14 @@
  * Events: `message-send` with `{room, body, quote, files}`; `message-edit` with `{message, body}`; `message-ask` with
  * `{room}`, before something is sent that should be meant; `command` with `{room, text, quote, name, rest}`; `edit-last` with
  * `{room}`; `quote-ask` with `{room, id}`, where a draft answers a message of which no more is known; `typing` with
- * `{room}`; `draft` with `{room, draft}`; `emoji-ask` with `{at}`, the button; `record` with `{room}`, where somebody
+ * `{room}`; `text` with `{room, body}`, whenever what stands in the box is another; `draft` with `{room, draft}`; `emoji-ask` with `{at}`, the button; `record` with `{room}`, where somebody
  * wants to speak.
  */
 
 import { slot } from "../dom.js";
 import { NOTHING, draftOf, isSame, servedDraft } from "../drafts.js";
 import { on, tell } from "../events.js";
+import { habit } from "../habits.js";
 import { LIMITS } from "../protocol.js";
 import { composes, insertText } from "../text-input.js";
 import { ComposerAttach } from "./composer-attach.js";
@@ -25,6 +26,9 @@ import { ComposerLimit } from "./composer-limit.js";
 const GROWS = globalThis.CSS?.supports("field-sizing", "content");
 /** "/topic Plans", and neither "/usr/bin" nor "/ by the way". */
 const COMMAND = /^\/([a-z]+)(?:\s+([^]*))?$/i;
+
+/** Whether one types on a screen: there Enter is the only way to a new line. */
+const byThumbs = () => matchMedia("(pointer: coarse)").matches;
 
 /**
  * @typedef {import("../drafts.js").Draft} Draft
@@ -68,12 +72,10 @@ export class MessageComposer extends EventTarget {
     this.#area = /** @type {HTMLTextAreaElement} */ (this.#form.elements.namedItem("body"));
     this.#limit = new ComposerLimit(this.#form, this.#area, limit);
     this.#context = new ComposerContext(this.#form);
-    const proposals = {
-      find: (token, show, stop) => find(token, this.#room, show, stop),
-      warn: (sentence) => this.#limit.complain(sentence, false),
-    };
-    this.#completion = new ComposerCompletion(this.#form, this.#area, proposals, signal);
+    const here = (token, show, stop) => find(token, this.#room, show, stop);
+    this.#completion = new ComposerCompletion(this.#form, this.#area, here, signal);
     this.#form.noValidate = true;
+    if (byThumbs()) this.#area.enterKeyHint = "enter";
     this.#form.addEventListener("submit", (event) => this.#submit(event), { signal });
     this.#area.addEventListener("input", (event) => this.#input(/** @type {InputEvent} */ (event)), { signal });
     this.#area.addEventListener("keydown", (event) => this.#key(event), { signal });
@@ -314,7 +316,7 @@ export class MessageComposer extends EventTarget {
       this.leave();
       return true;
     }
-    if (sends(event, matchMedia("(pointer: coarse)").matches)) {
+    if (sends(event, byThumbs() || habit("lines"))) {
       this.#form.requestSubmit();
       return true;
     }
@@ -346,6 +348,7 @@ export class MessageComposer extends EventTarget {
   }
 
   #changed() {
+    tell(this, "text", { room: this.#room, body: this.#area.value });
     // Only where the browser cannot let the field grow by itself: composer.css.
     const grow = GROWS ? null : slot(this.#form, "grow");
     if (grow) grow.dataset.value = this.#area.value;

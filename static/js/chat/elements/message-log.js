@@ -5,6 +5,7 @@
 import { Reading, attentive, onAttention } from "../attention.js";
 import { once, slot } from "../dom.js";
 import { on } from "../events.js";
+import { habit } from "../habits.js";
 import { point } from "../rooms.js";
 import { everyMinute } from "../time.js";
 import { timeline } from "../timeline.js";
@@ -208,6 +209,7 @@ export class MessageLog {
    * @param {number} seq
    */
   #read(seq) {
+    if (habit("manual")) return;
     const room = this.#client.store.rooms.get(this.#room);
     const log = this.#client.store.logs.get(this.#room);
     const row = this.#row(seq);
@@ -275,12 +277,13 @@ export class MessageLog {
     if (!room?.unread || !first) return 0;
     const divider = this.#rows.divider;
     const above = divider ? this.#scroll.isAbove(divider) : first.seq > point(room) + 1;
-    return above ? room.unread : 0;
+    // Who reads by hand has the way to do so in view.
+    return above || habit("manual") ? room.unread : 0;
   }
 
   /** Somebody looks at the end of this room, or no longer. */
   #watch() {
-    const watching = attentive() && this.#scroll.shown && this.#atEnd();
+    const watching = !habit("manual") && attentive() && this.#scroll.shown && this.#atEnd();
     this.#client.store.watched = watching ? this.#room : 0;
   }
 

@@ -1,13 +1,11 @@
 /** One message on the page: made from the server's template, or the server's own row taken over. */
 
-import { activeIn, cloneTemplate, fill, fillAvatar, slot } from "../dom.js";
+import { activeIn, cloneTemplate, fill, fillAvatar, fillStatus, slot } from "../dom.js";
 import { clock, fullTime } from "../time.js";
 import { emojiOnly } from "../timeline.js";
 import { trustedHTML } from "../trusted.js";
 import { adoptAttachments, fillAttachments } from "./message-attachments.js";
 import { adoptPreview, fillPreview, makePreview } from "./message-preview.js";
-
-const STATUS_TEXT = { "": "", pending: "Sending", sent: "Sent", delivered: "Delivered", read: "Read" };
 
 /** What a row shows now, so that only what changed is touched. @type {WeakMap<Element, string>} */
 const versions = new WeakMap();
@@ -56,7 +54,7 @@ export function fillRow(row, item, me, moderates = false) {
     fill(row, "author", message.author.full_name);
   }
   row.classList.toggle("message--calls-me", callsMe(item, me));
-  fillStatus(row, item.status);
+  fillStatus(slot(row, "status"), item.status);
   fillBody(row, item);
   fillAround(row, item, me, moderates);
   const attached = message ? !message.deleted_at && message.attachments.length > 0 : Boolean(entry.files);
@@ -71,6 +69,9 @@ function identify(row, message) {
   setData(row, "id", String(message.id));
   setData(row, "seq", String(message.seq));
   setData(row, "author", String(message.author.id));
+  const status = slot(row, "status");
+  // On pages of other sites it leads nowhere.
+  if (status?.getAttribute("href") === "") status.setAttribute("href", `/messages/${message.id}/`);
 }
 
 /** @param {HTMLElement} row @param {string} at */
@@ -83,14 +84,6 @@ function fillTime(row, at) {
   time.dateTime = at;
   time.title = fullTime(at);
   time.dataset.local = "yes";
-}
-
-/** @param {HTMLElement} row @param {import("../timeline.js").Status} status */
-function fillStatus(row, status) {
-  const node = slot(row, "status");
-  if (!node || node.dataset.status === status) return;
-  node.dataset.status = status;
-  fill(node, "status-text", STATUS_TEXT[status]);
 }
 
 /** @param {Item} item @param {boolean} moderates */

@@ -2,6 +2,7 @@
 
 import { fill, fillAvatar, once, roomAvatar, slot } from "../dom.js";
 import { on } from "../events.js";
+import { about } from "../rooms.js";
 import { everyMinute, lastSeen } from "../time.js";
 
 export class RoomHead {
@@ -51,8 +52,10 @@ export class RoomHead {
 
   /** What leads out of the room, or lets one write in it. @param {import("../rooms.js").Room} room */
   #fillDoors(room) {
-    for (const name of ["details", "search"]) {
-      const door = /** @type {HTMLAnchorElement} */ (slot(this.#main, `room-${name}`));
+    for (const name of ["about", "details", "search"]) {
+      const door = /** @type {HTMLAnchorElement | null} */ (slot(this.#main, `room-${name}`));
+      if (!door) continue; // a page that was kept may be older than this script
+      if (name === "about") door.hidden = Boolean(room.other) || room.member_count > 1 || room.archived;
       door.href = door.href.replace(/\d+(?=\/\w+\/$)/, String(room.id));
     }
     const [writing, closed] = [slot(this.#main, "writing"), slot(this.#main, "closed")];
@@ -64,7 +67,7 @@ export class RoomHead {
 
   /** @param {import("../rooms.js").Room} room */
   #fillSub(room) {
-    if (!room.other) return fill(this.#main, "room-sub", room.topic || `${room.member_count} people`);
+    if (!room.other) return fill(this.#main, "room-sub", about(room));
     const presence = this.#client.presence.of(room.other.id);
     const status = this.#client.presence.statusOf(room.other.id);
     if (room.blocked) fill(this.#main, "room-sub", "Blocked");

@@ -1,10 +1,10 @@
 /** The list of conversations, the most active first. */
 
-import { arrange, cloneTemplate, fill, fillAvatar, once, roomAvatar, slot } from "../dom.js";
+import { arrange, cloneTemplate, fill, fillAvatar, fillStatus, once, roomAvatar, slot } from "../dom.js";
 import { on } from "../events.js";
 import { UNREAD_MOST, waiting } from "../rooms.js";
 import { everyMinute, shortTime } from "../time.js";
-import { oneLine, preview } from "../timeline.js";
+import { lastStatus, oneLine, preview } from "../timeline.js";
 
 export class RoomList {
   #client;
@@ -33,6 +33,8 @@ export class RoomList {
     }
     on(client.store, "rooms", this.#draw, signal);
     on(client.typing, "change", this.#draw, signal);
+    on(client.outbox, "entry", this.#draw, signal);
+    on(client.outbox, "gone", this.#draw, signal);
     everyMinute(this.#draw, signal);
     this.#current = Number(/** @type {HTMLElement | null} */ (this.#list.querySelector("[data-room]:has([aria-current])"))?.dataset.room ?? 0);
     // The server has drawn it, all but the times in the reader's zone: what stands in the room comes first.
@@ -99,9 +101,13 @@ export class RoomList {
     const draft = room.id === this.#current ? "" : inWords(this.#drafts.get(room.id), room.draft);
     const typing = this.#client.typing.in(room.id).length > 0;
     let text = preview(room, this.#client.me.id);
+    const pending = this.#client.store.pending.get(room.id) ?? [];
+    const failed = pending.findLast(({ state }) => state === "failed");
+    if (failed) text = `Not sent: ${oneLine(failed.body)}`;
     if (draft) text = `Draft: ${draft}`;
     if (typing) text = "Writing…";
-    slot(item, "last")?.classList.toggle("row__last--draft", Boolean(draft) && !typing);
+    fillStatus(slot(item, "status"), draft || typing || failed ? "" : lastStatus(room, pending, this.#client.me.id));
+    slot(item, "last")?.classList.toggle("row__last--draft", Boolean(draft || failed) && !typing);
     fill(item, "last", text);
   }
 }

@@ -6,6 +6,7 @@
 import { cloneTemplate, fill, roomAvatar, slot } from "../dom.js";
 import { Failure } from "../failure.js";
 import { rank } from "../matching.js";
+import { about } from "../rooms.js";
 import { shortTime } from "../time.js";
 import { Combobox } from "./combobox.js";
 import { optionOf } from "./composer-completion.js";
@@ -114,7 +115,7 @@ export class Switcher {
   /** @param {import("../rooms.js").Room} room @returns {Place} */
   #known(room) {
     const { other, id, name, topic, last_activity_at } = room;
-    const note = other ? `@${other.handle}` : topic || `${room.member_count} people`;
+    const note = other ? `@${other.handle}` : about(room);
     return {
       key: other ? `person-${other.id}` : `room-${id}`,
       name,
