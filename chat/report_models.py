@@ -15,7 +15,8 @@ UNDECIDED = ("open", "in_hand")
 class Report(models.Model):
     """One case: all that is reported about one message, or about one person, until moderators have decided.
 
-    ``body`` is what the message said when it was first reported, whatever becomes of it.
+    ``body`` is what the message said when it was first reported, whatever becomes of it, until it is forgotten a while
+    after the decision.
     """
 
     class State(models.TextChoices):
@@ -37,6 +38,7 @@ class Report(models.Model):
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     answer = models.CharField(max_length=REASON_LENGTH, blank=True)
+    forgotten_at = models.DateTimeField(null=True, help_text="When the texts of it were thrown away.")
 
     class Meta:
         constraints: ClassVar = [
@@ -54,6 +56,11 @@ class Report(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["opened_at"], condition=Q(state__in=UNDECIDED), name="reports_to_decide"),
             models.Index(fields=["person", "-id"], name="reports_about_person"),
+            models.Index(
+                fields=["decided_at"],
+                condition=Q(decided_at__isnull=False, forgotten_at=None),
+                name="reports_to_forget",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -177,6 +177,12 @@ VARIABLES = (
         minimum=0,
     ),
     Variable(
+        "Messages", "REPORTS_KEPT_DAYS", "int", 90,
+        "How many days the text of a reported message, and what was said of it, is kept after the report is decided, "
+        "until `manage.py purge` forgets it. 0: for ever.",
+        minimum=0,
+    ),
+    Variable(
         "Messages", "PURGE_NIGHTLY", "bool", True,
         "Whether a job worker throws away each night, at 03:43 UTC, what is kept no longer. If not, run "
         "`manage.py purge` yourself.",

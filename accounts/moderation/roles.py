@@ -23,7 +23,7 @@ LOOKED_AT = (
 )  # fmt: skip
 """What moderators see in the admin. What they do there goes by `moderate`, act by act."""
 
-OURS = ("accounts", "chat", "presence", "auth")
+OURS = ("accounts", "chat", "presence", "auth", "procrastinate")
 
 
 def make_groups(**_signal: Any) -> None:

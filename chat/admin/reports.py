@@ -65,7 +65,9 @@ class ReportAdmin(LookingAdmin[Report]):
 
     @admin.display(description="report")
     def what(self, report: Report) -> str:
-        return Truncator(report.body).chars(EXCERPT) if report.is_about_message else "The person"
+        if not report.is_about_message:
+            return "The person"
+        return "A message, whose text is forgotten" if report.forgotten_at else Truncator(report.body).chars(EXCERPT)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

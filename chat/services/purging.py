@@ -20,6 +20,7 @@ from django.utils import timezone
 from accounts.rows import execute, fetch
 from accounts.upkeep import dead_sessions, forget_dead_sessions
 from chat.models import Message, Room
+from chat.services.moderation.reports import forget_reported
 
 AT_ONCE = 500
 
@@ -34,6 +35,7 @@ _DELETED = """
     )
 """
 _EARLIER = "FROM chat_revision WHERE written_at < now() - %s"
+_REPORTED = "FROM chat_report WHERE decided_at < now() - %s AND forgotten_at IS NULL"
 _UNFOUND = """
     FROM chat_searchtext AS known WHERE NOT EXISTS (SELECT FROM chat_message WHERE id = known.message_id)
 """
@@ -69,6 +71,8 @@ def purges() -> list[Purge]:
         wanted.append(
             Purge("revisions", earlier, lambda: _count(_EARLIER, past), lambda: _drop("chat_revision", _EARLIER, past))
         )
+    if settings.REPORTS_KEPT_DAYS:
+        wanted.append(_reports(timedelta(days=settings.REPORTS_KEPT_DAYS)))
     return [*wanted, *_orphans()]
 
 
@@ -80,6 +84,15 @@ def throw_away(*, seconds: float) -> bool:
             if time.monotonic() >= end:
                 return True
     return False
+
+
+def _reports(age: timedelta) -> Purge:
+    sentence = f"reported texts whose reports were decided {settings.REPORTS_KEPT_DAYS} days ago"
+
+    def forget() -> int:
+        return forget_reported(before=timezone.now() - age, most=AT_ONCE)
+
+    return Purge("reports", sentence, lambda: _count(_REPORTED, age), forget)
 
 
 def _orphans() -> list[Purge]:

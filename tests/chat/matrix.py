@@ -28,9 +28,15 @@ COLUMNS = (
     *("nobody", "banned", "stranger", "staff", "invited", "removed", "blocked", "reader", "shelved"),
     *("member", "muted", "moderator", "admin", "owner"),
 )
+ADMIN_TABLE = TABLE.with_name("matrix_admin.txt")
+ADMIN_COLUMNS = ("nobody", "member", "mona", "ada", "staff")
+TABLES = {TABLE: COLUMNS, ADMIN_TABLE: ADMIN_COLUMNS}
 OUTCOMES = {"ok", "in", "no", "400", "401", "403", "404", "409"}
 ANY = "ANY"
 """In the table: GET and POST alike."""
+
+NOT_OFFERED = "No action selected."
+"""What Django says of an act on a list that somebody may not do."""
 
 FRAME = "SAY"
 IMPLIED = {"HEAD", "OPTIONS"}
@@ -70,29 +76,32 @@ _LINE = re.compile(r"(?P<method>[A-Z]+) +(?P<address>\S+)(?: \((?P<note>[^)]+)\)
 
 @cache
 def rows() -> list[Row]:
-    """The table. A line that begins with ## begins a section; other lines with # are for readers."""
-    section, read = "", []
-    for line in TABLE.read_text().splitlines():
+    """The tables. A line that begins with ## begins a section; other lines with # are for readers."""
+    return [row for table in TABLES for row in _read(table)]
+
+
+def _read(table: Path) -> Iterator[Row]:
+    section = ""
+    for line in table.read_text().splitlines():
         if line.startswith("## "):
             section = line.removeprefix("## ")
         elif line.strip() and not line.startswith(("#", " ")):
-            read.append(_row(section, line))
-    return read
+            yield _row(section, line, table)
 
 
-def _row(section: str, line: str) -> Row:
-    match = _LINE.fullmatch(line.strip())
-    assert match, f"This line of {TABLE.name} cannot be read: {line}"
+def _row(section: str, line: str, table: Path) -> Row:
+    match, columns = _LINE.fullmatch(line.strip()), TABLES[table]
+    assert match, f"This line of {table.name} cannot be read: {line}"
     cells = match["cells"].split()
-    assert len(cells) == len(COLUMNS), f"{len(cells)} cells for {len(COLUMNS)} columns in {TABLE.name}: {line}"
-    assert OUTCOMES.issuperset(cells), f"{TABLE.name} knows {sorted(OUTCOMES)}, and not all that is here: {line}"
-    return Row(section, match["method"], match["address"], match["note"] or "", dict(zip(COLUMNS, cells, strict=True)))
+    assert len(cells) == len(columns), f"{len(cells)} cells for {len(columns)} columns in {table.name}: {line}"
+    assert OUTCOMES.issuperset(cells), f"{table.name} knows {sorted(OUTCOMES)}, and not all that is here: {line}"
+    return Row(section, match["method"], match["address"], match["note"] or "", dict(zip(columns, cells, strict=True)))
 
 
 def line(row: Row, found: dict[str, str]) -> str:
     """The row as it should be written if what was found is right."""
     note = f" ({row.note})" if row.note else ""
-    cells = " ".join(f"{found.get(column, '?'):{len(column)}}" for column in COLUMNS)
+    cells = " ".join(f"{found.get(column, '?'):{len(column)}}" for column in row.outcomes)
     return f"{row.method:6} {row.address + note:66}  {cells}"
 
 
@@ -130,7 +139,7 @@ def methods(address: str, view: Any, client: Client) -> list[str]:
     """
     if actions := getattr(view, "actions", None):
         return sorted({method.upper() for method in actions} - IMPLIED)
-    path = re.sub(r"{(?:session|attachment|version)}", str(UUID(int=1)), address)
+    path = re.sub(r"{(?:session|attachment|version|batch)}", str(UUID(int=1)), address)
     path = re.sub(r"{\w+}", "1", path)
     allow = client.generic("PURGE", path).headers.get("Allow", "GET, POST")
     allowed = set(allow.split(", ")) - IMPLIED
@@ -184,4 +193,6 @@ def outcome(response: Any) -> str:
         return str(status)
     if response.headers["Location"].startswith(("/login/", "/admin/login/")):
         return "in"
-    return "no" if any(message.level == ERROR for message in get_messages(response.wsgi_request)) else "ok"
+    said = list(get_messages(response.wsgi_request))
+    refused = any(message.level == ERROR or str(message) == NOT_OFFERED for message in said)
+    return "no" if refused else "ok"

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from accounts.models import AuditEntry
 from chat.models import Room
 from tests.chat.matrix import Row
 from tests.chat.matrix_stage import Scene, Stage
@@ -35,7 +36,8 @@ def address(row: Row, template: str, stage: Stage, scene: Scene) -> str:
         "notice": stage.notices[stage.nina.pk],
         "change": 1,
         "content_type": ContentType.objects.get_for_model(Room).pk,
-        "object": _shown_in_admin(template),
+        "object": _shown_in_admin(template, stage),
+        "batch": AuditEntry.objects.latest("pk").batch,
         "app_label": "chat",
         "anything": "anything",
         "url": "anything",
@@ -47,10 +49,13 @@ def address(row: Row, template: str, stage: Stage, scene: Scene) -> str:
     return re.sub(r"{(\w+)}", lambda match: str(values[match[1]]), template)
 
 
-def _shown_in_admin(template: str) -> int | str:
+def _shown_in_admin(template: str, stage: Stage) -> int | str:
     """A row of the model that an address of the admin is about."""
     match = re.match(r"/admin/(\w+)/(\w+)/{object}/", template)
-    shown = apps.get_model(match[1], match[2])._default_manager.order_by("pk").last() if match else None
+    if match is None:
+        return 1
+    chosen = {"user": stage.nina, "message": stage.said, "room": stage.rooms["harbour"], "membership": stage.seat}
+    shown = chosen.get(match[2]) or apps.get_model(match[1], match[2])._default_manager.order_by("pk").last()
     return 1 if shown is None else str(shown.pk)
 
 
@@ -106,7 +111,48 @@ def _forward(stage: Stage, scene: Scene) -> Body:
 
 CHOSEN_LOOK = {"theme": "dark", "contrast": "more", "text_size": "large", "density": "compact", "motion": "less"}
 
+
+def _chosen(action: str, choose: Callable[[Stage], Any], **fields: Any) -> Ask:
+    """What a list of the admin is sent: an act on one row, with a reason."""
+    return lambda stage, scene: {"action": action, "_selected_action": choose(stage).pk, "reason": "spam", **fields}
+
+
+def _act(name: str) -> Ask:
+    return lambda stage, scene: {"act": name, "reason": "spam"}
+
+
 BODIES: dict[str, Ask] = {
+    # The admin
+    "POST /admin/chat/message/ (delete)": _chosen("take_down", lambda on: on.said),
+    "POST /admin/chat/room/ (lock)": _chosen("lock", lambda on: on.rooms["harbour"]),
+    "POST /admin/chat/room/ (slow)": _chosen("slow", lambda on: on.rooms["harbour"], slow_for=60),
+    "POST /admin/chat/membership/ (remove)": _chosen("remove", lambda on: on.seat),
+    "POST /admin/chat/site/ (rotate)": _chosen("rotate", lambda on: on.site),
+    "POST /admin/chat/visitor/ (shut out)": _chosen("shut_out", lambda on: on.visitor),
+    "POST /admin/chat/visitor/ (let in)": _chosen("let_in", lambda on: on.visitor),
+    "POST /admin/accounts/user/ (warn)": _chosen("warn", lambda on: on.nina),
+    "POST /admin/accounts/user/ (mute)": _chosen("mute", lambda on: on.nina),
+    "POST /admin/accounts/user/ (ban)": _chosen("ban", lambda on: on.nina),
+    "POST /admin/accounts/user/ (ban a moderator)": _chosen("ban", lambda on: on.users["mona"]),
+    "POST /admin/accounts/user/ (ban a superuser)": _chosen("ban", lambda on: on.users["staff"]),
+    "POST /admin/accounts/user/ (sign out)": _chosen("sign_out", lambda on: on.nina),
+    "POST /admin/accounts/user/ (deactivate)": _chosen("deactivate", lambda on: on.nina),
+    "POST /admin/accounts/session/ (sign out)": _chosen("sign_out", lambda on: on.foreign),
+    "POST /admin/procrastinate/procrastinatejob/ (call off)": _chosen("call_off", lambda on: on.job),
+    "POST /admin/procrastinate/procrastinatejob/ (try again)": _chosen("try_again", lambda on: on.job),
+    "POST /admin/accounts/user/{object}/person/": _act("warn"),
+    "POST /admin/accounts/user/{object}/person/ (note)": lambda stage, scene: {"act": "note", "note": "Calm."},
+    "POST /admin/accounts/user/{object}/person/ (device)": lambda stage, scene: {"device": str(stage.foreign.pk)},
+    "POST /admin/accounts/appeal/{object}/change/": _act("grant"),
+    "POST /admin/accounts/auditentry/done/{batch}/": _act("undo"),
+    "POST /admin/accounts/filterrule/try/": lambda stage, scene: {"text": "A canary", "try": "1"},
+    "POST /admin/accounts/filterrule/add/": lambda stage, scene: {"kind": "word", "pattern": "xylo", "action": "mask"},
+    "POST /admin/accounts/filterrule/{object}/delete/": lambda stage, scene: {"post": "yes"},
+    "POST /admin/auth/group/{object}/delete/": lambda stage, scene: {"post": "yes"},
+    "POST /admin/auth/group/add/": lambda stage, scene: {"name": "Friends"},
+    "POST /admin/chat/report/{object}/change/": _act("resolve"),
+    "POST /admin/chat/message/{object}/change/": _act("delete"),
+    "POST /admin/chat/room/{object}/change/": _act("lock"),
     # Accounts
     "POST /api/auth/signup/": _account,
     "POST /api/auth/login/": _credentials,

@@ -6,11 +6,13 @@ from uuid import uuid4
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts import services as accounts
 from accounts.background import forget_finished_jobs
 from accounts.cookies import access_name, refresh_name
-from accounts.models import Appeal, Notice, Session, User
+from accounts.models import Appeal, FilterRule, Notice, Session, User
+from accounts.moderation import roles
 from accounts.tokens import mint_pair
 from accounts.visits import make_visitor
 from chat import services
@@ -18,10 +20,10 @@ from chat.models import Attachment, Invitation, Message, Room, Visitor
 from chat.services import moderation
 from presence.models import LastSeen
 from tests.chat.matrix import COLUMNS
-from tests.factories import direct_room, give, group_room, say
+from tests.factories import direct_room, give, group_room, say, seat_of
 from tests.sessions import session_for
 
-OTHERS = ("nina", "newcomer", "blocker")
+OTHERS = ("nina", "newcomer", "blocker", "mona", "ada")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class Stage:
         )
         self.users = {user.handle: user for user in users}
         User.objects.filter(handle="staff").update(is_staff=True, is_superuser=True)
+        for name, role in (("mona", roles.MODERATORS), ("ada", roles.ADMINISTRATORS)):
+            roles.give_role(self.users[name], role)
         self.owner, self.nina = self.users["owner"], self.users["nina"]
         self.rooms: dict[str, Room] = {}
         self.links: dict[Room, tuple[Invitation, str]] = {}
@@ -66,18 +70,22 @@ class Stage:
         self._fill_the_others()
         self._fill_the_direct_room()
         Group.objects.create(name="Helpers")
-        site = services.create_site(name="Shop", origins=["https://shop.example"], rooms=[self.rooms["harbour"].pk])
-        Visitor.objects.create(user=make_visitor(full_name="Vera"), site=site, subject="site:1")
-        forget_finished_jobs.enqueue()
+        harbour, origins = self.rooms["harbour"], ["https://shop.example"]
+        self.site = services.create_site(name="Shop", origins=origins, rooms=[harbour.pk])
+        vera = make_visitor(full_name="Vera")
+        self.visitor = Visitor.objects.create(user=vera, site=self.site, subject="site:1")
+        self.job = ProcrastinateJob.objects.get(pk=forget_finished_jobs.enqueue())
         LastSeen.objects.create(user=self.nina, at=timezone.now())
         notices = [Notice(user=user, text="Mind your words.", may_appeal=True) for user in users]
         self.notices = {notice.user_id: notice.pk for notice in Notice.objects.bulk_create(notices)}
+        FilterRule.objects.create(pattern="xylophone")
         Appeal.objects.create(notice_id=self.notices[self.nina.pk], text="I did.")
-        said, _ = self.own[self.nina.pk, self.rooms["harbour"].pk]
-        moderation.report_message(reporter=self.owner, message_id=said.pk, reason="spam")
+        self.said, _ = self.own[self.nina.pk, harbour.pk]
+        self.seat = seat_of(self.nina, harbour)
+        moderation.report_message(reporter=self.owner, message_id=self.said.pk, reason="spam")
         self.foreign = session_for(self.nina)
         self.unsent = self._upload(self.nina)
-        self.scenes = {column: self._scene(column) for column in COLUMNS}
+        self.scenes = {column: self._scene(column) for column in (*COLUMNS, "mona", "ada")}
 
     def _fill_harbour(self) -> None:
         names = ("moderator", "admin", "member", "muted", "removed", "banned", "nina")

@@ -10,7 +10,7 @@ from redis import Redis
 
 from chat.services import deletion
 from tests.chat import matrix
-from tests.chat.matrix import COLUMNS, FRAME, OUTSIDE, TABLE, Row
+from tests.chat.matrix import ADMIN_TABLE, FRAME, OUTSIDE, TABLE, Row
 from tests.chat.matrix_requests import address, body
 from tests.chat.matrix_stage import Stage
 from tests.conftest import PASSWORD
@@ -49,8 +49,8 @@ def doors(stage: Stage, client: Client) -> set[str]:
 def test_every_door_has_a_row(doors: set[str]) -> None:
     missing = sorted(door for door in doors if matrix.row_for(door) is None)
     assert not missing, (
-        f"Not in tests/chat/{TABLE.name}: {', '.join(missing)}. Add a row for each that says what comes of it for "
-        "whom, and what it sends along to BODIES in tests/chat/matrix_requests.py."
+        f"Neither in tests/chat/{TABLE.name} nor in {ADMIN_TABLE.name}: {', '.join(missing)}. Add a row for each that "
+        "says what comes of it for whom, and what it sends along to BODIES in tests/chat/matrix_requests.py."
     )
 
 
@@ -62,6 +62,10 @@ def test_every_row_has_a_door(doors: set[str]) -> None:
     assert not astray, f"Leads nowhere, or somewhere that another row tells of. Remove it from {TABLE.name}: {astray}"
 
 
+def test_no_row_of_the_admin_stands_for_several_addresses() -> None:
+    assert not [row.name for row in matrix.rows() if row.section == "The admin" and "*" in row.address]
+
+
 @pytest.mark.parametrize("section", SECTIONS)
 def test_everybody_may_do_what_the_table_says(section: str, stage: Stage, client: Client, doors: set[str]) -> None:
     wrong = []
@@ -69,7 +73,7 @@ def test_everybody_may_do_what_the_table_says(section: str, stage: Stage, client
         if row.section != section or row.method == FRAME or row.address in matrix.POLLS:
             continue
         for door in sorted(each for each in doors if matrix.row_for(each) is row) if row.pattern else [row.door]:
-            found = {column: try_door(client, stage, column, row, door) for column in COLUMNS}
+            found = {column: try_door(client, stage, column, row, door) for column in row.outcomes}
             if found != row.outcomes:
                 wrong.append(f"{door}\n{matrix.line(row, found)}")
     assert not wrong, "It is otherwise now. If that is right, write:\n" + "\n".join(wrong)

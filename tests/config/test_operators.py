@@ -17,14 +17,15 @@ from pytest_django.fixtures import Settings
 from accounts import services as accounts
 from accounts.arguments import ExampleCommand
 from accounts.commands import OperatorCommand
-from accounts.models import Notice, Session, User
+from accounts.models import AuditEntry, Notice, Session, User
 from accounts.tokens import mint_pair
 from chat import background, services
-from chat.models import Draft, Message, Revision, Room, SearchText
+from chat.models import Draft, Message, Report, Revision, Room, SearchText
+from chat.services import moderation
 from config import keys, probes
 from tests.commands import answered, told
 from tests.config.environment import PRODUCTION, manage
-from tests.factories import direct_room, group_room, say, say_many
+from tests.factories import direct_room, group_room, say, say_many, superuser
 from tests.jobs import run_jobs
 from tests.sessions import session_for
 
@@ -240,8 +241,13 @@ def test_purging_throws_away_what_the_settings_say_and_nothing_else(settings: Se
     ended = session_for(bob)
     Session.objects.filter(pk=ended.pk).update(revoked_at=now - timedelta(days=31))
 
+    case = moderation.report_message(reporter=bob, message_id=newest.pk, reason="spam", comment="a secret")
+    moderation.decide_report(moderator=superuser("Root"), report_id=case.pk, resolved=False, reason="harmless")
+    moderation.report_message(reporter=bob, message_id=newest.pk, reason="spam", comment="still open")
+    Report.objects.filter(pk=case.pk).update(decided_at=now - timedelta(days=91))
+
     would_go = answered("purge", "--dry-run")["gone"]
-    assert would_go == {"messages": 1, "deleted": 1, "revisions": 1, "search": 1, "drafts": 1, "sessions": 1}
+    assert would_go == dict.fromkeys(("messages", "deleted", "revisions", "reports", "search", "drafts", "sessions"), 1)
     assert Message.objects.filter(pk=old.pk).exists()
     assert answered("purge")["gone"] == would_go
     assert set(answered("purge")["gone"].values()) == {0}
@@ -251,6 +257,10 @@ def test_purging_throws_away_what_the_settings_say_and_nothing_else(settings: Se
     deleted.refresh_from_db()
     assert (deleted.body, deleted.html, deleted.is_deleted) == ("", "", True)
     assert not Revision.objects.exists()
+    bodies = Report.objects.order_by("pk").values_list("body", "complaints__comment", "answer")
+    assert list(bodies) == [("", "", "harmless"), (newest.body, "still open", "")]
+    entry = AuditEntry.objects.latest("number")
+    assert (entry.action, entry.actor_id, entry.after["reports"]) == ("report.forgotten", None, [case.pk])
     taken_back.refresh_from_db()
     assert taken_back.body  # moderators may still read it
     room.refresh_from_db()

@@ -11,7 +11,8 @@ from chat.services import Purge, purges
 class Command(OperatorCommand):
     help = (
         "Throw away what is kept no longer: messages older than MESSAGES_KEPT_DAYS, texts deleted DELETED_KEPT_DAYS "
-        "ago, versions older than REVISIONS_KEPT_DAYS, ended sessions, and what belongs to nothing. In small batches. "
+        "ago, versions older than REVISIONS_KEPT_DAYS, texts of reports decided REPORTS_KEPT_DAYS ago, ended sessions, "
+        "and what belongs to nothing. In small batches. "
         "A job worker does it each night, too (PURGE_NIGHTLY)."
     )
     examples = ("purge --dry-run", "purge", "purge --json")

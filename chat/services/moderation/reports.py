@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -111,6 +112,26 @@ def close(report: Report, *, moderator: User, state: str, reason: str) -> None:
     for reporter_id in reporters.values_list("reporter_id", flat=True):
         tell(reporter_id, sentence)
     _record(moderator, f"report.{state}", report, reason, before)
+
+
+def forget_reported(*, before: datetime, most: int) -> int:
+    """Throw away the texts of cases that were decided before then, ``most`` at once; answers how many cases.
+
+    What was decided, and that somebody reported it, stays.
+    """
+    with audited():
+        due = Report.objects.select_for_update(skip_locked=True).filter(decided_at__lt=before, forgotten_at=None)
+        ids = list(due.order_by("decided_at").values_list("pk", flat=True)[:most])
+        if ids:
+            Complaint.objects.filter(report__in=ids).update(body="", comment="")
+            Report.objects.filter(pk__in=ids).update(body="", forgotten_at=timezone.now())
+            after = {"reports": sorted(ids), "decided_before": before.isoformat()}
+            record(actor=None, action="report.forgotten", target=Target("report", None, _cases(len(ids))), after=after)
+    return len(ids)
+
+
+def _cases(count: int) -> str:
+    return f"{count} report" if count == 1 else f"{count} reports"
 
 
 def flag(message: Message, rules: Sequence[FilterRule]) -> None:
