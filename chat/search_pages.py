@@ -62,6 +62,7 @@ def _hit(hit: Hit, reader: User) -> dict[str, Any]:
         "where": _where(hit, reader),
         "when": _when(message.created_at),
         "snippet": hit.snippet,
+        "files": hit.files,
     }
 
 

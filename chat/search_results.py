@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -16,7 +17,7 @@ from chat.exceptions import ChatError
 from chat.models import Message
 from chat.search.lookup import Place, look_up
 from chat.search.query import Query, understand
-from chat.search.snippets import Stretch, snippet
+from chat.search.snippets import Stretch, matching_files, snippet
 from chat.serializers import message_data, moment
 
 PAGE = 25
@@ -46,11 +47,15 @@ class HitRoom(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """A message that was found, with its author, the room that it is in, and the place in it that was looked for."""
+    """A message that was found, with its author, the room that it is in, and the place in it that was looked for.
+
+    ``files`` are those of it whose names or descriptions match.
+    """
 
     message: Message
     room: HitRoom
     snippet: list[Stretch]
+    files: list[list[Stretch]]
 
 
 class Results(NamedTuple):
@@ -87,10 +92,13 @@ def _load(user: User, ids: list[int], query: Query) -> list[Hit]:
         rooms[room[0]] = HitRoom(*room)
         if other_id:
             note_person(other_id)
-    return [
-        Hit(each, rooms[each.room_id], snippet(each.html, each.body, each.attached or [], needles=query.needles))
-        for each in shown
-    ]
+    return [_hit(each, rooms[each.room_id], query.needles) for each in shown]
+
+
+def _hit(message: Message, room: HitRoom, needles: Sequence[str]) -> Hit:
+    attached = message.attached or []
+    found = snippet(message.html, message.body, attached, needles=needles)
+    return Hit(message, room, found, matching_files(attached, needles=needles))
 
 
 def _write(place: Place) -> str:
@@ -121,5 +129,6 @@ def _hit_data(hit: Hit) -> dict[str, Any]:
         "message": message_data(hit.message),
         "room": hit.room._asdict(),
         "snippet": [stretch._asdict() for stretch in hit.snippet],
+        "files": [[stretch._asdict() for stretch in file] for file in hit.files],
         "url": reverse("permalink", args=[hit.message.pk]),
     }

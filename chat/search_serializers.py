@@ -38,6 +38,9 @@ class HitSerializer(serializers.Serializer[Any]):
     message = MessageSerializer()
     room = HitRoomSerializer()
     snippet = StretchSerializer(many=True, help_text="One line of plain text around the first match, in its stretches.")
+    files = serializers.ListField(
+        child=StretchSerializer(many=True), help_text="Names and descriptions of its files, where they match."
+    )
     url = serializers.CharField(help_text="Where a browser shows the message among its neighbours.")
 
 

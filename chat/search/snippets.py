@@ -29,12 +29,20 @@ Span = tuple[int, int]
 def snippet(html: str, body: str, attached: Sequence[Attachment] = (), *, needles: Sequence[str]) -> list[Stretch]:
     """Cut out of a message, in one line, where the first of these folded needles is; its beginning if there are none.
 
-    That is what one reads of it, or what was typed, where that has more of the needles (the address behind a link), or
-    what a file of it is called and shows.
+    That is what one reads of it, or what was typed, where that has more of the needles (the address behind a link).
     """
-    files = [" ".join(f"{each['name']} {each['alt']}".split()) for each in attached]
-    texts = dict.fromkeys([plain_text(html) or described(attached), " ".join(body.split()), *files])
-    best = max(texts, key=lambda text: _number_of(needles, text))
+    texts = dict.fromkeys([plain_text(html) or described(attached), " ".join(body.split())])
+    return _cut(max(texts, key=lambda text: _number_of(needles, text)), needles)
+
+
+def matching_files(attached: Sequence[Attachment], *, needles: Sequence[str]) -> list[list[Stretch]]:
+    """What those files of a message are called and show in whose name or description any of these needles is."""
+    texts = [" ".join(f"{each['name']} {each['alt']}".split()) for each in attached]
+    return [_cut(text, needles) for text in texts if _number_of(needles, text)]
+
+
+def _cut(best: str, needles: Sequence[str]) -> list[Stretch]:
+    """A text around the first of these needles, in one line."""
     spans = _spans(best, needles)
     first = spans[0][0] if spans else 0
     start = _start(best, first)

@@ -65,6 +65,7 @@ def test_a_hit_tells_the_message_its_room_and_what_matched(api: APIClient, alice
                     {"text": "Meet me at the ", "match": False},
                     {"text": "fountain", "match": True},
                 ],
+                "files": [],
                 "url": f"/m/{said.pk}/",
             }
         ],

@@ -132,7 +132,9 @@ def test_what_is_forwarded_stays_when_the_first_is_gone(
     assert client_for(eve).get(upload["url"]).status_code == 404
 
 
-def test_files_are_found_by_what_they_are_and_what_they_are_called(room: Room, alice: User, api_for: ApiFor) -> None:
+def test_files_are_found_by_what_they_are_and_what_they_are_called(
+    room: Room, alice: User, api_for: ApiFor, client_for: ClientFor
+) -> None:
     api = api_for(alice)
     picture = sent(api, room, uploaded(api, samples.picture(), "harbour.png", alt="Boats at dawn"))
     text = sent(api, room, uploaded(api, samples.TEXT, "raven.txt"), body="a poem")
@@ -146,6 +148,12 @@ def test_files_are_found_by_what_they_are_and_what_they_are_called(room: Room, a
     assert found("raven") == [text["id"]]
     assert found("dawn") == [picture["id"]]
     assert found("nothing") == [plain["id"]]
+    [hit] = api.get("/api/search/", {"q": "raven"}).json()["results"]
+    assert "".join(stretch["text"] for stretch in hit["snippet"]) == "a poem"
+    assert hit["files"] == [[{"text": "raven", "match": True}, {"text": ".txt", "match": False}]]
+    assert api.get("/api/search/", {"q": "poem"}).json()["results"][0]["files"] == []
+    page = client_for(alice).get("/search/", {"q": "dawn"}).content.decode()
+    assert "File: </span>harbour.webp Boats at <mark>dawn</mark></p>" in page
 
 
 def test_a_message_of_files_alone_may_be_edited_to_say_nothing_again(room: Room, alice: User, api_for: ApiFor) -> None:
