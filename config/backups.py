@@ -32,6 +32,9 @@ from config.archive.manifest import (
 KIND = "parley-backup"
 DUMP = "database.dump"
 
+OF_ADDRESSES = ("host", "port", "user", "password", "sslmode", "sslrootcert", "sslcert", "sslkey")
+"""What may follow the `?` of DATABASE_URL that PostgreSQL's programs must know, too."""
+
 Advance = Callable[[int], None]
 
 # All that is ours, whichever version made it: our names begin with those of our apps. What others may keep in the same
@@ -195,8 +198,8 @@ def _environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     ours = {name: str(settings[key]) for name, key in known.items() if settings.get(key)}
     options = settings.get("OPTIONS", {})
-    secure = {f"PG{name.upper()}": str(options[name]) for name in ("sslmode", "sslrootcert") if name in options}
-    return kept | ours | secure
+    more = {f"PG{name.upper()}": str(options[name]) for name in OF_ADDRESSES if name in options}
+    return kept | ours | more
 
 
 def _candidates(name: str) -> Iterator[Path]:

@@ -1,12 +1,14 @@
 """System checks: each names the variable to set. What must never run is refused earlier, in `config/env.py`."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as CheckWarning
+from redis.exceptions import RedisError
 
 FOR_THE_QUEUE = 5
 """Connections by which a job worker looks after the queue, beside those of its jobs."""
@@ -42,6 +44,21 @@ def check_connections(app_configs: Sequence[Any] | None, **_kwargs: Any) -> list
             id="parley.W001",
         )
     ]
+
+
+@register(Tags.database)
+def check_services(
+    app_configs: Sequence[Any] | None, databases: Sequence[str] | None = None, **_kwargs: Any
+) -> list[CheckMessage]:
+    """Outside DEBUG, `migrate` and `check --database default` refuse services that lose what they were given."""
+    if settings.DEBUG or not databases:
+        return []
+    from config import probes  # which imports us
+
+    found = [*probes.durability()]
+    with suppress(RedisError):  # it may be away while the database is migrated; `doctor` asks it again
+        found += probes.eviction()
+    return [Error(wrong.sentence, hint=wrong.mend, id="parley.E002") for wrong in found]
 
 
 @register(Tags.security, deploy=True)

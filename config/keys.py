@@ -11,6 +11,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -84,8 +85,11 @@ def finish(keys: Keys, held: Holders, *, anyway: bool = False) -> Keys:
 
 
 def write_to(path: Path, variables: Mapping[str, str]) -> None:
-    """Set variables in an env file; its other lines stay as they are. All or nothing, readable by its owner only."""
-    lines = path.read_text().splitlines()
+    """Set variables in an env file; its other lines stay as they are. All or nothing.
+
+    It keeps its owner, and the servers may go on reading it by its group; nobody else may.
+    """
+    lines, before = path.read_text().splitlines(), path.stat()
     left = dict(variables)
     for number, line in enumerate(lines):
         name = line.partition("=")[0].removeprefix("export ").strip()
@@ -94,6 +98,9 @@ def write_to(path: Path, variables: Mapping[str, str]) -> None:
     lines += [f"{name}={value}" for name, value in left.items()]
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
     with os.fdopen(descriptor, "w") as file:
+        with suppress(PermissionError):  # only root gives files away
+            os.fchown(descriptor, before.st_uid, before.st_gid)
+        os.fchmod(descriptor, before.st_mode & 0o660)
         file.write("\n".join(lines) + "\n")
         file.flush()
         os.fsync(file.fileno())

@@ -78,10 +78,15 @@ def database() -> Iterator[Finding]:
     yield _fine(f"PostgreSQL {version} answers.")
     if version < OLDEST_POSTGRES:
         yield _wrong(f"PostgreSQL {version} is too old.", f"Use PostgreSQL {OLDEST_POSTGRES} or newer.")
+    yield from durability()
+    yield from database_has_place()
+
+
+def durability() -> Iterator[Finding]:
+    """PostgreSQL keeps what it acknowledged."""
     for name in ("fsync", "full_page_writes", "synchronous_commit"):
         if _show(name) == "off":
             yield _wrong(f"PostgreSQL runs with {name} off.", f"Set {name} = on: else a crash loses what was sent.")
-    yield from database_has_place()
 
 
 def database_has_place() -> Iterator[Finding]:
@@ -100,6 +105,12 @@ def valkey() -> Iterator[Finding]:
     with _redis() as client:
         client.ping()
         yield _fine("Redis answers.")
+    yield from eviction()
+
+
+def eviction() -> Iterator[Finding]:
+    """Redis throws nothing away."""
+    with _redis() as client:
         policy = cast("dict[str, Any]", client.info("memory")).get("maxmemory_policy", "noeviction")
     if policy != "noeviction":
         yield _wrong(f"Redis evicts keys when it is full ({policy}).", "Set maxmemory-policy noeviction.")

@@ -208,6 +208,18 @@ def test_a_backup_is_checked_and_put_back_and_overwrites_only_when_told_to(
     assert say(bob, Room.objects.get(pk=message.room_id), "on it goes").seq == message.seq + 1
 
 
+def test_programs_of_postgresql_find_our_database_whatever_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    options = {"host": "/run/postgresql", "user": "parley", "sslmode": "verify-full", "sslcert": "ours.pem", "pool": {}}
+    address = {"NAME": "parley", "HOST": "", "PORT": 5433, "PASSWORD": "hush", "OPTIONS": options}
+    monkeypatch.setattr(connection, "settings_dict", address)
+    monkeypatch.setenv("PGHOST", "elsewhere.example.com")
+    found = {name: value for name, value in backups._environment().items() if name.startswith("PG")}
+    assert found == {
+        "PGDATABASE": "parley", "PGHOST": "/run/postgresql", "PGPORT": "5433", "PGUSER": "parley",
+        "PGPASSWORD": "hush", "PGSSLMODE": "verify-full", "PGSSLCERT": "ours.pem",
+    }  # fmt: skip
+
+
 @contextmanager
 def no_more_than(size: int) -> Iterator[None]:
     """Let no file grow beyond so many bytes, as on a disk that is full."""

@@ -1,7 +1,8 @@
 import pytest
+import redis
 from pytest_django.fixtures import Settings
 
-from config.checks import check_connections, check_origins, check_redis_password
+from config.checks import check_connections, check_origins, check_redis_password, check_services
 
 
 @pytest.mark.parametrize(
@@ -36,3 +37,20 @@ def test_pools_that_do_not_fit_into_the_database_are_named(settings: Settings) -
 def test_a_remote_redis_without_a_password_is_named(settings: Settings, url: str, warnings: int) -> None:
     settings.REDIS_URL = url
     assert len(check_redis_password(None)) == warnings
+
+
+@pytest.mark.django_db
+def test_services_that_lose_what_they_were_given_are_refused_outside_debug(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not settings.DEBUG
+    refused = [error.msg for error in check_services(None, databases=["default"])]
+    assert "PostgreSQL runs with fsync off." in refused  # these services are for throwing away
+    assert not [sentence for sentence in refused if "Redis" in sentence]
+    # Others use the same server now, so it only says that it evicts.
+    monkeypatch.setattr(redis.Redis, "info", lambda *_: {"maxmemory_policy": "allkeys-lru"})
+    evicting = {error.msg for error in check_services(None, databases=["default"])} - set(refused)
+    assert evicting == {"Redis evicts keys when it is full (allkeys-lru)."}
+    assert check_services(None) == []
+    settings.DEBUG = True
+    assert check_services(None, databases=["default"]) == []

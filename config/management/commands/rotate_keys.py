@@ -78,4 +78,4 @@ def _file() -> Path | None:
     lines = [line.removeprefix("export ").split("=", 1) for line in file.read_text().splitlines() if "=" in line]
     written = {name.strip(): value.strip().strip("'\"") for name, value in lines}
     ours = written.get("JWT_SIGNING_KEY") == keys.present_keys().signing
-    return file if ours and os.access(file, os.W_OK) else None
+    return file if ours and os.access(file, os.W_OK) and os.access(file.parent, os.W_OK) else None
