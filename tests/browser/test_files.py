@@ -38,6 +38,10 @@ NOTE_SQUARE = """() => {
     return real(url, how);
   };
 }"""
+# As browsers do where its owner says no; this one is started so that it always says yes.
+REFUSE_MICROPHONE = """() => {
+  navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("Permission denied", "NotAllowedError"));
+}"""
 LOADED = "(images) => Promise.all(images.map((image) => image.decode())).then(() => images.length)"
 
 
@@ -266,6 +270,12 @@ def test_a_voice_is_recorded_heard_and_told_of(alice: Person, bob: Person, talki
     alice.row("Bob Baker").click()
     expect(tile(page, "Voice message, ")).to_be_visible()
     expect(page.locator(".timeline .voice")).to_have_count(1)
+
+    # Somebody who does not let us have the microphone is told how to.
+    bob.page.evaluate(REFUSE_MICROPHONE)
+    bob.page.get_by_role("button", name="Record a voice message").click()
+    expect(bob.page.locator("#composer-error")).to_contain_text("Parley may not use the microphone. Allow it")
+    expect(write(bob.page)).to_be_visible()
 
 
 def test_pictures_go_and_are_seen_without_script(alice: Person, new_device: NewDevice) -> None:
