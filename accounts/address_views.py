@@ -77,5 +77,5 @@ def undo_address(request: VisitorRequest, change_id: int, token: str) -> HttpRes
 
 def _stale(request: VisitorRequest, error: AccountError | None = None) -> HttpResponse:
     sentence = addresses.STALE_LINK if error is None else error.detail
-    context = {"sentence": sentence, "is_taken": error is not None and error.code == "email_taken"}
+    context = {"sentence": sentence, "is_address": True, "is_taken": error is not None and error.code == "email_taken"}
     return render(request, "accounts/link_stale.html", context, status=404)

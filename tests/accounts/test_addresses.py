@@ -196,6 +196,9 @@ def test_rest_asks_shows_and_calls_off(ada: User, smtp: Smtp, api_for: Any, sett
     assert client.delete(REST).status_code == 204
     assert client.get(REST).json() == {"email": "alice@example.org", "verified": True, "pending": None}
     assert Client().get(link).status_code == 404
+    client.post(REST, {"email": "quick@example.net", "current_password": PASSWORD})
+    client.delete(REST)
+    assert list(mailed(smtp)) == ["alice@example.org"]  # the other is not even sent any more
     settings.MAIL_ENABLED = False
     refused = client.post(REST, {"email": NEW, "current_password": PASSWORD})
     assert (refused.status_code, refused.json()["code"]) == (409, "no_mail")

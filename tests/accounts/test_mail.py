@@ -241,6 +241,21 @@ def test_strangers_are_not_greeted_with_whatever_somebody_has_called_themselves(
     assert greeting(User(full_name=name)) == greeted
 
 
+def test_no_name_becomes_a_header_or_markup(alice: User, smtp: Smtp, settings: Settings) -> None:
+    settings.SITE_NAME = "Boats & Co\r\nBcc: eve@example.org"
+    User.objects.filter(pk=alice.pk).update(full_name="Ada\r\nBcc: eve@example.org\r\n\r\n<b>Win</b>")
+    outbox.post(Kind.WELCOME, alice)
+    run_jobs()
+    [mail] = smtp.mails
+    assert (mail["To"], mail["Bcc"]) == ("alice@example.org", None)
+    assert mail["Subject"] == "Welcome to Boats & Co Bcc: eve@example.org"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail.get_content_type() == "multipart/alternative"
+    assert "Boats &amp; Co" in part(mail, "html")
+    assert "Boats & Co" in part(mail, "plain")  # which is no HTML
+    assert "Win" not in part(mail, "plain") + part(mail, "html")
+
+
 def test_a_server_without_mail_sends_none_and_says_so(alice: User, settings: Settings, client_for: Any) -> None:
     settings.MAIL_ENABLED = False
     outbox.post(Kind.WELCOME, alice)
@@ -257,10 +272,12 @@ def test_mails_are_forgotten_after_a_month(alice: User) -> None:
     assert Mail.objects.count() == 1
 
 
-def test_a_mail_that_nobody_wants_any_more_is_not_sent(alice: User, smtp: Smtp) -> None:
+def test_a_mail_that_nobody_wants_any_more_is_not_sent(alice: User, bob: User, smtp: Smtp) -> None:
     with transaction.atomic():
         outbox.post(Kind.VERIFY, alice)
         outbox.post(Kind.RESET, None)
+        outbox.post(Kind.RESET, bob)
     User.objects.filter(pk=alice.pk).update(email_verified_at=timezone.now())
-    assert run_jobs() == 2
+    User.objects.filter(pk=bob.pk).update(is_active=False)
+    assert run_jobs() == 3
     assert smtp.mails == []
