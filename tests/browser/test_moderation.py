@@ -9,6 +9,17 @@ from tests.browser.conftest import NewPerson
 from tests.browser.database import Database
 from tests.browser.people import PASSWORD, Person, fill_in
 
+PAGES = (
+    "",
+    "chat/report/?queue=all",
+    "chat/message/",
+    "chat/room/",
+    "accounts/user/",
+    "accounts/user/{bob}/person/",
+    "accounts/auditentry/",
+    "accounts/filterrule/try/",
+)
+
 
 def act(page: Page, name: str, reason: str) -> None:
     page.get_by_label("Reason").fill(reason)
@@ -55,6 +66,24 @@ def test_a_report_leads_to_a_ban_and_an_appeal_back_in(
     bob.say("Buy more canaries!")
     expect(alice.messages.last).to_have_text("Buy more canaries!")
 
+    # It was the wrong one, she thinks, and takes it back where she is told to; then she has thought again.
+    desk.get_by_role("link", name="Undo", exact=True).click()
+    expect(desk.get_by_role("heading", name="What was done")).to_be_visible()
+    act(desk, "Undo what can be undone", "On second thought")
+    expect(desk.get_by_text("1 undone.")).to_be_visible()
+    expect(desk.get_by_text("undone by Mona Moderator")).to_be_visible()
+    for person in (alice, bob):
+        expect(person.message("Buy canaries!")).to_be_visible()
+    faults = []
+    for path in PAGES:
+        desk.goto(f"/admin/{path.format(bob=bob.user)}")
+        faults += [f"{path}: {fault}" for fault in Axe(desk).faults()]
+    assert not faults, "\n".join(faults)
+    desk.goto("/admin/chat/report/?queue=decided")
+    desk.get_by_role("link", name="Buy canaries!").click()
+    act(desk, "Delete the message", "Advertising after all")
+    expect(bob.message("Buy canaries!")).to_have_count(0)
+
     # She bans him: he is out before he does anything, and learns why at the door.
     act(desk, "Ban for", "Advertising, again")
     expect(desk.get_by_text("They are banned, and out.")).to_be_visible()
@@ -73,7 +102,7 @@ def test_a_report_leads_to_a_ban_and_an_appeal_back_in(
     expect(ada.page.get_by_text("The appeal is granted, and they are told.")).to_be_visible()
     ada.page.get_by_role("link", name="Audit").click()
     rows = ada.page.locator("#result_list tbody tr")
-    newest = ("appeal.granted", "ban.lifted", "ban.imposed", "report.resolved", "message.deleted")
+    newest = ("appeal.granted", "ban.lifted", "ban.imposed", "message.deleted", "message.restored")
     for number, action in enumerate(newest):  # below them stands what others did before
         expect(rows.nth(number)).to_contain_text(action)
     fill_in(bob.page, email=bob.email, password=PASSWORD)
