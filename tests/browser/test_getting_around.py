@@ -208,7 +208,8 @@ def test_everything_is_in_reach_of_keys_that_do_nothing_while_one_writes(
     expect(page.get_by_role("dialog", name="Message actions")).to_be_visible()
     page.keyboard.press("Escape")
 
-    page.keyboard.press("?")
+    page.keyboard.press("ControlOrMeta+k")
+    page.get_by_role("button", name="All keys and commands").click()
     help_ = page.get_by_role("dialog", name="Keys and commands")
     for words in ("Go to a conversation or a person", "Message before", "New line", "/topic"):
         expect(help_).to_contain_text(words)

@@ -53,7 +53,10 @@ export class Switcher {
     this.#combobox.addEventListener("choose", (event) => this.#choose(/** @type {CustomEvent} */ (event).detail.dataset.key));
     this.#input.addEventListener("input", () => this.#typed());
     this.#input.addEventListener("keydown", (event) => event.key !== "Escape" && this.#combobox.key(event));
-    this.#dialog.addEventListener("click", ({ target }) => target === this.#dialog && this.#dialog.close());
+    this.#dialog.addEventListener("click", ({ target }) => {
+      const away = target === this.#dialog || /** @type {Element} */ (target).closest("[data-action=help]");
+      if (away) this.#dialog.close();
+    });
     this.#dialog.addEventListener("close", () => this.#asking.abort());
     this.#dialog.addEventListener("keydown", (event) => {
       // The same keys that open it close it.
