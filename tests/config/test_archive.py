@@ -107,8 +107,10 @@ def test_two_weeks_go_out_come_in_again_and_are_the_same(settings: Settings, tmp
 
     # What is changed on either side is found.
     Message.objects.filter(pk=message.pk).update(body="something else")
+    Draft.objects.update(body="another thought")
     differences = answered("verify_export", str(file), "--database")["differences"]
     assert any(difference.startswith("chat.Message differs") for difference in differences)
+    assert "chat.Draft differs: 1 rows in the archive, 1 in the database" in differences
     forged = tmp_path / "forged.zip"
     _copy(file, forged, change="tables/chat.Draft.jsonl")
     assert answered("verify_export", str(forged))["differences"] == ["chat.Draft has been changed"]

@@ -21,7 +21,7 @@ from accounts.commands import OperatorCommand
 from accounts.models import AuditEntry, Notice, Session, User
 from accounts.tokens import mint_pair
 from chat import background, services
-from chat.models import Draft, Message, Report, Revision, Room, SearchText
+from chat.models import Draft, Membership, Message, Report, Revision, Room, SearchText
 from chat.services import moderation
 from config import keys, probes
 from tests.commands import answered, told
@@ -310,6 +310,19 @@ def twice(room: Room) -> None:
     Message.objects.filter(seq=2).update(changed_seq=4)
 
 
+def in_the_way(room: Room) -> None:
+    Message.objects.filter(seq=1).update(changed_seq=2)
+
+
+def answered_elsewhere(room: Room) -> None:
+    owner = User.objects.get(pk=room.created_by_id)
+    Message.objects.filter(seq=2).update(reply_to=say(owner, group_room(owner)))
+
+
+def of_one(room: Room) -> None:
+    Membership.objects.exclude(user=room.created_by_id).delete()
+
+
 def counted(room: Room) -> None:
     Room.objects.update(member_count=F("member_count") + 1)
 
@@ -322,6 +335,9 @@ def counted(room: Room) -> None:
         (shows_nothing, "rooms that show another message than their last one", True),
         (said_later, "rooms in which something was said after their last activity", True),
         (twice, "changes of which two messages say that they are theirs", False),
+        (in_the_way, "messages in the place of another one's change", False),
+        (answered_elsewhere, "answers to messages of other rooms", False),
+        (of_one, "direct rooms that are not of two people", False),
         (counted, "rooms with a wrong number of members", True),
     ],
 )
