@@ -16,7 +16,13 @@ from chat.report_viewsets import ReportViewSet
 from chat.search_viewsets import SearchViewSet
 from chat.upload_viewsets import FormParser, UploadViewSet
 from chat.viewsets import PeopleViewSet, RoomMessageViewSet, RoomViewSet
-from chat.widget.viewsets import ConversationViewSet, VisitorMessageViewSet, VisitorRoomViewSet, VisitViewSet
+from chat.widget.viewsets import (
+    ConversationViewSet,
+    VisitorMediaViewSet,
+    VisitorMessageViewSet,
+    VisitorRoomViewSet,
+    VisitViewSet,
+)
 
 api_urlpatterns = [
     path("rooms/", RoomViewSet.as_view({"get": "list", "post": "create"}), name="api-rooms"),
@@ -141,6 +147,14 @@ api_urlpatterns = [
         "widget/rooms/<int:room_id>/messages/",
         VisitorMessageViewSet.as_view({"get": "page", "post": "send"}),
         name="api-widget-messages",
+    ),
+    path(
+        "widget/media/<uuid:attachment_id>/", VisitorMediaViewSet.as_view({"get": "retrieve"}), name="api-widget-media"
+    ),
+    path(
+        "widget/media/<uuid:attachment_id>/<int:width>/",
+        VisitorMediaViewSet.as_view({"get": "retrieve"}),
+        name="api-widget-media-width",
     ),
     path("widget/conversation/", ConversationViewSet.as_view({"post": "create"}), name="api-widget-conversation"),
     path(

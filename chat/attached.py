@@ -1,4 +1,6 @@
-"""What is sent with a message, in words and sizes, as pages draw it. Pure; `attachments.js` says and measures the same.
+"""What is sent with a message, in words and sizes, as pages draw it. Pure.
+
+`attachments.js` says, and `attachment-sizes.js` measures the same.
 
 Takes attachments as `chat.serializers` describes them.
 """

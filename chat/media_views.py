@@ -5,11 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from accounts.requests import MemberRequest
 from chat.exceptions import ChatError
 from chat.media.serving import Stored, refused, serve
@@ -21,7 +22,12 @@ from chat.services.uploads import MAIN
 @login_required
 def attachment(request: MemberRequest, attachment_id: UUID, width: int | None = None) -> HttpResponseBase:
     """A file, or a picture in one of its widths; with `?download`, to be saved."""
-    found = get_object_or_404(Attachment.objects.visible_to(request.user), pk=attachment_id)
+    return send_attachment(request, request.user, attachment_id, width)
+
+
+def send_attachment(request: HttpRequest, user: User, attachment_id: UUID, width: int | None) -> HttpResponseBase:
+    """Answer with what ``user`` may see; raises ``Http404`` for anything else."""
+    found = get_object_or_404(Attachment.objects.visible_to(user), pk=attachment_id)
     part = MAIN if width is None else str(width)
     if part not in found.parts or found.stored_at is None:
         raise Http404

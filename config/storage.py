@@ -16,8 +16,8 @@ from config.bundle import bundle, joined
 ENTRY = "js/chat/index.js"
 """Where the client begins."""
 
-WIDGET_ENTRIES = ("js/widget/core.js", "js/widget/panel.js")
-"""Where the parts of the widget begin: the first connects, the second comes when somebody opens it."""
+WIDGET_ENTRIES = ("js/widget/core.js", "js/widget/panel.js", "js/widget/files.js")
+"""Where the parts of the widget begin: the first connects, the second comes when it is opened, the third with files."""
 
 TEXTS = {".css", ".js", ".json", ".svg"}
 """What is worth to be compressed, once, when it is collected: a third or less of it travels then."""

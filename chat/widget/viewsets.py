@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
+from django.http.response import HttpResponseBase
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -24,6 +27,7 @@ from chat.api_serializers import (
     RoomSerializer,
     SendSerializer,
 )
+from chat.media_views import send_attachment
 from chat.serializers import message_data, moment
 from chat.services.visitors import KEY_LENGTH, MAX_BODY, check_body
 from chat.snapshot import limits_of
@@ -133,6 +137,21 @@ class VisitorRoomViewSet(RoomViewSet):
     def mark_read(self, request: Request, room_id: int) -> Response:
         """Move the visitor's read mark forward, as `/api/rooms/{room}/read/` does."""
         return self.read(request, room_id)
+
+
+class VisitorMediaViewSet(ChatViewSet):
+    """What is attached to the messages that a visitor may read. No address of it opens anything without the visit."""
+
+    authentication_classes = (VisitorAuthentication,)
+
+    @extend_schema(
+        operation_id="widget_media",
+        parameters=[OpenApiParameter("attachment_id", UUID, OpenApiParameter.PATH)],
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+    )
+    def retrieve(self, request: Request, attachment_id: UUID, width: int | None = None) -> HttpResponseBase:
+        """A file, or a picture in one of its widths."""
+        return send_attachment(request._request, self.user, attachment_id, width)
 
 
 class VisitorMessageViewSet(RoomMessageViewSet):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser.axe import Axe
 from tests.browser.chromium import PHONE
@@ -15,6 +15,7 @@ from tests.browser.host import HostSite
 from tests.browser.people import Device, Person
 from tests.browser.server import Server
 from tests.browser.wall import Wall, wait_in
+from tests.chat.media.samples import picture
 
 # Two pictures later whatever was to happen at once has happened.
 SETTLE = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
@@ -168,25 +169,49 @@ def test_a_site_vouches_for_its_visitors_on_a_page_that_is_not_kind(
     expect(alice.message("Where is my order?").locator("[data-slot=author]")).to_have_text("Vera Voss")
     assert Axe(page).faults("color-contrast", "aria-required-attr", "button-name") == []
 
+    # Pictures and files come without an address that opens them, and the policy of the page has no word of it.
+    boat: FilePayload = {"name": "boat.png", "mimeType": "image/png", "buffer": picture(900, 600)}
+    order: FilePayload = {"name": "order.txt", "mimeType": "text/plain", "buffer": b"One blue boat"}
+    alice.page.get_by_label("Attach pictures and files").set_input_files([boat, order])
+    expect(alice.page.locator(".tile [data-slot=tile-state]")).to_have_text([re.compile(r"^[\d.]+ K?B$")] * 2)
+    alice.say("Look")
+    expect(panel(page).get_by_role("button", name="Photo, download")).to_have_attribute("data-drawn", "yes")
+    drawn = (
+        panel(page)
+        .locator("canvas")
+        .evaluate(
+            """(canvas) => {
+          const { data } = canvas.getContext("2d").getImageData(canvas.width - 2, 2, 1, 1);
+          return [canvas.width, canvas.height, ...data];
+        }"""
+        )
+    )
+    assert drawn[0] / drawn[1] == pytest.approx(1.5, abs=0.01)
+    assert drawn[2] > 200 > 50 > drawn[3], "its right is red"
+    with page.expect_download() as download:
+        panel(page).get_by_role("button", name="order.txt").click()
+    assert download.value.suggested_filename == "order.txt"
+    assert download.value.path().read_bytes() == b"One blue boat"
+
     # A network that lets no socket through: the talk goes on by questions, and by a socket again when there may be one.
     phone = new_device(**PHONE)
     wall = Wall(phone)
     host.ours = phone.link.url
     host.put("/", f'<chat-widget site="{site["site"]}" token="{token}" open></chat-widget>')
     small = phone.tab(host.url)
-    said(small, "Where is my order?")
+    said(small, "Where is my order?", "Look")
     alice.say("On its way")
-    said(small, "Where is my order?", "On its way")
+    said(small, "Where is my order?", "Look", "On its way")
     small.get_by_role("textbox", name="Write a message").fill("By which boat?")
     small.get_by_role("button", name="Send").tap()  # where Enter is a new line
-    said(small, "Where is my order?", "On its way", "By which boat?")
-    said(page, "Where is my order?", "On its way", "By which boat?")
+    said(small, "Where is my order?", "Look", "On its way", "By which boat?")
+    said(page, "Where is my order?", "Look", "On its way", "By which boat?")
     assert wall.questions and not wall.passed
     wall.stands = False
     small.evaluate("dispatchEvent(new Event('online'))")
     wait_in(small, lambda: wall.passed > 0)
     alice.say("The blue one")
-    said(small, "Where is my order?", "On its way", "By which boat?", "The blue one")
+    said(small, "Where is my order?", "Look", "On its way", "By which boat?", "The blue one")
     area = panel(small).bounding_box()
     assert area == {"x": 0, "y": 0, "width": 390, "height": 844}
     panel(small).get_by_role("button", name="Close chat").tap()

@@ -108,12 +108,16 @@ ATTACHED: list[list[dict[str, Any]]] = [
     [PICTURE | {"kind": "video"}, PICTURE | {"kind": "video"}],
     [],
 ]
-SAY = """([all, sizes]) => import("/static/js/chat/attachments.js").then(({ describe, ending, look, weight }) => ({
-  words: all.map(describe),
-  looks: all.flat().filter(({ sources }) => sources).map((each) => look(each, true)),
-  ends: all.flat().map(({ name }) => ending(name)),
-  weights: sizes.map(weight),
-}))"""
+SAY = """async ([all, sizes]) => {
+  const { describe } = await import("/static/js/chat/attachments.js");
+  const { ending, look, weight } = await import("/static/js/chat/attachment-sizes.js");
+  return {
+    words: all.map(describe),
+    looks: all.flat().filter(({ sources }) => sources).map((each) => look(each, true)),
+    ends: all.flat().map(({ name }) => ending(name)),
+    weights: sizes.map(weight),
+  };
+}"""
 
 
 def test_the_client_describes_and_measures_attachments_as_the_server_does(chromium_page: Page, address: str) -> None:

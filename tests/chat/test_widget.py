@@ -17,6 +17,7 @@ import pytest
 from channels.testing import HttpCommunicator, WebsocketCommunicator
 from django.conf import settings as configured
 from django.contrib.staticfiles import finders
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.test import Client
 from pytest_django.fixtures import Settings
@@ -38,6 +39,7 @@ from chat.summaries import summary
 from chat.widget import consumers
 from chat.widget.signing import read_identity, secret_of
 from config.asgi import application
+from tests.chat.media.samples import picture
 from tests.chat.sockets import SECONDS, Socket, connected
 from tests.documents import code_in
 from tests.factories import group_room, say
@@ -312,6 +314,36 @@ def test_administrators_register_sites_and_shut_visitors_out(room: Room, admin: 
     assert (find_visit(token), ask(site, token=signed(site)).status_code) == (None, 404)
     listed = client.get("/admin/accounts/user/").content
     assert b"Vera Voss" not in listed
+
+
+def test_what_the_team_attaches_is_for_those_who_may_read_it(site: Site, room: Room, alice: User) -> None:
+    token = visit(site)["token"]
+    sent = services.upload(owner=alice, file=ContentFile(picture(1200, 800)), name="boat.jpg")
+    message = services.send_message(author=alice, room_id=room.pk, client_id=uuid4(), body="", attachments=[sent.pk])
+    unsent = services.upload(owner=alice, file=ContentFile(b"hello"), name="notes.txt")
+    whole = f"/api/widget/media/{sent.pk}/"
+    [told] = call(token, "GET", f"/api/widget/rooms/{room.pk}/messages/").json()["results"][-1]["attachments"]
+    small = f"{whole}{told['sources'][0]['width']}/"
+    for address in (whole, small):
+        got = call(token, "GET", address)
+        assert (got.status_code, got.headers["Access-Control-Allow-Origin"]) == (200, SHOP)
+        assert got.headers["Cache-Control"] == "private, no-cache"
+        assert "sandbox" in got.headers["Content-Security-Policy"]
+        assert not got.cookies
+        again = Client().get(
+            address, headers={"Authorization": f"Bearer {token}", "Origin": SHOP, "If-None-Match": got.headers["ETag"]}
+        )
+        assert again.status_code == 304
+    team = group_room(alice, name="Support")
+    rival = services.create_site(name="Rival", origins=["https://rival.example"], team=team.pk)
+    came = ask(rival, origin="https://rival.example", token=signed(rival)).json()["token"]
+    assert call(came, "GET", whole, origin="https://rival.example").status_code == 404
+    for proof, origin in (("", SHOP), ("nonsense", SHOP), (token, "https://evil.example"), (token, rival.origins[0])):
+        assert call(proof, "GET", whole, origin=origin).status_code == 401
+    assert Client().get(whole, headers={"Origin": SHOP}).status_code == 401
+    assert call(token, "GET", f"/api/widget/media/{unsent.pk}/").status_code == 404
+    services.delete_message(actor=alice, message_id=message.pk)
+    assert call(token, "GET", whole).status_code == 404
 
 
 # A conversation of one's own

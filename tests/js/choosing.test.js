@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { describe, ending, fit, look, minutes, weight } from "../../static/js/chat/attachments.js";
+import { ending, fit, look, weight } from "../../static/js/chat/attachment-sizes.js";
+import { describe, minutes } from "../../static/js/chat/attachments.js";
 import { FILES_MOST, kindOf, moves, refusal, renamed, room, shrinking } from "../../static/js/chat/choosing.js";
 
 const MEGABYTE = 1024 * 1024;

@@ -106,13 +106,19 @@ export class Api {
    * @returns {Promise<any>} the answer's JSON, or nothing where there is none
    */
   async call(method, path, body, patience) {
+    const response = await this.answer(method, path, body, patience);
+    return response.status === 204 ? undefined : response.json();
+  }
+
+  /** The same for what is no JSON. @param {string} method @param {string} path @param {object} [body] @param {Patience} [patience] @returns {Promise<Response>} @throws {Failure} */
+  async answer(method, path, body, patience) {
     let response = await this.#request(method, path, body, patience);
     if (response.status === 401) {
       await this.renew();
       response = await this.#request(method, path, body, patience);
     }
     if (!response.ok) throw await failureOf(response);
-    return response.status === 204 ? undefined : response.json();
+    return response;
   }
 
   /** Ask, and renew no sign-in for it. @param {string} method @param {string} path @param {object} [body] @returns {Promise<any>} @throws {Failure} */

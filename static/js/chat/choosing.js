@@ -1,6 +1,6 @@
 /** What can be sent, as far as this device can tell before it asks the server. Pure. */
 
-import { weight } from "./attachments.js";
+import { weight } from "./attachment-sizes.js";
 
 /** Of one message. */
 export const FILES_MOST = 10;

@@ -24,6 +24,7 @@ export class Failure extends Error {
 
   /** @param {unknown} error */
   static from(error) {
-    return error instanceof Failure ? error : new Failure("internal", String(error));
+    // By its name: on pages of others there may be several copies of this module, each with a class of its own.
+    return /** @type {any} */ (error)?.name === "Failure" ? /** @type {Failure} */ (error) : new Failure("internal", String(error));
   }
 }

@@ -19,18 +19,18 @@ export class Composer {
 
   /**
    * @param {HTMLElement} panel
-   * @param {{room: number, limit: number, drafts: import("../chat/drafts.js").Drafts, send: (body: string) => Promise<void> | void, typed: () => void}} parts
+   * @param {{room: number, limit: number, placeholder: string, drafts: import("../chat/drafts.js").Drafts, send: (body: string) => Promise<void> | void, typed: () => void}} parts
    *   send: where it answers a promise, the text stays until that is kept
    * @param {AbortSignal} signal
    */
-  constructor(panel, { room, limit, drafts, send, typed }, signal) {
+  constructor(panel, { room, limit, placeholder, drafts, send, typed }, signal) {
     this.#room = room;
     this.#drafts = drafts;
     this.#form = /** @type {HTMLFormElement} */ (slot(panel, "composer"));
     this.#area = /** @type {HTMLTextAreaElement} */ (this.#form.querySelector("textarea"));
     this.#limit = new ComposerLimit(this.#form, this.#area, limit);
     this.#area.value = drafts.get(room).body;
-    this.#area.placeholder = "Write a message";
+    this.#area.placeholder = placeholder;
     this.#area.disabled = false;
     this.#changed();
     this.#form.addEventListener("submit", (event) => {

@@ -58,7 +58,7 @@ class View {
     if (!client) return;
     const room = () => this.#session.roomFor(this.#parts.room);
     const count = () => {
-      const summary = client.store.rooms.get(room());
+      const summary = client.store.rooms.get(room() ?? 0);
       tell("unread", { count: summary ? client.store.badge(summary) : 0 });
     };
     on(client.store, "rooms", count, signal);

@@ -5,7 +5,7 @@
 
 import { on, tell } from "../chat/events.js";
 import { Failure } from "../chat/failure.js";
-import { frameWithoutFiles } from "./files.js";
+import { plainFrame } from "./plain.js";
 
 export class Link extends EventTarget {
   #make;
@@ -62,7 +62,7 @@ export class Link extends EventTarget {
     if (this.#transport) return;
     const transport = this.#make();
     this.#transport = transport;
-    on(transport, "frame", (frame) => transport === this.#transport && tell(this, "frame", frameWithoutFiles(frame)));
+    on(transport, "frame", (frame) => transport === this.#transport && tell(this, "frame", plainFrame(frame)));
     on(transport, "state", () => transport === this.#transport && this.#enter(transport.state));
     transport.start();
   }

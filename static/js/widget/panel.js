@@ -1,15 +1,18 @@
 /** The panel of the widget: one room, in a shadow of somebody else's page, drawn by the same elements as on our own. */
 
-import { activeIn, copyText, fill, fillAvatar, roomAvatar, slot, takeTemplatesFrom } from "../chat/dom.js";
+import { describe } from "../chat/attachments.js";
+import { activeIn, cloneTemplate, copyText, fill, fillAvatar, roomAvatar, slot, takeTemplatesFrom } from "../chat/dom.js";
 import { Drafts } from "../chat/drafts.js";
 import { MessageLog } from "../chat/elements/message-log.js";
+import { drawWith } from "../chat/elements/message-attachments.js";
 import { TypingLine } from "../chat/elements/typing-line.js";
 import { on } from "../chat/events.js";
 import { Failure } from "../chat/failure.js";
 import { LIMITS } from "../chat/protocol.js";
 import { trustedHTML } from "../chat/trusted.js";
-import { LinkLine } from "./link-line.js";
+import { uuid4 } from "../chat/uuid.js";
 import { Composer } from "./composer.js";
+import { LinkLine } from "./link-line.js";
 
 /** @type {Promise<{sheet: CSSStyleSheet, markup: DocumentFragment}> | undefined} */
 let fetched;
@@ -23,7 +26,18 @@ async function fetchLook(html, css) {
   const template = document.createElement("template");
   template.innerHTML = trustedHTML(markup);
   takeTemplatesFrom(template.content);
+  drawWith(drawLater);
   return { sheet, markup: template.content };
+}
+
+/** Most conversations are of words: what draws files comes with the first. @param {HTMLElement} box @param {import("./files.js").Attachment[]} shown */
+async function drawLater(box, shown) {
+  try {
+    const { drawAttached } = await import("./files.js");
+    drawAttached(box, shown, cloneTemplate);
+  } catch {
+    box.textContent = `📎 ${describe(shown)}`;
+  }
 }
 
 /** @param {string} url */
@@ -39,12 +53,17 @@ export class Panel {
   #session;
   #tell;
   #signal;
+  #visiting;
   #room;
   /** @type {MessageLog | undefined} */
   #log;
+  /** @type {import("./files.js").Files | undefined} */
+  #files;
   /** @type {Composer | undefined} */
   #composer;
   #open = false;
+  /** What is sent first: trying again is the same message. @type {{client_id: string, body: string} | undefined} */
+  #first;
 
   /** @param {HTMLElement} host @param {import("./core.js").Parts} parts @param {import("./session.js").Session} session */
   static async make(host, parts, session) {
@@ -63,13 +82,19 @@ export class Panel {
   }
 
   /** @param {HTMLElement} host @param {HTMLElement} panel @param {import("./core.js").Parts} parts @param {import("./session.js").Session} session */
-  constructor(host, panel, { room, tell, signal }, session) {
+  constructor(host, panel, { site, room, tell, signal }, session) {
     this.#host = host;
     this.#panel = panel;
     this.#session = session;
     this.#tell = tell;
     this.#signal = signal;
+    this.#visiting = Boolean(site);
     this.#room = room;
+    // The words of the panel are English, wherever it is; what people write is more likely in the language of the page.
+    const lang = /** @type {HTMLElement | null} */ (host.closest("[lang]"))?.lang ?? "";
+    for (const each of panel.querySelectorAll("[data-slot=timeline], textarea")) /** @type {HTMLElement} */ (each).lang = lang;
+    const words = host.getAttribute("greeting");
+    if (words) Object.assign(/** @type {HTMLElement} */ (slot(panel, "start-text")), { textContent: words, lang });
     panel.addEventListener("click", (event) => this.#clicked(event), { signal });
     panel.addEventListener("keydown", (event) => this.#key(event), { signal });
     globalThis.visualViewport?.addEventListener("resize", () => this.#fit(), { signal });
@@ -99,21 +124,25 @@ export class Panel {
   /** We know who we are: bring the panel to life. */
   #begin() {
     const client = /** @type {import("../chat/client.js").Client} */ (this.#session.client);
-    this.#room = this.#session.roomFor(this.#room);
+    this.#room = this.#session.roomFor(this.#room) ?? 0;
     const signal = this.#signal;
     this.#log = new MessageLog(this.#panel, client, signal);
     const typing = new TypingLine(this.#panel, client, signal);
     new LinkLine(this.#panel, client, signal);
+    this.#panel.addEventListener("attached", () => this.#attached(), { signal });
     this.#composer = new Composer(this.#panel, {
       room: this.#room,
       limit: this.#session.limits?.body ?? LIMITS.body,
+      placeholder: this.#host.getAttribute("placeholder") || "Write a message",
       drafts: new Drafts(client.me.id),
       send: (body) => this.#send(body),
       typed: () => this.#room && client.typed(this.#room),
     }, signal);
     typing.show(this.#room);
+    // It may begin on another device as well.
+    on(client.store, "rooms", () => this.#session.settle([...client.store.rooms.keys()][0]), signal);
     on(this.#session, "room", () => {
-      this.#room = this.#session.room;
+      this.#room = /** @type {number} */ (this.#session.room);
       this.#composer?.moveTo(this.#room);
       typing.show(this.#room);
       if (this.#open) this.#enter();
@@ -129,10 +158,17 @@ export class Panel {
 
   /** @param {string} body @returns {Promise<void> | void} a promise where it makes the conversation */
   #send(body) {
-    if (!this.#room) return this.#session.begin(body);
+    if (!this.#room) return this.#start(body);
     this.#session.client?.send(this.#room, body);
     this.#log?.toEnd();
     return undefined;
+  }
+
+  /** Send what makes the conversation of one's own. @param {string} body @throws {Failure} */
+  async #start(body) {
+    if (this.#first?.body !== body) this.#first = { client_id: uuid4(), body };
+    const { api } = /** @type {import("../chat/client.js").Client} */ (this.#session.client);
+    this.#session.settle((await api.call("POST", "conversation/", this.#first)).room);
   }
 
   /** Load the room, as often as it takes, and show it. */
@@ -153,7 +189,7 @@ export class Panel {
 
   /** Nothing is written yet in the conversation of one's own. */
   #invite() {
-    this.#name(this.#session.name, 0);
+    this.#name(this.#session.name ?? "", 0);
     /** @type {HTMLElement} */ (slot(this.#panel, "start")).hidden = false;
   }
 
@@ -161,7 +197,7 @@ export class Panel {
   #name(name, id) {
     fill(this.#panel, "room-name", name);
     fill(this.#panel, "start-name", name);
-    if (this.#session.name) fill(this.#panel, "start-text", "Write to us. Nobody but you and the team reads it.");
+    if (this.#session.name && !this.#host.getAttribute("greeting")) fill(this.#panel, "start-text", "Write to us. Nobody but you and the team reads it.");
     fillAvatar(this.#panel, { ...roomAvatar(/** @type {any} */ ({ id, name })), user: undefined, avatar: null });
   }
 
@@ -185,17 +221,19 @@ export class Panel {
 
   /** @param {import("../chat/log.js").Message} message */
   #announce(message) {
-    if (this.#open && message.room === this.#room) fill(this.#panel, "announcer", `${message.author.full_name}: ${message.body.slice(0, 200)}`);
+    if (this.#open && message.room === this.#room) fill(this.#panel, "announcer", `${message.author.full_name}: ${message.body.slice(0, 200) || describe(message.attachments)}`);
   }
 
   /** @param {MouseEvent} event */
   async #clicked(event) {
     const target = /** @type {Element} */ (event.target);
-    const action = /** @type {HTMLElement | null} */ (target.closest("[data-action]"))?.dataset.action;
+    const button = /** @type {HTMLElement | null} */ (target.closest("[data-action]"));
+    const action = button?.dataset.action;
     const row = /** @type {HTMLElement | null} */ (target.closest(".message"));
     const outbox = this.#session.client?.outbox;
     const key = row?.dataset.key ?? "";
     if (action === "close") this.#tell("leave", {});
+    else if (action === "save" && button) this.#save(button);
     else if (action === "retry") outbox?.retry(key);
     else if (action === "discard") outbox?.discard(key);
     else if (action === "copy" && row) copyText(slot(row, "body")?.textContent ?? "");
@@ -207,6 +245,24 @@ export class Panel {
     if (link.matches(".quote") && seq && this.#session.client) {
       await this.#session.client.open(this.#room, seq).catch(() => undefined);
       this.#log?.pointAt(seq);
+    }
+  }
+
+  async #attached() {
+    const { Files } = await import("./files.js");
+    const client = /** @type {import("../chat/client.js").Client} */ (this.#session.client);
+    if (this.#signal.aborted) return;
+    this.#files ??= new Files(this.#panel, client, this.#visiting, this.#signal);
+    this.#files.find();
+  }
+
+  /** @param {HTMLElement} button */
+  async #save(button) {
+    try {
+      await this.#files?.save(button);
+    } catch {
+      fill(this.#panel, "announcer", "The file cannot be had right now.");
+      button.classList.add("widget__missing");
     }
   }
 

@@ -13,15 +13,14 @@ import { backoff } from "../chat/protocol.js";
 import { Socket } from "../chat/socket.js";
 import { openStorage } from "../chat/storage.js";
 import { Transport } from "../chat/transport.js";
-import { uuid4 } from "../chat/uuid.js";
-import { loadWithoutFiles } from "./files.js";
 import { Link } from "./link.js";
+import { loadPlain } from "./plain.js";
 import { VisitorApi, remember } from "./visitor-api.js";
 
-/** For networks that block sockets; few ever need it. @param {Api} api */
-async function loadPoll(api) {
-  const { LongPoll } = await import("../chat/longpoll.js");
-  return new LongPoll(api);
+/** A link that goes on by questions where sockets are blocked. @param {string} url @param {Api} api @param {Socket} [socket] */
+function connect(url, api, socket) {
+  const makePoll = () => import("../chat/longpoll.js").then(({ LongPoll }) => new LongPoll(api));
+  return new Transport(url, api, { socket, makePoll });
 }
 
 const SIGN_IN = new Failure("not_authenticated", "Sign in to chat.");
@@ -39,12 +38,10 @@ export class Session extends EventTarget {
   client;
   /** @type {Failure | undefined} why there is no way in */
   failure;
-  /** Where one comes in; 0 while the conversation of one's own has not begun. */
-  room = 0;
-  /** What the conversation of one's own is called; empty where the rooms are everybody's. */
-  name = "";
-  /** What is sent first: trying again is the same message. @type {{client_id: string, body: string} | undefined} */
-  #first;
+  /** Where one comes in; null while the conversation of one's own has not begun. @type {number | null} */
+  room = null;
+  /** What the conversation of one's own is called; null where the rooms are everybody's. @type {string | null} */
+  name = null;
   /** @type {{body: number} | undefined} */
   limits;
 
@@ -75,26 +72,24 @@ export class Session extends EventTarget {
     try {
       await (this.#parts.site ? this.#visit() : this.#member());
     } catch (error) {
-      const failure = Failure.from(error);
-      if (this.#over.signal.aborted) return;
-      if (failure.passing) this.#timer = setTimeout(() => this.#begin(), backoff(this.#attempt++) + 500);
-      else this.#refuse(failure);
+      this.#again(error, () => this.#begin());
     }
+  }
+
+  /** @param {unknown} error @param {() => void} work to be done again where that may help */
+  #again(error, work) {
+    const failure = Failure.from(error);
+    if (this.#over.signal.aborted) return;
+    if (failure.passing) this.#timer = setTimeout(work, backoff(this.#attempt++) + 500);
+    else this.#refuse(failure);
   }
 
   async #visit() {
     const api = new VisitorApi(this.#parts.origin, this.#parts);
     const { user, room, name, limits } = await api.enter();
-    const parts = () => ({ socket: new Socket(api.socket, { greet: () => api.greeting }), makePoll: () => loadPoll(api) });
-    const link = () => new Transport("", api, parts());
-    this.limits = limits;
-    this.name = name ?? "";
-    this.#start(user, room ?? 0, api, link);
-    const { signal } = this.#over;
-    const { store } = /** @type {Client} */ (/** @type {unknown} */ (this.client));
-    // It may begin on another device as well.
-    if (!this.room) on(store, "rooms", () => this.#settle([...store.rooms.keys()][0]), signal);
-    on(/** @type {Client} */ (this.client).transport, "state", () => this.#renew(api), signal);
+    const link = () => connect("", api, new Socket(api.socket, { greet: () => api.greeting }));
+    Object.assign(this, { limits, name });
+    on(this.#start(user, room, api, link).transport, "state", () => this.#renew(api), this.#over.signal);
   }
 
   /** The room that a widget shows: in a conversation of one's own there is no choice. @param {number} wanted */
@@ -102,15 +97,8 @@ export class Session extends EventTarget {
     return this.name ? this.room : wanted || this.room;
   }
 
-  /** Send what makes the conversation of one's own. @param {string} body @throws {Failure} */
-  async begin(body) {
-    if (this.#first?.body !== body) this.#first = { client_id: uuid4(), body };
-    const { api } = /** @type {Client} */ (this.client);
-    this.#settle((await api.call("POST", "conversation/", this.#first)).room);
-  }
-
-  /** @param {number | undefined} room */
-  #settle(room) {
+  /** The conversation of one's own has begun. @param {number | undefined} room */
+  settle(room) {
     if (this.room || !room) return;
     this.room = room;
     tell(this, "room");
@@ -124,34 +112,31 @@ export class Session extends EventTarget {
       await api.enter();
       if (!this.#over.signal.aborted) transport.retry();
     } catch (error) {
-      const failure = Failure.from(error);
-      if (failure.passing) this.#timer = setTimeout(() => this.#renew(api), backoff(this.#attempt++) + 500);
-      else this.#refuse(failure);
+      this.#again(error, () => this.#renew(api));
     }
   }
 
   /** On our own pages: who is signed in, by cookie. */
   async #member() {
     const { origin, room } = this.#parts;
-    if (origin !== location.origin || !room) throw new Failure("no_site", "The widget needs `site` here, or `room` on the chat's own pages.");
+    if (origin !== location.origin || !room) throw new Failure("no_site", "The widget needs its `site` here.");
     const api = new Api("/api/", { leave: () => this.#refuse(SIGN_IN) });
     const me = await api.call("GET", "users/me/");
     remember("", {});
-    const url = `${origin.replace(/^http/, "ws")}/ws/`;
-    this.#start(me, room, api, () => new Transport(url, api, { makePoll: () => loadPoll(api) }));
-    const { transport } = /** @type {Client} */ (/** @type {unknown} */ (this.client));
+    const { transport } = this.#start(me, room, api, () => connect(`${origin.replace(/^http/, "ws")}/ws/`, api));
     on(transport, "state", () => transport.state === "signed-out" && this.#refuse(SIGN_IN), this.#over.signal);
   }
 
-  /** @param {{id: number}} me @param {number} room @param {Api} api @param {() => Transport} link */
+  /** @param {{id: number}} me @param {number | null} room @param {Api} api @param {() => Transport} link @returns {Client} */
   #start(me, room, api, link) {
     if (this.#over.signal.aborted) throw new Failure("gone");
     const transport = /** @type {any} */ (new Link(link));
-    loadWithoutFiles(api);
+    loadPlain(api);
     this.room = room;
     this.client = new Client({ me, transport, api, storage: openStorage(`parley-outbox-${this.#parts.site}-${me.id}`) });
     this.client.start();
     tell(this, "ready");
+    return this.client;
   }
 
   /** @param {Failure} failure */

@@ -36,7 +36,7 @@ export class VisitorApi extends Api {
     return { type: "identify", token: this.#token };
   }
 
-  /** Come in; answers who one is, and where. Whoever comes again is the same. @returns {Promise<{user: any, room: number, limits: any}>} @throws {Failure} */
+  /** Come in; answers who one is, and where. Whoever comes again is the same. @returns {Promise<{user: any, room: number | null, name: string | null, limits: any}>} @throws {Failure} */
   enter() {
     this.#entering ??= this.#enter().finally(() => (this.#entering = null));
     return this.#entering;
@@ -46,21 +46,16 @@ export class VisitorApi extends Api {
   async refresh() {
     try {
       // A visit that still holds needs no other one: it was not because of it that the socket did not open.
-      if (!this.#token || !(await this.#holds())) await this.enter();
+      await (this.#token ? this.once("GET", "sync/") : this.enter());
       return true;
     } catch (error) {
-      if (Failure.from(error).passing) throw error;
+      const { code, passing } = Failure.from(error);
+      if (this.#token && code === "not_authenticated") {
+        this.#token = "";
+        return this.refresh();
+      }
+      if (passing) throw error;
       return false;
-    }
-  }
-
-  async #holds() {
-    try {
-      await this.once("GET", "sync/");
-      return true;
-    } catch (error) {
-      if (Failure.from(error).code === "not_authenticated") return false;
-      throw error;
     }
   }
 
@@ -74,7 +69,7 @@ export class VisitorApi extends Api {
     if (this.#room) body.room = this.#room;
     this.#token = "";
     const came = await this.once("POST", "visits/", body);
-    if (this.#me && came.user.id !== this.#me) throw new Failure("somebody_else", "Somebody else is signed in now. Load the page again.");
+    if (this.#me && came.user.id !== this.#me) throw new Failure("somebody_else", "Somebody else is here now. Load the page again.");
     this.#me = came.user.id;
     this.#token = came.token;
     remember(this.#site, came.key ? { key: came.key } : recall(this.#site));

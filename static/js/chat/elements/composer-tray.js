@@ -7,7 +7,8 @@
  * Events: `change`.
  */
 
-import { describe, ending, weight } from "../attachments.js";
+import { ending, weight } from "../attachment-sizes.js";
+import { describe } from "../attachments.js";
 import { arrange, cloneTemplate, fill, slot } from "../dom.js";
 import { on, tell } from "../events.js";
 import { localUrl, releaseUrl } from "../local-urls.js";

@@ -5,13 +5,20 @@ import { clock, fullTime } from "../time.js";
 import { emojiOnly } from "../timeline.js";
 import { trustedHTML } from "../trusted.js";
 import { adoptAttachments, fillAttachments } from "./message-attachments.js";
-import { adoptPreview, fillPreview, makePreview } from "./message-preview.js";
 
 /** What a row shows now, so that only what changed is touched. @type {WeakMap<Element, string>} */
 const versions = new WeakMap();
 
 /** All that the look of a row depends on: of three hundred rows most are as they were. @type {WeakMap<Element, string>} */
 const looks = new WeakMap();
+
+/** Draws what links lead to, where that is shown. @type {Pick<typeof import("./message-preview.js"), "adoptPreview" | "fillPreview" | "makePreview"> | null} */
+let cards = null;
+
+/** @param {NonNullable<typeof cards>} shown */
+export function showPreviews(shown) {
+  cards = shown;
+}
 
 /** @typedef {import("../timeline.js").MessageItem} Item */
 
@@ -26,7 +33,7 @@ export function adoptRow(row, item) {
   const box = slot(row, "attachments");
   if (box) adoptAttachments(box, item.message?.attachments ?? []);
   const card = slot(row, "preview");
-  if (card && item.message?.preview) adoptPreview(card, item.message.preview, item.mine);
+  if (card && item.message?.preview) cards?.adoptPreview(card, item.message.preview, item.mine);
 }
 
 /**
@@ -59,7 +66,7 @@ export function fillRow(row, item, me, moderates = false) {
   fillAround(row, item, me, moderates);
   const attached = message ? !message.deleted_at && message.attachments.length > 0 : Boolean(entry.files);
   fillAttachments(row, item, optional(row, "attachments", attached, attachments, "reactions"), me);
-  fillPreview(optional(row, "preview", Boolean(message?.preview), makePreview, "reactions"), message?.preview, mine);
+  if (cards) cards.fillPreview(optional(row, "preview", Boolean(message?.preview), cards.makePreview, "reactions"), message?.preview, mine);
   fillFailure(row, failed ? entry : null);
 }
 

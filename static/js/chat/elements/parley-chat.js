@@ -16,13 +16,20 @@ import { clocks, everyMinute, localTimes } from "../time.js";
 import { ConnectionBar } from "./connection-bar.js";
 import { watchKeys } from "./keyboard.js";
 import { DetailsPane } from "./details-pane.js";
-import { enliven } from "./message-attachments.js";
+import { draw } from "./attachment-drawing.js";
+import { drawWith, enliven } from "./message-attachments.js";
+import { adoptPreview, fillPreview, makePreview } from "./message-preview.js";
+import { showPreviews } from "./message-row.js";
 import { Notices } from "./notices.js";
 import { PageTitle } from "./page-title.js";
 import { PresenceDots } from "./presence-dots.js";
 import { RoomList } from "./room-list.js";
 import { RoomPane } from "./room-pane.js";
 import { shortcutActions } from "./shortcut-actions.js";
+
+// What only our own pages show, and the widget's need not load.
+drawWith(draw);
+showPreviews({ adoptPreview, fillPreview, makePreview });
 
 /** What takes longer than this (ms) to come shows that it is coming. */
 const SLOW = 300;
