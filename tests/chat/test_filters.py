@@ -163,3 +163,5 @@ def test_administrators_make_filters_and_moderators_try_them(
     assert not FilterRule.objects.exists()
     actions = AuditEntry.objects.order_by("number").values_list("action", flat=True)
     assert list(actions) == ["filter.made", "filter.changed", "filter.removed"]
+    changed = AuditEntry.objects.get(action="filter.changed")
+    assert (changed.before["action"], changed.after["action"]) == ("refuse", "mask")
