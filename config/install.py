@@ -58,7 +58,7 @@ def worker(request: HttpRequest) -> HttpResponse:
 
     The browser asks for it again and again and takes it for a new one if a byte differs.
     """
-    response = HttpResponse(_worker() if settings.DEBUG else _worker_once(), content_type="text/javascript")
+    response = HttpResponse(_worker_once() if settings.STATIC_COLLECTED else _worker(), content_type="text/javascript")
     response.headers["Cache-Control"] = "no-cache"
     return response
 

@@ -263,6 +263,7 @@ CORS_URLS_REGEX = r"^/api/"
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 STATIC_URL = "/static/"
+STATIC_COLLECTED = not DEBUG  # otherwise each file is served as it was written, and read anew
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES: dict[str, dict[str, Any]] = {
@@ -271,9 +272,11 @@ STORAGES: dict[str, dict[str, Any]] = {
     "staticfiles": {
         # Hashed names, also inside `import … from "./x.js"`: files are cached for ever, pages find the new ones.
         "BACKEND": (
-            "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "config.storage.StaticFilesStorage"
+            "config.storage.StaticFilesStorage"
+            if STATIC_COLLECTED
+            else "django.contrib.staticfiles.storage.StaticFilesStorage"
         ),
-        **({} if DEBUG else {"OPTIONS": {"support_js_module_import_aggregation": True}}),
+        **({"OPTIONS": {"support_js_module_import_aggregation": True}} if STATIC_COLLECTED else {}),
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

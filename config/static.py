@@ -1,4 +1,4 @@
-"""Static files from the web workers themselves: hashed and cached for ever, or fresh from source in DEBUG."""
+"""Static files from the web workers themselves: hashed and cached for ever, or fresh from source."""
 
 from collections.abc import Iterator
 from wsgiref.headers import Headers
@@ -17,13 +17,13 @@ class StaticFiles(ServeStaticASGI):
             application,
             root=settings.STATIC_ROOT if settings.STATIC_ROOT.is_dir() else None,
             prefix=settings.STATIC_URL,
-            autorefresh=settings.DEBUG,
-            max_age=0 if settings.DEBUG else 60,
+            autorefresh=not settings.STATIC_COLLECTED,
+            max_age=60 if settings.STATIC_COLLECTED else 0,
             add_headers_function=_add_headers,
         )
 
     def candidate_paths_for_url(self, url: str) -> Iterator[str]:
-        """Yield where the file may be. Asked only in DEBUG, where `collectstatic` has not run."""
+        """Yield where the file may be. Asked only where `collectstatic` has not run."""
         if url.startswith(settings.STATIC_URL):
             path = finders.find(url.removeprefix(settings.STATIC_URL))
             if path:

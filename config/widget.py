@@ -58,12 +58,12 @@ def loader(request: HttpRequest, version: str = "") -> HttpResponse:
 
 @require_GET
 def panel(request: HttpRequest) -> HttpResponse:
-    return _answer(_panel(), "text/html; charset=utf-8", SOON if settings.DEBUG else FOREVER)
+    return _answer(_panel(), "text/html; charset=utf-8", FOREVER if settings.STATIC_COLLECTED else SOON)
 
 
 @require_GET
 def sheet(request: HttpRequest) -> HttpResponse:
-    return _answer(_sheet(), "text/css", SOON if settings.DEBUG else FOREVER)
+    return _answer(_sheet(), "text/css", FOREVER if settings.STATIC_COLLECTED else SOON)
 
 
 def loader_version() -> str:
@@ -85,7 +85,7 @@ def _make_loader() -> Part:
         "css": f"{reverse('widget-sheet')}?v={_sheet().tag}",
     }
     text = f"const PARTS = {json.dumps(parts)};\n{(STATIC / LOADER).read_text()}"
-    return Part.of(text if settings.DEBUG else str(rjsmin.jsmin(text)))
+    return Part.of(str(rjsmin.jsmin(text)) if settings.STATIC_COLLECTED else text)
 
 
 def _make_panel() -> Part:
@@ -107,12 +107,12 @@ _loader_once, _panel_once, _sheet_once = cache(_make_loader), cache(_make_panel)
 
 
 def _loader() -> Part:
-    return _make_loader() if settings.DEBUG else _loader_once()
+    return _loader_once() if settings.STATIC_COLLECTED else _make_loader()
 
 
 def _panel() -> Part:
-    return _make_panel() if settings.DEBUG else _panel_once()
+    return _panel_once() if settings.STATIC_COLLECTED else _make_panel()
 
 
 def _sheet() -> Part:
-    return _make_sheet() if settings.DEBUG else _sheet_once()
+    return _sheet_once() if settings.STATIC_COLLECTED else _make_sheet()

@@ -12,6 +12,7 @@ from tests.browser.database import Database
 from tests.browser.network import Network
 from tests.browser.people import PASSWORD, Device, Person, email_of, troubles_of
 from tests.browser.server import Server
+from tests.browser.static import collect
 from tests.settings import SERVICES
 
 PATIENCE_MS = 30_000
@@ -42,14 +43,17 @@ def database() -> Database:
 def server(database: Database) -> Iterator[Server]:
     """The server of this process, started when the first test needs it."""
     name = database.name.replace("_", "-")
+    static = SERVICES.places.var / "static"
     env = {
         "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
+        "STATIC_ROOT": str(static),
         "DATABASE_URL": database.url,
         "ALLOWED_HOSTS": "",
         "ALLOWED_ORIGINS": "",
         "REDIS_PREFIX": name,
     }
     server = Server(env=env, log=SERVICES.places.log / f"{name}.log")
+    collect(server, static)
     server.migrate()
     server.start()
     yield server

@@ -1,9 +1,13 @@
 """Settings of the server that browsers talk to: the project's own, with a presence that is quicker to notice.
 
-Pages are kept, as in production.
+Pages are kept, and static files are collected, as in production.
 """
 
+import os
+from pathlib import Path
+
 from config.settings import *  # noqa: F403
+from config.settings import STORAGES, VAR_DIR
 from tests.hashers import PASSWORD_HASHERS  # noqa: F401
 
 PAGE_CACHE_BYTES = 64 * 1024 * 1024
@@ -11,3 +15,12 @@ PRESENCE_LEASE_SECONDS = 6
 PRESENCE_RENEW_SECONDS = 2
 PRESENCE_GRACE_SECONDS = 3
 PRESENCE_SWEEP_SECONDS = 1
+
+STATIC_COLLECTED = True
+STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", VAR_DIR / "static"))
+STORAGES = STORAGES | {
+    "staticfiles": {
+        "BACKEND": "tests.browser.static.HashedAlways",
+        "OPTIONS": {"support_js_module_import_aggregation": True},
+    }
+}

@@ -15,8 +15,7 @@ from tests.browser.chromium import DESKTOP
 from tests.browser.database import Database
 from tests.browser.host import HostSite
 from tests.browser.people import PASSWORD, email_of
-from tests.browser.server import Server, free_port
-from tests.settings import SERVICES
+from tests.browser.server import Server
 
 WATCH = """
 window.shifts = [];
@@ -51,36 +50,15 @@ TOUCHED = """() => {
 COUNTED = ("LayoutCount", "RecalcStyleCount", "TaskDuration")
 
 
-@pytest.fixture(scope="module")
-def produced(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server as in production, on the database of the other browser tests."""
-    port = free_port()
-    name = f"figures-{database.name.replace('_', '-')}"
-    env = {
-        "DJANGO_SETTINGS_MODULE": "tests.browser.collected",
-        "COLLECTED": str(tmp_path_factory.mktemp("collected")),
-        "DATABASE_URL": database.url,
-        "ALLOWED_HOSTS": "127.0.0.1",
-        "ALLOWED_ORIGINS": f"http://127.0.0.1:{port}",
-        "REDIS_PREFIX": name,
-    }
-    server = Server(env=env, log=SERVICES.places.log / f"{name}.log", workers=1, port=port)
-    server.manage("collectstatic", "--noinput", "--verbosity", "0")
-    server.migrate()
-    server.start()
-    yield server
-    server.stop()
-
-
 @pytest.fixture
-def open_page(chromium: Browser, produced: Server, database: Database) -> Iterator[Callable[[], Page]]:
+def open_page(chromium: Browser, server: Server, database: Database) -> Iterator[Callable[[], Page]]:
     """A function that opens a page in a browser that has never been here; all of them belong to Alice."""
     contexts: list[BrowserContext] = []
     state: Any = None
 
     def new() -> Page:
         nonlocal state
-        context = chromium.new_context(base_url=produced.url, storage_state=state, **DESKTOP)
+        context = chromium.new_context(base_url=server.url, storage_state=state, **DESKTOP)
         context.set_default_timeout(30_000)
         contexts.append(context)
         if state is None:
@@ -118,12 +96,12 @@ def test_the_first_visit_is_light_and_nothing_moves(open_page: Callable[[], Page
 
 
 def test_the_widget_is_light_on_pages_of_others(
-    chromium: Browser, produced: Server, open_page: Callable[[], Page]
+    chromium: Browser, server: Server, open_page: Callable[[], Page]
 ) -> None:
     room, _me = a_room(open_page())
-    with HostSite(produced.url) as host:
+    with HostSite(server.url) as host:
         options = ("--origin", host.url, "--room", str(room), "--guests", "--json")
-        key = json.loads(produced.manage("create_widget", "Boats", *options))["site"]
+        key = json.loads(server.manage("create_widget", "Boats", *options))["site"]
         host.put("/", f'<chat-widget site="{key}"></chat-widget>')
         host.pages["/icon.js"] = ""
 

@@ -35,7 +35,7 @@ STORAGES = {
 def collected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The manifest: source name to hashed name."""
     root: Path = tmp_path_factory.mktemp("static")
-    with override_settings(STORAGES=STORAGES, STATIC_ROOT=root, DEBUG=False):
+    with override_settings(STORAGES=STORAGES, STATIC_ROOT=root, STATIC_COLLECTED=True, DEBUG=False):
         call_command("collectstatic", interactive=False, verbosity=0)
         yield json.loads((root / "staticfiles.json").read_text())["paths"]
 
