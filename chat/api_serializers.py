@@ -10,6 +10,7 @@ from rest_framework import serializers
 from accounts.serializers import CardSerializer, StrictSerializer
 from chat.models import Attachment, Complaint, Membership, Message, Room
 from chat.protocol import MAX_ATTACHMENTS
+from chat.reminding import CHOICES
 from chat.scrollback import PAGE_LIMIT
 
 LARGEST_ID = 2**63 - 1
@@ -72,6 +73,22 @@ class ReportSerializer(StrictSerializer):
 class ForwardSerializer(StrictSerializer):
     room = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, help_text="Where to.")
     client_id = serializers.UUIDField(help_text="A UUID of your own for the new message, as for any other.")
+
+
+class RemindSerializer(StrictSerializer):
+    """When to be reminded: one of the two."""
+
+    at = serializers.DateTimeField(
+        required=False, help_text="A moment still to come, at most a year from now, with its offset from UTC."
+    )
+    choice = serializers.ChoiceField(
+        choices=list(CHOICES.items()), required=False, help_text="As the menu has it, by the clock where you live."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if len(attrs) != 1:
+            raise serializers.ValidationError("Say when: give either `at` or `choice`.")
+        return attrs
 
 
 class ReadSerializer(StrictSerializer):
@@ -353,6 +370,18 @@ class RoomSerializer(serializers.Serializer[Any]):
     others = MarksSerializer(many=True, help_text="In a direct room, how far the other is, as far as one is told.")
     last_message = MessageSerializer(allow_null=True)
     last_activity_at = serializers.DateTimeField()
+
+
+class ReminderSerializer(serializers.Serializer[Any]):
+    remind_at = serializers.DateTimeField(help_text="When you are reminded.")
+
+
+class SavedMessageSerializer(MessageSerializer):
+    """A message that you keep for later."""
+
+    saved_at = serializers.DateTimeField()
+    remind_at = serializers.DateTimeField(allow_null=True, help_text="When you are reminded of it.")
+    is_due = serializers.BooleanField(help_text="That time has come, and you have not taken the reminder away since.")
 
 
 class PageSerializer(serializers.Serializer[Any]):

@@ -130,6 +130,11 @@ api_urlpatterns = [
         SavedViewSet.as_view({"put": "create", "delete": "destroy"}),
         name="api-saved-message",
     ),
+    path(
+        "saved/<int:message_id>/reminder/",
+        SavedViewSet.as_view({"put": "remind", "delete": "forget"}),
+        name="api-saved-reminder",
+    ),
     path("rooms/<int:room_id>/unread/", OwnRoomViewSet.as_view({"post": "mark_unread"}), name="api-room-unread"),
     path("rooms/<int:room_id>/me/", OwnRoomViewSet.as_view({"patch": "partial_update"}), name="api-room-me"),
     path(

@@ -1,6 +1,6 @@
 """What job workers do for the chat."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -54,6 +54,14 @@ def follow_team(site_id: int, user_ids: list[int]) -> None:
     from chat.services import teams  # which enqueues this
 
     teams.follow_team(site_id=site_id, user_ids=user_ids)
+
+
+@task(retries=20)
+def remind(saved_id: int, at: str) -> None:
+    """Remind somebody of a message, if they still want to be at that moment."""
+    from chat.services import reminders  # which enqueues this
+
+    reminders.remind(saved_id=saved_id, at=datetime.fromisoformat(at))
 
 
 @periodic("*/10 * * * *")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -22,7 +23,7 @@ from chat.events import changes_room, leavers
 from chat.models import Membership, Message, Room
 from chat.privacy import FACES, READS, TYPING, Privacy
 from chat.rows import MessageRow
-from chat.serializers import message_data
+from chat.serializers import message_data, moment
 from chat.summaries import Counts, Summary
 
 
@@ -98,9 +99,15 @@ def people_changed(user_id: int) -> None:
     _after_commit(user_group(user_id), kind="settings", user=user_id)
 
 
-def message_saved(*, user_id: int, message_id: int, on: bool, version: int) -> None:
-    """Tell somebody's own devices that they keep a message for later, or no longer."""
-    _tell_user(user_id, version=version, frame=protocol.Saved(message=message_id, on=on))
+def message_saved(*, user_id: int, message_id: int, on: bool, version: int, remind_at: datetime | None = None) -> None:
+    """Tell somebody's own devices that they keep a message for later, until when they are reminded, or no longer."""
+    at = None if remind_at is None else moment(remind_at)
+    _tell_user(user_id, version=version, frame=protocol.Saved(message=message_id, on=on, remind_at=at))
+
+
+def reminded(message: Message, *, user_id: int, version: int) -> None:
+    """Tell somebody's own devices that the time has come at which they wanted to be reminded of a message."""
+    _tell_user(user_id, version=version, frame=protocol.Reminder(message=message_data(message)))
 
 
 def invited(*, user_id: int, invitation_id: int, version: int) -> None:

@@ -37,7 +37,10 @@ PATH = "/api/sync/"
 
 HEADERS = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
 
-TOLD = ('{"type":"room"', '{"type":"room.left"', '{"type":"receipt"', '{"type":"saved"', '{"type":"notice"')
+TOLD = (
+    *('{"type":"room"', '{"type":"room.left"', '{"type":"receipt"'),
+    *('{"type":"saved"', '{"type":"reminder"', '{"type":"notice"'),
+)
 """Frames beside those of the rooms' logs that are worth an answer; typing and presence are not."""
 
 _changes_since = in_thread(sync.changes_since)

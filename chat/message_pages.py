@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.utils import timezone
@@ -12,6 +12,7 @@ from django.utils.safestring import mark_safe
 
 from accounts.models import User
 from accounts.serializers import user_card
+from accounts.zones import zone_of
 from chat import labels
 from chat.attached import drawn
 from chat.emoji import QUICK_REACTIONS
@@ -21,6 +22,7 @@ from chat.models import Membership, Message, SavedMessage
 from chat.pages import app_frame
 from chat.permissions import is_at_least
 from chat.readers import readers_of
+from chat.reminding import CHOICES, Reminded, is_due
 from chat.serializers import moment, quote
 from chat.services.deletion import DELETE_UNDO_SECONDS
 from chat.services.pins import pinning
@@ -36,6 +38,7 @@ def message_page(user: User, message: Message, *, text: str | None = None, probl
     age = now - message.created_at
     may_edit = own and message.forwarded_from_id is None and age < timedelta(seconds=settings.MESSAGE_EDIT_SECONDS)
     kept_text = message.body if text is None else text
+    saved = SavedMessage.objects.filter(user=user, message=message).first()
     return {
         **frame,
         "item": item_of(message, user),
@@ -48,10 +51,12 @@ def message_page(user: User, message: Message, *, text: str | None = None, probl
         "may_undo": deleted and message.deleted_by_id == user.pk == message.author_id and _just_deleted(message),
         "may_pin": pinning(seat.room, seat) is None,
         "may_delete": own or is_at_least(seat.role, Membership.Role.MODERATOR),
-        "is_saved": SavedMessage.objects.filter(user=user, message=message).exists(),
+        "is_saved": saved is not None,
+        "reminder": saved and _reminder(saved, user),
         "edit_form": _edit_form(message, kept_text) if may_edit else None,
         "reply_form": MessageForm(initial={"reply_to": message.pk}),
         "forward_form": ForwardForm(frame["rooms"], auto_id="forward_%s"),
+        "reminders": CHOICES.items(),
         "quick": QUICK_REACTIONS,
         "revisions": [_past(each) for each in revisions_of(message)[:-1]],
         "readers": readers_of(message, asker=user),
@@ -79,8 +84,23 @@ def saved_page(user: User, messages: Iterable[Message], *, cursor: str, followin
     """A page of what somebody keeps for later, with the rooms that it was said in; ``following`` leads further back."""
     frame = app_frame(user)
     names = {room["id"]: room["name"] for room in frame["rooms"]}
-    items = [item_of(message, user, where=names.get(message.room_id, "")) for message in messages]
+    items = [
+        {
+            **item_of(message, user, where=names.get(message.room_id, "")),
+            "reminder": _reminder(cast("Reminded", message), user),
+        }
+        for message in messages
+    ]
     return {**frame, "items": items, "cursor": cursor, "next": following}
+
+
+def _reminder(saved: Reminded, reader: User) -> dict[str, Any] | None:
+    """When somebody is reminded of what they keep, or was; None where they are not."""
+    at = saved.remind_at or saved.reminded_at
+    if at is None:
+        return None
+    time = labels.full(at.astimezone(zone_of(reader)))
+    return {"at": moment(at), "time": time, "due": is_due(saved, now=timezone.now())}
 
 
 def pins_page(user: User, seat: Membership, messages: Iterable[Message], *, room: Summary) -> dict[str, Any]:

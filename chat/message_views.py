@@ -7,15 +7,18 @@ from collections.abc import Callable
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import MemberRequest
+from accounts.zones import zone_of
 from chat import limits, services
 from chat.exceptions import ChatError, not_found
 from chat.forms import LOST_NUMBER, EditForm, ForwardForm
 from chat.message_pages import delete_page, may_delete, message_page, pins_page, saved_page
 from chat.models import Message, Reaction
 from chat.pagination import SavedPagination
+from chat.reminding import chosen
 from chat.services.seats import seat_of
 from chat.summaries import chats_list, summary
 from chat.views import page
@@ -82,6 +85,17 @@ def _let_go(request: MemberRequest, shown: Message) -> str:
     return reverse("saved")
 
 
+def _remind(request: MemberRequest, shown: Message) -> str:
+    at = chosen(request.POST.get("choice", ""), now=timezone.now(), zone=zone_of(request.user))
+    services.set_reminder(user=request.user, message_id=shown.pk, at=at)
+    return reverse("saved")
+
+
+def _forget(request: MemberRequest, shown: Message) -> str:
+    services.drop_reminder(user=request.user, message_id=shown.pk)
+    return reverse("saved")
+
+
 def _restore(request: MemberRequest, shown: Message) -> str:
     services.restore_message(actor=request.user, message_id=shown.pk)
     return _place(shown)
@@ -105,6 +119,8 @@ ACTIONS: dict[str, Callable[[MemberRequest, Message], str]] = {
     "preview": _remove_preview,
     "save": _save,
     "let-go": _let_go,
+    "remind": _remind,
+    "forget": _forget,
     "restore": _restore,
     "forward": _forward,
 }

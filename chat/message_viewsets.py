@@ -4,11 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.viewsets import NO_CONTENT
+from accounts.zones import zone_of
 from chat import limits, services
 from chat.api_serializers import (
     DeleteSerializer,
@@ -17,13 +19,17 @@ from chat.api_serializers import (
     MessageDetailsSerializer,
     MessageSerializer,
     ReactedSerializer,
+    ReminderSerializer,
+    RemindSerializer,
     RevisionSerializer,
+    SavedMessageSerializer,
 )
 from chat.histories import reactions_of, reason_of, revisions_of
 from chat.models import Message, Room
 from chat.pagination import SavedPagination
 from chat.querysets import MessageQuerySet
-from chat.serializers import message_data
+from chat.reminding import Reminded, chosen, is_due
+from chat.serializers import message_data, moment
 from chat.viewsets import ChatViewSet, checked
 
 
@@ -140,13 +146,13 @@ class PinViewSet(ChatViewSet):
 class SavedViewSet(ChatViewSet):
     """Messages that you keep for later; nobody else knows."""
 
-    serializer_class = MessageSerializer
+    serializer_class = SavedMessageSerializer
     pagination_class = SavedPagination
 
     def list(self, request: Request) -> Response:
         """Those that you may still see, the one that you kept last first."""
         saved = self.paginate_queryset(Message.objects.saved_by(self.user)) or []
-        return self.get_paginated_response([message_data(message) for message in saved])
+        return self.get_paginated_response([_saved(message) for message in saved])
 
     @extend_schema(request=None, responses={204: NO_CONTENT})
     def create(self, request: Request, message_id: int) -> Response:
@@ -159,3 +165,29 @@ class SavedViewSet(ChatViewSet):
         """Keep it no longer."""
         services.save_message(user=self.user, message_id=message_id, on=False)
         return Response(status=204)
+
+    @extend_schema(request=RemindSerializer, responses=ReminderSerializer)
+    def remind(self, request: Request, message_id: int) -> Response:
+        """Be reminded of a message, which is kept for later then. Another time takes the place of the one before."""
+        fields = checked(RemindSerializer, request.data)
+        limits.check(limits.CHANGES, self.user.pk)
+        at = fields.get("at") or chosen(fields["choice"], now=timezone.now(), zone=zone_of(self.user))
+        services.set_reminder(user=self.user, message_id=message_id, at=at)
+        return Response({"remind_at": moment(at)})
+
+    @extend_schema(responses={204: NO_CONTENT})
+    def forget(self, request: Request, message_id: int) -> Response:
+        """Be reminded no longer, or take note that you were. The message stays kept."""
+        services.drop_reminder(user=self.user, message_id=message_id)
+        return Response(status=204)
+
+
+def _saved(message: Any) -> dict[str, Any]:
+    """One of `Message.objects.saved_by`, with the moments that are noted beside it."""
+    saved: Reminded = message
+    return {
+        **message_data(message),
+        "saved_at": moment(message.saved_at),
+        "remind_at": saved.remind_at and moment(saved.remind_at),
+        "is_due": is_due(saved, now=timezone.now()),
+    }

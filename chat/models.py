@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from chat.media.models import Attachment as Attachment
-from chat.querysets import InvitationQuerySet, MembershipQuerySet, MessageQuerySet, RoomQuerySet
+from chat.querysets import InvitationQuerySet, MembershipQuerySet, MessageQuerySet, RoomQuerySet, SavedMessageQuerySet
 from chat.report_models import Complaint as Complaint
 from chat.report_models import Report as Report
 from chat.widget.models import Site as Site
@@ -290,12 +290,19 @@ class SavedMessage(models.Model):
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="saved")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_messages")
     saved_at = models.DateTimeField(default=timezone.now)
+    remind_at = models.DateTimeField(null=True, help_text="When to remind of it; empty once that is done.")
+    reminded_at = models.DateTimeField(null=True, help_text="When its time came, until somebody takes note of it.")
+
+    objects = SavedMessageQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["user", "message"], name="saved_once_per_user_and_message"),
         ]
-        indexes: ClassVar = [models.Index(fields=["user", "saved_at"], name="saved_by_user")]
+        indexes: ClassVar = [
+            models.Index(fields=["user", "saved_at"], name="saved_by_user"),
+            models.Index(fields=["user"], name="reminders_that_wait", condition=Q(remind_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"Message {self.message_id}, kept by {self.user_id}"

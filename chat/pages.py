@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 from accounts.models import User
 from accounts.serializers import me_card, user_card
 from accounts.switches import status_of
-from chat import attached, labels
+from chat import attached, labels, reminding
 from chat.emoji import QUICK_REACTIONS
 from chat.forms import MessageForm
 from chat.listing import Presence, Row, Whereabouts, head, rows
@@ -43,6 +43,7 @@ BLANKS: Mapping[str, Any] = {
     "attached": attached.BLANKS,
     "quick": QUICK_REACTIONS,
     "reasons": Complaint.Reason.choices,
+    "reminders": [*reminding.CHOICES.items()],
 }
 """What the partials inside ``<template>`` are rendered with."""
 

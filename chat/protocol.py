@@ -246,10 +246,17 @@ class UserChanged(ServerFrame, frozen=True, tag="user"):
 
 
 class Saved(ServerFrame, frozen=True, tag="saved"):
-    """You keep this message for later, or no longer; only on your own sockets."""
+    """You keep this message for later, and when you are reminded of it, or no longer; only on your own sockets."""
 
     message: int
     on: bool
+    remind_at: str | None = None
+
+
+class Reminder(ServerFrame, frozen=True, tag="reminder"):
+    """The time has come at which you wanted to be reminded of this message; only on your own sockets."""
+
+    message: dict[str, Any]
 
 
 class Invited(ServerFrame, frozen=True, tag="invited"):

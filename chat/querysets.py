@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from accounts.models import User
-    from chat.models import Attachment, Invitation, Membership, Message, Room  # noqa: F401 - named in a base class
+    from chat.models import (  # noqa: F401 - named in a base class
+        Attachment,
+        Invitation,
+        Membership,
+        Message,
+        Room,
+        SavedMessage,
+    )
     from chat.search.documents import Document
 
 UNREAD_LIMIT = 100
@@ -160,6 +167,16 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.filter(revoked_at__isnull=False)
 
 
+class SavedMessageQuerySet(models.QuerySet["SavedMessage"]):
+    def waiting(self) -> Self:
+        """Those with a reminder that is still to come."""
+        return self.filter(remind_at__isnull=False)
+
+    def with_reminder(self) -> Self:
+        """Those with a reminder that is still to come, or that has come and was not taken note of."""
+        return self.filter(Q(remind_at__isnull=False) | Q(reminded_at__isnull=False))
+
+
 class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, user: User) -> Self:
         """The messages in rooms that ``user`` is in."""
@@ -173,9 +190,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(pinned_at__isnull=False, deleted_at=None)
 
     def saved_by(self, user: User) -> Self:
-        """What ``user`` keeps for later and may still see, with the moment as ``saved_at``."""
+        """What ``user`` keeps for later and may still see, with the moments of ``SavedMessage``."""
         kept = self.visible_to(user).filter(saved__user=user, deleted_at=None)
-        return kept.with_people().annotate(saved_at=F("saved__saved_at"))
+        moments = {name: F(f"saved__{name}") for name in ("saved_at", "remind_at", "reminded_at")}
+        return kept.with_people().annotate(**moments)
 
     def sent_as(self, *, authors: Iterable[int], client_ids: Iterable[UUID]) -> list[int]:
         """The ids of messages of these authors that were sent under these client ids."""

@@ -35,6 +35,7 @@ from chat.services.previewing import remove_preview
 from chat.services.purging import Purge, purges
 from chat.services.reactions import react
 from chat.services.reading import mark_delivered, mark_read, mark_unread
+from chat.services.reminders import drop_reminder, set_reminder
 from chat.services.rooms import archive_room, create_room, find_public_rooms, open_direct_room, update_room
 from chat.services.saved import save_message
 from chat.services.searching import rebuild_search, sort_in_texts
@@ -67,6 +68,7 @@ __all__ = [
     "drop_avatar",
     "drop_draft",
     "drop_picture",
+    "drop_reminder",
     "edit_message",
     "enter_site_room",
     "find_people",
@@ -109,6 +111,7 @@ __all__ = [
     "set_avatar",
     "set_picture",
     "set_preferences",
+    "set_reminder",
     "set_role",
     "sort_in_texts",
     "unavailable",

@@ -6,6 +6,15 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import NewPerson
 from tests.browser.people import Person
+from tests.browser.server import Server
+
+# What a job worker does when the time has come.
+REMIND = """
+from chat.models import SavedMessage
+from chat.services.reminders import remind
+saved = SavedMessage.objects.waiting().get()
+remind(saved_id=saved.pk, at=saved.remind_at)
+"""
 
 
 def box(person: Person) -> Locator:
@@ -77,7 +86,9 @@ def test_a_deletion_is_undone(alice: Person, bob: Person, room: int) -> None:
         person.sees("dear all")
 
 
-def test_a_message_is_pinned_kept_and_linked_to(alice: Person, bob: Person, room: int) -> None:
+def test_a_message_is_pinned_kept_reminded_of_and_linked_to(
+    alice: Person, bob: Person, room: int, server: Server
+) -> None:
     for number in range(1, 90):
         alice.write(room, f"number {number}")
     alice.page.goto(f"/rooms/{room}/")
@@ -87,7 +98,17 @@ def test_a_message_is_pinned_kept_and_linked_to(alice: Person, bob: Person, room
     expect(alice.page.locator(".message--system").last).to_contain_text("Alice Arden pinned a message.")
     expect(bob.row("Alice Arden")).to_contain_text("Alice Arden pinned a message.")
     alice.act("number 89", "Save for later")
-    expect(alice.page.locator("[data-slot=toast]")).to_contain_text("Saved for later")
+    toast = alice.page.locator("[data-slot=toast]")
+    expect(toast).to_contain_text("Saved for later")
+    expect(alice.page.locator(".connection")).to_be_hidden()
+    alice.act("number 80", "Remind me")
+    dialog = alice.page.get_by_role("dialog", name="Remind me of this message")
+    dialog.get_by_role("button", name="In 1 hour").click()
+    expect(toast).to_contain_text("You will be reminded on")
+    server.manage("shell", "--command", REMIND)
+    expect(toast).to_contain_text("Reminder: Alice Arden: number 80")
+    alice.page.goto("/saved/")
+    expect(alice.page.locator(".kept", has_text="number 80")).to_contain_text("Due since")
     bob.page.goto(f"/rooms/{room}/?around=10#m-10")
     expect(bob.page.locator("#m-10")).to_be_in_viewport()
     expect(bob.page.locator("#m-10")).to_have_class(re.compile("message--target"))

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from accounts.devices import Device
 from accounts.models import User
@@ -17,6 +19,7 @@ from chat.services.uploads import Recording
 from tests.chat.media.samples import picture
 from tests.factories import direct_room, give, group_room, say
 
+SOON = timezone.now() + timedelta(days=1)
 Service = Callable[..., Any]
 Words = dict[str, Any]
 
@@ -314,6 +317,10 @@ ACTS: dict[str, list[Act]] = {
         own(services.save_draft, "carol", body="what I wanted to say", to=""),
         own(services.drop_draft, "carol"),
         Act(services.save_message, lambda on: {"user": on.carol, "message_id": on.second.pk, "on": True}, "carol"),
+        Act(services.set_reminder, lambda on: {"user": on.carol, "message_id": on.second.pk, "at": SOON}, "carol"),
+        Act(services.drop_reminder, lambda on: {"user": on.carol, "message_id": on.second.pk}, "carol"),
+        Act(services.drop_reminder, lambda on: {"user": on.carol, "message_id": on.second.pk}),
+        Act(services.set_reminder, lambda on: {"user": on.carol, "message_id": on.second.pk, "at": SOON}, "carol"),
         Act(services.save_message, lambda on: {"user": on.carol, "message_id": on.second.pk, "on": False}, "carol"),
     ],
     "faces": [

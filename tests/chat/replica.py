@@ -12,16 +12,16 @@ Json = dict[str, Any]
 
 
 class Replica:
-    """Rooms by id, the messages of those that are open by seq, and what is kept for later.
+    """Rooms by id, the messages of those that are open by seq, and what is kept for later, with its reminder.
 
     ``uncertain`` are rooms that a client would ask the server about now.
     """
 
-    def __init__(self, ready: Json, logs: dict[int, list[Json]], saved: set[int]) -> None:
+    def __init__(self, ready: Json, logs: dict[int, list[Json]], saved: dict[int, str | None]) -> None:
         self.me: int = ready["user"]["id"]
         self.rooms: dict[int, Json] = {room["id"]: deepcopy(room) for room in ready["rooms"]}
         self.logs = {room_id: {each["seq"]: deepcopy(each) for each in log} for room_id, log in logs.items()}
-        self.saved = set(saved)
+        self.saved = dict(saved)
         self.uncertain: set[int] = set()
         self._heard: dict[int, dict[int, tuple[bool, bool]]] = {}
 
@@ -43,9 +43,11 @@ class Replica:
             case "user":
                 self._person(frame["user"])
             case "saved" if frame["on"]:
-                self.saved.add(frame["message"])
+                self.saved[frame["message"]] = frame["remind_at"]
             case "saved":
-                self.saved.discard(frame["message"])
+                self.saved.pop(frame["message"], None)
+            case "reminder":
+                self.saved[frame["message"]["id"]] = None
 
     def _person(self, card: Json) -> None:
         """Somebody is shown in another way, wherever they are."""

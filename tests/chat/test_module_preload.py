@@ -36,6 +36,7 @@ LATER = {
     "js/chat/elements/message-readers.js",
     "js/chat/elements/notice-hint.js",
     "js/chat/elements/portrait.js",
+    "js/chat/elements/reminder.js",
     "js/chat/elements/room-sound.js",
     "js/chat/elements/slow-mode.js",
     "js/chat/elements/swipe-reply.js",

@@ -18,7 +18,7 @@ from chat import services
 from chat.hub import Hub, get_hub
 from chat.models import Message
 from chat.scrollback import read_page
-from chat.serializers import message_data
+from chat.serializers import message_data, moment
 from chat.summaries import summary
 from tests.chat.acts import ACTS, SILENT, Stage
 from tests.chat.replica import Json, Replica
@@ -147,7 +147,8 @@ def replica_of(user: User, ready: Json) -> Replica:
     """What a client knows that has just come and opened all its rooms."""
     pages = {room["id"]: read_page(user_id=user.pk, room_id=room["id"], limit=100) for room in ready["rooms"]}
     logs = {room_id: [message_data(row) for row in page.messages] for room_id, page in pages.items() if page}
-    return Replica(ready, logs, set(Message.objects.saved_by(user).values_list("pk", flat=True)))
+    saved: Any = Message.objects.saved_by(user)
+    return Replica(ready, logs, {each.pk: each.remind_at and moment(each.remind_at) for each in saved})
 
 
 def ask_again(user: User, replica: Replica) -> None:

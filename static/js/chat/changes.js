@@ -42,6 +42,16 @@ export function save(client, { id }, on) {
   return client.api.call(on ? "PUT" : "DELETE", `saved/${id}/`);
 }
 
+/** When we shall be reminded of a message. @param {Client} client @param {Message} message @param {string} choice @returns {Promise<{remind_at: string}>} */
+export function setReminder(client, { id }, choice) {
+  return client.api.call("PUT", `saved/${id}/reminder/`, { choice });
+}
+
+/** @param {Client} client @param {Message} message */
+export function dropReminder(client, { id }) {
+  return client.api.call("DELETE", `saved/${id}/reminder/`);
+}
+
 /** @param {Client} client @param {Message} message @param {number} room @param {string} client_id */
 export async function forward(client, { id }, room, client_id) {
   client.store.putMessage(await client.api.call("POST", `messages/${id}/forward/`, { room, client_id }), true);

@@ -35,6 +35,7 @@ export const SERVER_FRAMES = Object.freeze([
   "status",
   "user",
   "saved",
+  "reminder",
   "invited",
   "notice",
   "room",

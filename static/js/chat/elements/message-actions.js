@@ -19,7 +19,7 @@ const OVERHANG = 40;
 const GUTTER = 44;
 
 /** What the module that comes later does. */
-const LATER = new Set(["react", "reply", "edit", "save", "pin", "link", "forward", "report", "remove-preview"]);
+const LATER = new Set(["react", "reply", "edit", "save", "remind", "pin", "link", "forward", "report", "remove-preview"]);
 const later = () => import("./message-changes.js");
 
 export class MessageActions {

@@ -1,13 +1,14 @@
 /**
- * The parts of the toolbar that are not needed to read and write: reactions, replies, edits, pins, keeping, forwarding,
- * links, and undoing a deletion. Loaded when first used.
+ * The parts of the toolbar that are not needed to read and write: reactions, replies, edits, pins, keeping, reminders,
+ * forwarding, links, and undoing a deletion. Loaded when first used.
  */
 
-import { edit, forward, reactedBy, removeAs, restore, save, toggle, togglePin } from "../changes.js";
+import { dropReminder, edit, forward, reactedBy, removeAs, restore, save, setReminder, toggle, togglePin } from "../changes.js";
 import { cloneTemplate, copyText, fill } from "../dom.js";
 import { Failure } from "../failure.js";
 import { quoteOf } from "../log.js";
 import { used } from "../recent.js";
+import { fullTime } from "../time.js";
 import { uuid4 } from "../uuid.js";
 
 /**
@@ -43,6 +44,19 @@ const actions = {
   async save({ client, notices, message }) {
     await save(client, message, true);
     notices.toast("Saved for later", { label: "Undo", act: () => save(client, message, false) });
+  },
+
+  async remind({ client, notices, root, message }) {
+    const choice = await ask(root, "t-remind", (dialog) => dialog.returnValue);
+    if (!choice) return;
+    const drop = () => dropReminder(client, message);
+    if (choice === "none") {
+      await drop();
+      notices.toast("There is no reminder of it");
+    } else {
+      const { remind_at } = await setReminder(client, message, choice);
+      notices.toast(`You will be reminded on ${fullTime(remind_at)}`, { label: "Undo", act: drop });
+    }
   },
 
   async pin({ client, notices, message }) {
@@ -183,7 +197,7 @@ function ask(root, template, read, prepare) {
   dialog.showModal();
   return new Promise((resolve) => {
     const closed = () => {
-      resolve(dialog.returnValue === "yes" ? read(dialog) : "");
+      resolve(dialog.returnValue ? read(dialog) : "");
       dialog.remove();
     };
     dialog.addEventListener("close", closed, { once: true });

@@ -87,6 +87,7 @@ export class ParleyChat extends HTMLElement {
     everyMinute(() => clocks(this), signal);
     on(client, "arrived", (message) => this.#arrived(message), signal);
     on(client, "named", ({ author }) => this.#notices.alert(`${author.full_name} mentions you in an edited message.`), signal);
+    on(client.transport, "frame", ({ type, message }) => type === "reminder" && this.#remind(message), signal);
     on(client, "me", (card) => fillAvatar(/** @type {HTMLElement} */ (this.querySelector(".me")), card), signal);
     on(client, "left", (room) => this.#left(room), signal);
     on(client.outbox, "entry", (entry) => this.#failed(entry), signal);
@@ -117,6 +118,13 @@ export class ParleyChat extends HTMLElement {
     import("./notice-hint.js").then(({ hintAtNotices }) => hintAtNotices(...known), () => null);
     const hint = await import("./invitation-hint.js").catch(() => null);
     if (hint) new hint.InvitationHint(...known);
+  }
+
+  /** The time has come at which we wanted to be reminded of it. @param {import("../log.js").Message} message */
+  async #remind(message) {
+    const module = await import("./reminder.js").catch(() => null);
+    if (!module) return this.#notices.alert("You wanted to be reminded of a message. It is among those that you saved.");
+    return module.tellReminder(this, this.#client, this.#notices, message, () => this.#visit(message));
   }
 
   /** Tell of messages by the system or by a sound, where that is wanted on this device. */
