@@ -22,6 +22,7 @@ from accounts import (
 from accounts.acts import Act, ActForm, Asked, perform
 from accounts.exceptions import AccountError
 from accounts.finding import find_by_email
+from accounts.invitations_admin import InvitesPeople
 from accounts.models import Appeal, Session, User
 from accounts.moderation import appeals, sanctions
 from accounts.moderation.audit import Target, audited, record
@@ -79,7 +80,7 @@ class StandingFilter(admin.SimpleListFilter):
 
 
 @admin.register(User)
-class UserAdmin(FindsPeople, admin.ModelAdmin[User]):
+class UserAdmin(FindsPeople, InvitesPeople):
     """Accounts are deactivated, never deleted: what somebody wrote stays in its place."""
 
     form = UserForm

@@ -9,9 +9,11 @@ from django import forms
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.html import escape
 
 from accounts.appearance import Contrast, Density, Motion, TextSize, Theme
 from accounts.exceptions import ParleyError
+from accounts.invitations import welcome_domains
 from accounts.moderation.models import COMMENT_LENGTH
 from accounts.names import ABOUT_LENGTH, EMOJI_LENGTH, FULL_NAME_LENGTH, HANDLE_LENGTH, STATUS_LENGTH
 from accounts.switches import Switches
@@ -50,11 +52,29 @@ def _zones() -> list[tuple[str, str]]:
 
 
 class SignUpForm(AccountForm):
+    is_invited = False
+
     full_name = _full_name()
     email = _email()
     password = _password("Password", autocomplete="new-password", help_text="At least 10 characters.")
     # Script fills it in (`entrance.js`).
     time_zone = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-slot": "time-zone"}))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if domains := welcome_domains():
+            self.fields["email"].help_text = f"An address at {escape(domains)}. With any other you need an invitation."
+
+
+class InvitationForm(SignUpForm):
+    """Of somebody who is invited, by this address and no other."""
+
+    is_invited = True
+
+    def __init__(self, *args: Any, address: str, **options: Any) -> None:
+        super().__init__(*args, initial={"email": address}, **options)
+        self.fields["email"].widget.attrs["readonly"] = True
+        self.fields["email"].help_text = "You are invited by this address."
 
 
 class SignInForm(AccountForm):

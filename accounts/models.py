@@ -261,7 +261,8 @@ class Mail(models.Model):
     """A mail to somebody: which, and whether it was sent. What stands in it is written when it is sent, and not kept.
 
     `address` is where it goes if not to that of the user. `session_id` is the device that it tells of; devices are
-    forgotten before mails are, so it is no foreign key. `change` is the change of an address that it is about.
+    forgotten before mails are, so it is no foreign key. `change` is the change of an address that it is about, `until`
+    when the invitation is over that it brings to somebody who is nobody here yet.
     """
 
     key = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -270,6 +271,7 @@ class Mail(models.Model):
     address = models.EmailField("goes to", max_length=254, blank=True, db_default="", help_text="Empty: to the user's.")
     session_id = models.UUIDField(null=True)
     change = models.ForeignKey("AddressChange", on_delete=models.CASCADE, null=True, related_name="mails")
+    until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
     sent_at = models.DateTimeField(null=True)
     failure = models.TextField(blank=True)
@@ -278,4 +280,4 @@ class Mail(models.Model):
         ordering = ("-id",)
 
     def __str__(self) -> str:
-        return f"{self.kind} to person {self.user_id}"
+        return f"{self.kind} to person {self.user_id}" if self.user_id else f"{self.kind} to nobody yet"

@@ -39,6 +39,12 @@ class SignUpSerializer(StrictSerializer):
     time_zone = serializers.CharField(
         required=False, allow_blank=True, max_length=200, help_text="As the browser says it; what is none is left out."
     )
+    invitation = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=1000,
+        help_text="The last part of the link of an invitation, where one is needed: without it 403 `sign_up_closed`.",
+    )
 
 
 class SignInSerializer(StrictSerializer):

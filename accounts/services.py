@@ -17,7 +17,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts import broadcasts, limits, passwords
+from accounts import broadcasts, invitations, limits, passwords
 from accounts.closing import require_closable
 from accounts.devices import Device
 from accounts.exceptions import AccountError, invalid
@@ -45,22 +45,28 @@ SignedIn = tuple[Session, TokenPair]
 # Signing up, in and out
 
 
-def sign_up(*, full_name: str, email: str, password: str, device: Device, time_zone: str = "") -> SignedIn:
+def sign_up(
+    *, full_name: str, email: str, password: str, device: Device, time_zone: str = "", invitation: str = ""
+) -> SignedIn:
     """Make an account and sign this device in. ``time_zone`` is what the browser says; what is none is left out.
 
-    Raises `AccountError` `invalid` with sentences for each field, or `email_taken`, also when two people sign
-    up with one address at the same moment.
+    ``invitation`` is the token of a link, which proves the address. Raises `AccountError` `invalid` with sentences for
+    each field, or `email_taken`, also when two people sign up with one address at the same moment; before all that
+    `sign_up_closed`, or `link_stale`, to who may not sign up.
     """
+    is_proven = invitations.admit(email=email, token=invitation)
     name, address = _cleaned({"full_name": (clean_full_name, full_name), "email": (clean_email, email)})
     check_name(name)
     user = User(full_name=name, email=address, time_zone=known_zone(time_zone))
+    user.email_verified_at = timezone.now() if is_proven else None
     passwords.require_good(password, user, field="password")
     user.password = passwords.hash_password(password)
     try:
         with transaction.atomic():
             insert_with_free_handle(user)
             require_unreserved(address, user=user)
-            outbox.post(Kind.WELCOME, user)
+            if not is_proven:
+                outbox.post(Kind.WELCOME, user)
             return open_session(user, device)
     except IntegrityError as error:
         raise _taken(error) from error

@@ -7,6 +7,7 @@ from accounts.viewsets import AddressViewSet, AuthViewSet, MeViewSet, SessionVie
 
 urlpatterns = [
     path("signup/", views.sign_up, name="signup"),
+    path("signup/invitations/<str:token>/", views.accept_invitation, name="accept-invitation"),
     path("login/", views.sign_in, name="login"),
     path("logout/", views.sign_out, name="logout"),
     path("reset/", recovery_views.ask_for_reset, name="reset-password"),

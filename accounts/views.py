@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -11,12 +12,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import cookies, services
+from accounts import cookies, invitations, services
 from accounts.devices import Device
 from accounts.exceptions import AccountError
-from accounts.forms import AccountForm, SignInForm, SignUpForm
+from accounts.forms import AccountForm, InvitationForm, SignInForm, SignUpForm
 from accounts.models import User
 from accounts.requests import VisitorRequest
 
@@ -27,7 +29,21 @@ AVATAR_SECONDS = 300
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: VisitorRequest) -> HttpResponse:
+    if invitations.is_needed() and request.auth_session is None:
+        context, status = {"sentence": invitations.closed_sentence()}, 403 if request.method == "POST" else 200
+        return render(request, "accounts/signup_closed.html", context, status=status)
     return _door(request, SignUpForm, services.sign_up, "accounts/signup.html")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def accept_invitation(request: VisitorRequest, token: str) -> HttpResponse:
+    """Sign up by the link of an invitation, whoever else may."""
+    address = invitations.who_is_invited(token)
+    if address is None:
+        return render(request, "accounts/invitation_stale.html", {"sentence": invitations.STALE}, status=404)
+    form_class, enter = partial(InvitationForm, address=address), partial(services.sign_up, invitation=token)
+    return _door(request, form_class, enter, "accounts/signup.html")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,7 +53,7 @@ def sign_in(request: VisitorRequest) -> HttpResponse:
 
 def _door(
     request: VisitorRequest,
-    form_class: type[AccountForm],
+    form_class: Callable[..., AccountForm],
     enter: Callable[..., services.SignedIn],
     template: str,
 ) -> HttpResponse:

@@ -50,7 +50,11 @@ class AuthViewSet(ViewSet):
 
     @extend_schema(request=SignUpSerializer, responses={201: MeSerializer})
     def signup(self, request: Request) -> Response:
-        """Make an account and sign this device in."""
+        """Make an account and sign this device in.
+
+        Where this server takes only whom it invites, or addresses of some domains, the others get 403
+        `sign_up_closed`. An invitation that was used, is too old, or not from here is 410 `link_stale`.
+        """
         fields = _fields(SignUpSerializer, request)
         return _welcome(request, services.sign_up(**fields, device=Device.of(request._request)), status=201)
 

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as CheckWarning
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from redis.exceptions import RedisError
 
 FOR_THE_QUEUE = 5
@@ -76,10 +78,34 @@ def check_redis_password(app_configs: Sequence[Any] | None, **_kwargs: Any) -> l
     ]
 
 
+@register(Tags.security)
+def check_sign_up(app_configs: Sequence[Any] | None, **_kwargs: Any) -> list[CheckMessage]:
+    """Where addresses of some domains may sign up, it is said which; else nobody could without an invitation."""
+    if settings.SIGN_UP != "domain":
+        return []
+    hint = "Write SIGN_UP_DOMAINS as `example.com,example.org`, or choose SIGN_UP=invite."
+    if not settings.SIGN_UP_DOMAINS:
+        words = "SIGN_UP is domain, and SIGN_UP_DOMAINS names none: nobody can sign up without an invitation."
+        return [Error(words, hint=hint, id="parley.E003")]
+    return [
+        Error(f"{domain!r} is not what stands behind the @ of an address.", hint=hint, id="parley.E004")
+        for domain in settings.SIGN_UP_DOMAINS
+        if not _is_domain(domain)
+    ]
+
+
 def connections_of_jobs() -> int:
     """How many connections the job workers of this machine may open."""
     jobs: int = settings.JOB_WORKERS * (settings.JOB_CONCURRENCY + FOR_THE_QUEUE)
     return jobs
+
+
+def _is_domain(text: str) -> bool:
+    try:
+        validate_email(f"somebody@{text}")
+    except ValidationError:
+        return False
+    return True
 
 
 def _is_origin(text: str) -> bool:

@@ -84,7 +84,7 @@ VARIABLES = (
     ),
     Variable(
         "Secrets", "SECRET_KEY", "str", "",
-        "Signs what Django signs (CSRF, messages). A long random text.",
+        "Signs what Django signs (CSRF, messages, links in mails, invitations). A long random text.",
         secret=True, required=True,
     ),
     Variable(
@@ -155,6 +155,18 @@ VARIABLES = (
         "Watching", "SENTRY_DSN", "str", "",
         "Where errors are reported to, with the code they are in and without texts, cookies, addresses or names.",
         secret=True,
+    ),
+    Variable(
+        "People", "SIGN_UP", "str", "open",
+        "Who may sign up: `open`, everybody; `invite`, whoever has an invitation (`manage.py invite`, or *People* in "
+        "the admin); `domain`, addresses of the SIGN_UP_DOMAINS, and whoever has an invitation.",
+        one_of=("open", "invite", "domain"),
+    ),
+    Variable(
+        "People", "SIGN_UP_DOMAINS", "list", [],
+        "What stands behind the @ of addresses that need no invitation, separated by commas. Subdomains are others. "
+        "Who signs up is asked by mail whether the address is theirs, and is in before they answer: where that is too "
+        "little, choose `invite`.",
     ),
     Variable(
         "Messages", "MESSAGE_EDIT_SECONDS", "int", 900,
@@ -229,7 +241,7 @@ VARIABLES = (
     Variable(
         "Mail", "SITE_URL", "str", "",
         "The address under which people reach Parley, `https://chat.example.com`: links in mails begin with it. "
-        "Required as soon as mail is sent. Empty with DEBUG: this machine.",
+        "Required as soon as mail is sent. Empty: the first of the ALLOWED_ORIGINS; with DEBUG this machine.",
     ),
     Variable(
         "Mail", "RESEND_API_KEY", "str", "",

@@ -20,7 +20,7 @@ trace: ContextVar[str] = ContextVar("trace", default="")
 """The id of the request or connection that is being served."""
 
 _TRACE = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_TOKEN = re.compile(r"(?<=/invitations/)[^/]+|(?:(?<=^/reset/)|(?<=^/verify/))(\d+)/[^/]+")
+_TOKEN = re.compile(r"(?<=/invitations/)[^/]+|(?:(?<=^/reset/)|(?<=^/verify/)|(?<=^/address/))(\d+)/[^/]+")
 _CLIENT_AT_END = re.compile(r" \S+$")
 
 

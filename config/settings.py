@@ -163,6 +163,13 @@ REFRESH_TOKEN_LIFETIME = timedelta(days=7)
 VISIT_LIFETIME = timedelta(hours=1)  # of who comes by the widget of another site, at most
 REFRESH_GRACE = timedelta(seconds=30)  # five tabs refresh at once: all get the same new pair
 
+# Who may sign up (accounts/invitations.py)
+
+SIGN_UP: str = env["SIGN_UP"]
+SIGN_UP_DOMAINS: list[str] = [
+    domain.strip().lower().removeprefix("@") for domain in env["SIGN_UP_DOMAINS"] if domain.strip()
+]
+
 # Presence, in seconds: a lease outlives two lost renewals (presence/checks.py holds that).
 
 PRESENCE_LEASE_SECONDS = 60
@@ -172,7 +179,9 @@ PRESENCE_SWEEP_SECONDS = 2
 
 # Mail: by jobs only (accounts/mail), with links to this site as the operator names it, never as a request does.
 
-SITE_URL: str = env["SITE_URL"].rstrip("/") or f"http://localhost:{BIND.rpartition(':')[2]}"
+SITE_URL: str = (
+    env["SITE_URL"].rstrip("/") or next(iter(ALLOWED_ORIGINS), "") or f"http://localhost:{BIND.rpartition(':')[2]}"
+)
 EMAIL_BACKEND = mail.backend(resend_api_key=env["RESEND_API_KEY"], email_url=env["EMAIL_URL"], debug=DEBUG)
 MAIL_ENABLED: bool = EMAIL_BACKEND != mail.NOWHERE
 MAIL_FROM: str = env["MAIL_FROM"] or formataddr((SITE_NAME, f"noreply@{urlsplit(SITE_URL).hostname}"))

@@ -49,7 +49,7 @@ def deliver(mail_id: int) -> None:
     with transaction.atomic():
         mail = Mail.objects.select_for_update(nowait=True).filter(pk=mail_id, sent_at=None).first()
         user = _recipient(mail)
-        if mail is None or user is None:
+        if mail is None or not (user or _invites(mail)):
             return
         failure, hopeless = _send(mail, user)
         if failure is None:
@@ -57,7 +57,7 @@ def deliver(mail_id: int) -> None:
         mail.failure = failure or ""
         mail.save(update_fields=["sent_at", "failure"])
     if failure is not None:
-        sentence = f"The mail {mail.kind} to person {user.pk} was not sent: {failure}"
+        sentence = f"The mail {mail} was not sent: {failure}"
         raise GiveUp(sentence) if hopeless else NotSentError(sentence)
 
 
@@ -75,6 +75,13 @@ def _recipient(mail: Mail | None) -> User | None:
     return None if user is None or _is_pointless(mail, user) else user
 
 
+def _invites(mail: Mail) -> bool:
+    """Whether it goes to somebody who is still nobody here, and may still sign up by it."""
+    if mail.kind != Kind.INVITATION or mail.until is None or mail.until < timezone.now():
+        return False
+    return not User.objects.with_email(mail.address).exists()
+
+
 def _is_pointless(mail: Mail, user: User) -> bool:
     """Whether what it asks for has been done, or called off, since it was asked for."""
     match mail.kind:
@@ -88,7 +95,7 @@ def _is_pointless(mail: Mail, user: User) -> bool:
             return False
 
 
-def _send(mail: Mail, user: User) -> tuple[str | None, bool]:
+def _send(mail: Mail, user: User | None) -> tuple[str | None, bool]:
     """What kept it from being sent (None: nothing), without naming the address, and whether it always will."""
     try:
         write(mail, user).send()

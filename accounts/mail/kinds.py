@@ -13,6 +13,7 @@ class Kind(models.TextChoices):
     ADDRESS = "address", "Is this your new address?"
     TAKEN = "taken", "This address has an account"
     CHANGING = "changing", "Your address is about to change"
+    INVITATION = "invitation", "Somebody may sign up"
 
 
 SUBJECTS = {
@@ -23,4 +24,5 @@ SUBJECTS = {
     Kind.ADDRESS: "Confirm your new e-mail address",
     Kind.TAKEN: "There is an account with this address",
     Kind.CHANGING: "The address of your account is about to change",
+    Kind.INVITATION: "You are invited to {site}",
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import transaction
 
@@ -17,15 +19,16 @@ def post(
     session: Session | None = None,
     change: AddressChange | None = None,
     address: str = "",
+    until: datetime | None = None,
 ) -> None:
     """Have a mail sent, to this address or else to that of the user, unless this server sends none.
 
     For nobody (`user` None) all is done as for somebody, but in the end there is no mail: from outside nobody can tell
-    whether there is such a person.
+    whether there is such a person. Only an invitation goes to who is nobody yet; `until` is when it is over.
     """
     if not settings.MAIL_ENABLED:
         return
     with transaction.atomic():
         device = session.pk if session else None
-        mail = Mail.objects.create(kind=kind, user=user, address=address, session_id=device, change=change)
+        mail = Mail.objects.create(kind=kind, user=user, address=address, session_id=device, change=change, until=until)
         background.send_mail.enqueue(mail_id=mail.pk)

@@ -1,12 +1,17 @@
-"""Tokens in the links of mails. Nothing is stored: a token is a hash over what its use changes, so it is used once."""
+"""Tokens in the links of mails. Nothing is stored: a token is a hash over what its use changes, so it is used once.
+
+Invitations are for people of whom we have nothing to hash: theirs carry what they say, signed.
+"""
 
 from __future__ import annotations
 
 from copy import copy
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.core.signing import BadSignature, Signer
 
 from accounts.models import AddressChange
 
@@ -63,6 +68,34 @@ class UndoTokens(Tokens):
     def _make_hash_value(self, user: Any, timestamp: int) -> str:
         change: AddressChange = user
         return f"{change.pk} {change.user_id} {change.old_email} {change.undone_at} {timestamp}"
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """What the link of an invitation says: whose address it is for, since when and until when. To the second."""
+
+    address: str
+    made_at: datetime
+    until: datetime
+
+    def token(self) -> str:
+        """Sign it. The same invitation gives the same token, so that a mail that is tried again is the same mail."""
+        moments = [int(moment.timestamp()) for moment in (self.made_at, self.until)]
+        return _invitations().sign_object([self.address, *moments])
+
+    @classmethod
+    def read(cls, token: str) -> Self | None:
+        """What stands in a token of ours that is not over yet; None for every other text."""
+        try:
+            address, *moments = _invitations().unsign_object(token)
+        except BadSignature:
+            return None
+        made_at, until = (datetime.fromtimestamp(moment, UTC) for moment in moments)
+        return cls(address, made_at, until) if datetime.now(UTC) < until else None
+
+
+def _invitations() -> Signer:
+    return Signer(salt="accounts.invitations", sep=".")
 
 
 CONFIRM_WITHIN = timedelta(hours=24)

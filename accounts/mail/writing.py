@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts.mail.kinds import SUBJECTS, Kind
-from accounts.mail.tokens import confirm_tokens, reset_tokens, undo_tokens, verify_tokens
+from accounts.mail.tokens import Invited, confirm_tokens, reset_tokens, undo_tokens, verify_tokens
 from accounts.models import Mail, Session, User
 
 # Whoever signs up with a stranger's address shall not have us send that stranger their advertisement as a name.
@@ -26,17 +26,23 @@ class Message(EmailMultiAlternatives):
     idempotency_key: str = ""
 
 
-def write(mail: Mail, user: User) -> Message:
-    """Write a mail. The same row gives the same bytes, as long as the person has not changed."""
-    context = {"site": settings.SITE_NAME, "site_url": settings.SITE_URL, "name": greeting(user), "email": user.email}
-    context |= _WHAT_IT_SAYS[Kind(mail.kind)](mail, user)
+def write(mail: Mail, user: User | None) -> Message:
+    """Write a mail; to nobody yet (`user` None) only an invitation.
+
+    The same row gives the same bytes, as long as the person has not changed.
+    """
+    context = {"site": settings.SITE_NAME, "site_url": settings.SITE_URL}
+    if user is None:
+        context |= _inviting(mail)
+    else:
+        context |= {"name": greeting(user), "email": user.email} | _WHAT_IT_SAYS[Kind(mail.kind)](mail, user)
     subject = SUBJECTS[Kind(mail.kind)].format(site=settings.SITE_NAME)
     domain = settings.MAIL_FROM.rpartition("@")[2].rstrip("> ")
     message = Message(
         subject=" ".join(subject.split()),
         body=render_to_string(f"mail/{mail.kind}.txt", context),
         from_email=settings.MAIL_FROM,
-        to=[mail.address or user.email],
+        to=[mail.address or (user.email if user else "")],
         headers={
             "Message-ID": f"<{mail.key}@{domain}>",
             "Date": mail.created_at.strftime("%a, %d %b %Y %H:%M:%S +0000"),
@@ -89,6 +95,12 @@ def _changing(mail: Mail, user: User) -> dict[str, Any]:
         return said
     token = undo_tokens.made_at(mail.created_at).make_token(change)
     return said | {"change": change, "link": _link("undo-address", change.pk, token)}
+
+
+def _inviting(mail: Mail) -> dict[str, Any]:
+    assert mail.until is not None
+    token = Invited(mail.address, mail.created_at, mail.until).token()
+    return {"until": mail.until, "link": _link("accept-invitation", token)}
 
 
 def _link(name: str, *words: int | str) -> str:

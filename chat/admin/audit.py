@@ -27,7 +27,7 @@ ACTIONS = (
     "message.deleted", "message.restored", "room.removed", "room.brought_back", "room.read_only", "room.slow_seconds",
     "report.taken", "report.resolved", "report.dismissed", "report.opened_direct", "report.forgotten",
     "account.changed", "account.deactivated", "filter.made", "filter.changed", "filter.removed", "job.tried_again",
-    "job.called_off", "address.changed", "address.restored",
+    "job.called_off", "address.changed", "address.restored", "invitation.made",
 )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ const OFFLINE = "/offline/";
 const MOST_PAGES = 20;
 const KEPT = /^\/rooms\/(?:\d+\/)?$/;
 /** Who is here is signed out, or about to be. */
-const DOORS = /^\/(?:login|signup|logout)\/$/;
+const DOORS = /^\/(?:login|logout|signup(?:\/invitations\/[^/]+)?)\/$/;
 const HASHED = /\.[0-9a-f]{12}\.\w+$/;
 
 /** Counts sign-outs: what was asked for before one is not kept after it. */

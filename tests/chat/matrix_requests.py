@@ -137,6 +137,7 @@ BODIES: dict[str, Ask] = {
     "POST /admin/accounts/user/ (ban a superuser)": _chosen("ban", lambda on: on.users["staff"]),
     "POST /admin/accounts/user/ (sign out)": _chosen("sign_out", lambda on: on.nina),
     "POST /admin/accounts/user/ (deactivate)": _chosen("deactivate", lambda on: on.nina),
+    "POST /admin/accounts/user/invite/": lambda stage, scene: {"email": "grace@example.org", "days": "7"},
     "POST /admin/accounts/session/ (sign out)": _chosen("sign_out", lambda on: on.foreign),
     "POST /admin/procrastinate/procrastinatejob/ (call off)": _chosen("call_off", lambda on: on.job),
     "POST /admin/procrastinate/procrastinatejob/ (try again)": _chosen("try_again", lambda on: on.job),

@@ -2,7 +2,7 @@ import pytest
 import redis
 from pytest_django.fixtures import Settings
 
-from config.checks import check_connections, check_origins, check_redis_password, check_services
+from config.checks import check_connections, check_origins, check_redis_password, check_services, check_sign_up
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,23 @@ def test_what_is_no_origin_names_the_variable_to_set(settings: Settings, origin:
     assert origin in error.msg
     assert error.hint is not None
     assert "ALLOWED_ORIGINS" in error.hint
+
+
+@pytest.mark.parametrize(
+    ("mode", "domains", "ids"),
+    [
+        ("open", [], []),
+        ("invite", [], []),
+        ("domain", ["example.org"], []),
+        ("domain", [], ["parley.E003"]),
+        ("domain", ["example.org", "ada@example.org"], ["parley.E004"]),
+    ],
+)
+def test_domains_that_may_sign_up_are_named(settings: Settings, mode: str, domains: list[str], ids: list[str]) -> None:
+    settings.SIGN_UP, settings.SIGN_UP_DOMAINS = mode, domains
+    errors = check_sign_up(None)
+    assert [error.id for error in errors] == ids
+    assert all("SIGN_UP_DOMAINS" in (error.hint or "") for error in errors)
 
 
 def test_pools_that_do_not_fit_into_the_database_are_named(settings: Settings) -> None:

@@ -135,7 +135,8 @@ def test_a_line_for_programs_has_the_trace_and_neither_address_nor_what_was_aske
     assert line["trace"] == "0123456789abcdef"
     assert logs.public_path("/search/?q=my+secret") == "/search/"
     assert logs.public_path("/api/invitations/abcdefgh/accept/") == "/api/invitations/…/accept/"
-    for path in ("/reset/7/abc-secret/", "/verify/7/abc-secret/"):
+    links = ("/reset/7/abc-secret/", "/verify/7/abc-secret/", "/address/7/abc-secret/undo/")
+    for path in (*links, "/signup/invitations/abc.secret/"):
         assert "secret" not in logs.public_path(path)
     assert not logs.is_trace('x"\n')
 

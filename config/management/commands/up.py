@@ -90,7 +90,8 @@ class Command(ExampleCommand):
         name = "localhost" if host in HERE else host
         self.stdout.write(self.style.SUCCESS(f"\nParley is at http://{name}:{port}/  (Ctrl-C stops it)"))
         if sign_ins:
-            self.stdout.write("\nSign in as, or sign up as yourself:")
+            yourself = "" if settings.SIGN_UP == "invite" else ", or sign up as yourself"
+            self.stdout.write(f"\nSign in as{yourself}:")
         for person, email, password in sign_ins:
             self.stdout.write(f"  {email:28} {password:24} {person}")
         self.stdout.write("")
