@@ -158,7 +158,7 @@ api_urlpatterns = [
     ),
     path(
         "widget/media/<uuid:attachment_id>/<int:width>/",
-        VisitorMediaViewSet.as_view({"get": "retrieve"}),
+        VisitorMediaViewSet.as_view({"get": "reduced"}),
         name="api-widget-media-width",
     ),
     path("widget/conversation/", ConversationViewSet.as_view({"post": "create"}), name="api-widget-conversation"),

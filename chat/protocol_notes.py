@@ -66,6 +66,13 @@ _ME: dict[str, Any] = {
     "status_emoji": "",
     "status_text": "",
     "status_until": None,
+    "about": "Compilers",
+    "time_zone": "America/New_York",
+    "theme": "system",
+    "contrast": "system",
+    "text_size": "normal",
+    "density": "roomy",
+    "motion": "system",
 }
 _CLIENT_ID = UUID("0199a1f0-5d5c-7c3e-9a5e-0f6d3b1c2a48")
 _MESSAGE: dict[str, Any] = {

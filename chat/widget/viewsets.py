@@ -149,8 +149,17 @@ class VisitorMediaViewSet(ChatViewSet):
         parameters=[OpenApiParameter("attachment_id", UUID, OpenApiParameter.PATH)],
         responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
     )
-    def retrieve(self, request: Request, attachment_id: UUID, width: int | None = None) -> HttpResponseBase:
-        """A file, or a picture in one of its widths."""
+    def retrieve(self, request: Request, attachment_id: UUID) -> HttpResponseBase:
+        """A file as it was sent."""
+        return send_attachment(request._request, self.user, attachment_id, None)
+
+    @extend_schema(
+        operation_id="widget_media_width",
+        parameters=[OpenApiParameter("attachment_id", UUID, OpenApiParameter.PATH)],
+        responses={(200, "image/webp"): OpenApiTypes.BINARY},
+    )
+    def reduced(self, request: Request, attachment_id: UUID, width: int) -> HttpResponseBase:
+        """A picture in one of its widths."""
         return send_attachment(request._request, self.user, attachment_id, width)
 
 
