@@ -11,8 +11,9 @@ It knows the few forms that our modules have, and refuses any other.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from posixpath import dirname, join, normpath, relpath
+from typing import NamedTuple
 
 from rjsmin import jsmin
 
@@ -49,56 +50,76 @@ def needed(entry: str, read: Read) -> list[str]:
     return ready
 
 
-def later(first: list[str], read: Read) -> list[str]:
-    """Name the modules that come when they are asked for, and what these need beyond the first."""
+def later(first: list[str], read: Read, *, apart: Collection[str] = ()) -> list[str]:
+    """Name the modules that come when they are asked for, and what these need beyond the first.
+
+    Parameters: ``apart``, those that are bundles of their own.
+    """
     found = [target for name in first for target in _dynamic(name, read(name))]
     for name in found:
+        if name in apart:
+            continue
         text = read(name)
         found += [each for each in (*_static(name, text), *_dynamic(name, text)) if each not in found]
-    return list(dict.fromkeys(name for name in found if name not in first))
+    return list(dict.fromkeys(name for name in found if name not in first and name not in apart))
 
 
-def bundle(entry: str, read: Read) -> dict[str, str]:
-    """Make the file that stands in the place of ``entry``, and those that come later, by name."""
+def bundle(entry: str, read: Read, *, variant: str = "", apart: Collection[str] = ()) -> dict[str, str]:
+    """Make the file that stands in the place of ``entry``, and those that come later, by name.
+
+    What comes later has the modules of this bundle from this bundle, so it is of no use to another: each but one has a
+    ``variant``, which becomes a part of the names of its later files.
+
+    Parameters: ``apart``, modules that are bundles of their own, wherever they are asked for.
+    """
     first = needed(entry, read)
-    names = {name: f"${number}" for number, name in enumerate(first)}
-    files = {name: _beside(name, read(name), entry, names) for name in later(first, read)}
-    wanted = {names[target] for name in files for target in _static(name, read(name)) if target in names}
-    parts = [_within(name, read(name), entry, names) for name in first]
-    exported = f"export{{{','.join(sorted(wanted))}}};\n" if wanted else ""
-    return {entry: "\n".join([*parts, exported]), **files}
+    files = {name: _varied(name, variant) for name in later(first, read, apart=apart)}
+    pack = _Pack(entry, {name: f"${number}" for number, name in enumerate(first)}, files)
+    beside = {file: pack.beside(name, read(name)) for name, file in files.items()}
+    wanted = {pack.names[target] for name in files for target in _static(name, read(name)) if target in pack.names}
+    parts = [pack.within(name, read(name)) for name in first]
+    if exports := [match[2] for match in _EXPORT.finditer(_bare(read(entry)))]:
+        parts.append(f"export const{{{','.join(exports)}}}={pack.names[entry]};")
+    parts.append(f"export{{{','.join(sorted(wanted))}}};\n" if wanted else "")
+    return {entry: "\n".join(parts), **beside}
 
 
-def joined(entry: str, read: Read) -> str:
-    """Make one file that needs no other to start, and exports what ``entry`` does. What comes later stays a file."""
-    first = needed(entry, read)
-    names = {name: f"${number}" for number, name in enumerate(first)}
-    exports = [match[2] for match in _EXPORT.finditer(_bare(read(entry)))]
-    parts = [_within(name, read(name), entry, names) for name in first]
-    return "\n".join([*parts, f"export const{{{','.join(exports)}}}={names[entry]};\n"])
+def _varied(name: str, variant: str) -> str:
+    return f"{name.removesuffix('.js')}.{variant}.js" if variant else name
 
 
-def _within(name: str, text: str, entry: str, names: Mapping[str, str]) -> str:
-    """Write a module as a function that returns its exports."""
-    body = _STATIC.sub(lambda match: _taken(match, names[_target(name, match[2])]), _bare(text))
-    exports = [match[2] for match in _EXPORT.finditer(body)]
-    body = _EXPORT.sub(r"\1 \2", body)
-    body = _DYNAMIC.sub(lambda match: f'import("{_from(entry, _target(name, match[1]))}")', body)
-    if other := _OTHER.search(body):
-        raise BundleError(f"{name} has a form that cannot be bundled: {other[0]} …")
-    return f"const {names[name]}=(()=>{{{jsmin(body)}\nreturn{{{','.join(exports)}}};}})();"
+class _Pack(NamedTuple):
+    """What is in a bundle: modules by the names of variables, and the files of those that come later."""
 
+    entry: str
+    names: Mapping[str, str]
+    files: Mapping[str, str]
 
-def _beside(name: str, text: str, entry: str, names: Mapping[str, str]) -> str:
-    """Write a module that comes later so that it has those of the bundle from the bundle."""
+    def within(self, name: str, text: str) -> str:
+        """Write a module as a function that returns its exports."""
+        body = _STATIC.sub(lambda match: _taken(match, self.names[_target(name, match[2])]), _bare(text))
+        exports = [match[2] for match in _EXPORT.finditer(body)]
+        body = _EXPORT.sub(r"\1 \2", body)
+        body = _DYNAMIC.sub(lambda match: f'import("{self._path(self.entry, _target(name, match[1]))}")', body)
+        if other := _OTHER.search(body):
+            raise BundleError(f"{name} has a form that cannot be bundled: {other[0]} …")
+        return f"const {self.names[name]}=(()=>{{{jsmin(body)}\nreturn{{{','.join(exports)}}};}})();"
 
-    def rewritten(match: re.Match[str]) -> str:
-        target = _target(name, match[2])
-        if target not in names:
-            return match[0]
-        return f'import{{{names[target]}}}from"{_from(name, entry)}";{_taken(match, names[target])}'
+    def beside(self, name: str, text: str) -> str:
+        """Write a module that comes later so that it has those of the bundle from the bundle."""
 
-    return str(jsmin(_STATIC.sub(rewritten, _bare(text))))
+        def rewritten(match: re.Match[str]) -> str:
+            target = _target(name, match[2])
+            if target not in self.names:
+                return match[0].replace(f'"{match[2]}"', f'"{self._path(name, target)}"')
+            module = self.names[target]
+            return f'import{{{module}}}from"{_from(name, self.entry)}";{_taken(match, module)}'
+
+        body = _STATIC.sub(rewritten, _bare(text))
+        return str(jsmin(_DYNAMIC.sub(lambda match: f'import("{self._path(name, _target(name, match[1]))}")', body)))
+
+    def _path(self, name: str, target: str) -> str:
+        return _from(name, self.files.get(target, target))
 
 
 def _taken(match: re.Match[str], module: str) -> str:

@@ -91,7 +91,7 @@ def _modules() -> list[str]:
     names = [name for name in names if not name.startswith(WIDGET)]
     within = {WORKER}
     if getattr(staticfiles_storage, "bundles", False):
-        within |= {*needed(ENTRY, _text_of)} - {ENTRY, *needed(SETTINGS, _text_of)}
+        within |= {*needed(ENTRY, _text_of), *needed(SETTINGS, _text_of)} - {ENTRY, SETTINGS}
     return [name for name in names if name not in within]
 
 

@@ -11,13 +11,13 @@ from django_manifeststaticfiles_enhanced.storage import EnhancedManifestStaticFi
 from servestatic.compress import Compressor
 
 from chat.sheets import BUNDLE, ON_CONDITION, SHEETS, file_of, on_condition
-from config.bundle import bundle, joined
+from config.bundle import bundle
 
 ENTRY = "js/chat/index.js"
 """Where the client begins."""
 
-WIDGET_ENTRIES = ("js/widget/core.js", "js/widget/panel.js", "js/widget/files.js")
-"""Where the parts of the widget begin: the first connects, the second comes when it is opened, the third with files."""
+OTHER_ENTRIES = {"settings": "js/settings.js", "core": "js/widget/core.js", "panel": "js/widget/panel.js"}
+"""Where the settings begin, and the parts of the widget: the first connects, the second comes when it is opened."""
 
 TEXTS = {".css", ".js", ".json", ".svg"}
 """What is worth to be compressed, once, when it is collected: a third or less of it travels then."""
@@ -63,7 +63,9 @@ class StaticFilesStorage(EnhancedManifestStaticFilesStorage):  # type: ignore[mi
                 return text
 
         files = bundle(ENTRY, source) if ENTRY in paths else {}
-        files |= {entry: joined(entry, source) for entry in WIDGET_ENTRIES if entry in paths}
+        for variant, entry in OTHER_ENTRIES.items():
+            if entry in paths:
+                files |= bundle(entry, source, variant=variant, apart=OTHER_ENTRIES.values())
         for name, text in files.items():
             self.delete(name)
             self._save(name, ContentFile(text.encode()))

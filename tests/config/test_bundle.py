@@ -2,7 +2,7 @@
 
 import pytest
 
-from config.bundle import BundleError, bundle, joined, later, needed
+from config.bundle import BundleError, bundle, later, needed
 
 MODULES = {
     "js/a/index.js": """
@@ -58,7 +58,7 @@ def test_a_bundle_needs_nothing_else_and_gives_what_it_has_to_those_that_come_la
     assert "const{two}=$0;" in entry
     assert "const{one:first}=$0;" in entry
     assert 'import("./parts/late.js")' in entry
-    assert entry.endswith("export{$0};\n")
+    assert entry.endswith("export const{start}=$3;\nexport{$0};\n")
     assert 'import "' not in entry
     assert "/**" not in entry
     assert files["js/a/parts/late.js"].startswith(
@@ -66,11 +66,14 @@ def test_a_bundle_needs_nothing_else_and_gives_what_it_has_to_those_that_come_la
     )
 
 
-def test_a_joined_file_exports_what_its_entry_does_and_leaves_what_comes_later_where_it_is() -> None:
-    text = joined(ENTRY, read)
-    assert text.endswith("export const{start}=$3;\n")
-    assert text.count("const one=1") == 1
-    assert 'import("./parts/late.js")' in text
+def test_what_comes_later_of_one_bundle_is_never_that_of_another() -> None:
+    files = bundle(ENTRY, read, variant="b")
+    assert set(files) == {ENTRY, "js/a/parts/late.b.js", "js/a/parts/more.b.js"}
+    assert 'import("./parts/late.b.js")' in files[ENTRY]
+    assert 'from"./more.b.js"' in files["js/a/parts/late.b.js"]
+    apart = bundle(ENTRY, read, variant="b", apart=["js/a/parts/late.js"])
+    assert set(apart) == {ENTRY}
+    assert 'import("./parts/late.js")' in apart[ENTRY]
 
 
 @pytest.mark.parametrize(
