@@ -72,7 +72,9 @@ export class ComposerAttach extends EventTarget {
   add(files) {
     const room = this.#room;
     if (!room || !files.length) return;
-    const adding = this.#add(room, files).finally(() => {
+    // One after the other: the first waits for the tray to come, and the second must not overtake it.
+    const before = this.#adding ?? Promise.resolve();
+    const adding = before.catch(() => undefined).then(() => this.#add(room, files)).finally(() => {
       if (this.#adding === adding) this.#adding = null;
     });
     this.#adding = adding;
