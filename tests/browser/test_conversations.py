@@ -61,7 +61,7 @@ def test_a_message_stands_there_before_the_server_knows_and_then_gets_its_ticks(
     expect(status).to_have_attribute("data-status", "delivered")
     bob.page.goto(f"/rooms/{room}/")
     expect(status).to_have_attribute("data-status", "read")
-    expect(alice.page.locator("[data-slot=status]:not([data-status=''])")).to_have_count(1)
+    expect(alice.page.locator("[data-slot=timeline] [data-slot=status]:not([data-status=''])")).to_have_count(1)
 
 
 def test_typing_is_shown_until_the_message_is_there(alice: Person, bob: Person, talking: int) -> None:

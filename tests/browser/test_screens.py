@@ -12,6 +12,8 @@ from tests.browser.people import Person
 # What is wrong with a page. What has an invisible rim (::after) is larger to a finger than it looks.
 FAULTS = """() => {
   const faults = [], wide = document.documentElement.clientWidth;
+  const ends = (animation) => Number.isFinite(animation.effect.getComputedTiming().endTime);
+  document.getAnimations().filter(ends).forEach((animation) => animation.finish());
   const seen = (node) => node.checkVisibility({ visibilityProperty: true }) && !node.closest(".visually-hidden, .skip");
   const least = matchMedia("(pointer: coarse)").matches ? 44 : 24;
   if (document.documentElement.scrollWidth > wide) faults.push("it is wider than the screen");

@@ -134,11 +134,11 @@ def test_a_page_whose_client_does_not_come_is_as_without_script(alice: Person, b
     bob.write(room, "hello")
     page = alice.page
     alice.device.expects("net::ERR_FAILED")
-    page.route("**/js/chat/index.js", lambda route: route.abort())
+    page.route("**/js/chat/index.*.js", lambda route: route.abort())
     page.goto(f"/rooms/{room}/")
     expect(page.get_by_role("link", name="Reply, react…")).to_be_visible()
     expect(page.get_by_role("button", name="Mark as read")).to_be_visible()
-    page.unroute("**/js/chat/index.js")
+    page.unroute("**/js/chat/index.*.js")
     page.reload()
     page.evaluate("customElements.whenDefined('parley-chat').then(() => true)")
     expect(page.get_by_role("link", name="Reply, react…")).to_be_hidden()

@@ -311,6 +311,8 @@ async def test_strange_numbers_within_the_bounds_are_answered(people: People) ->
         await reader.send(say("presence.watch", users=[2**63 - 1]))
         await reader.send(say("room.delivered", room=room, seq=2**63 - 1))
         receipt = await hear(writer, "receipt")
+        while receipt["user"] != bob.id:
+            receipt = await hear(writer, "receipt")  # of what one has oneself
         assert (receipt["delivered_seq"], receipt["read_seq"]) == (1, 0)
         await reader.send(say("room.read", room=room, seq=2**63 - 1))
         assert (await hear(writer, "receipt"))["read_seq"] == 1
