@@ -23,8 +23,8 @@ OTHER_ENTRIES = {"settings": "js/settings.js", "core": "js/widget/core.js", "pan
 TEXTS = {".css", ".js", ".json", ".svg"}
 """What is worth to be compressed, once, when it is collected: a third or less of it travels then."""
 
-_DESCENDANT = re.compile(r"(?<=[\w\])]) :(?=[a-z])")
-"""A pseudo-class of what is within: rcssmin would take the space away, and mean the outer element."""
+_DESCENDANT = re.compile(r"(?<=[\w\])]) (?=::?[a-z])")
+"""Before a pseudo-class or element of what is within: rcssmin would take the space away, and mean the outer element."""
 
 _compressor = Compressor(use_brotli=False, use_zstd=False, quiet=True)
 
@@ -92,6 +92,6 @@ def smaller(name: str, content: bytes) -> bytes:
         case ".js":
             return str(rjsmin.jsmin(content.decode())).encode()
         case ".css":
-            return str(rcssmin.cssmin(_DESCENDANT.sub(r" *:", content.decode()))).encode()
+            return str(rcssmin.cssmin(_DESCENDANT.sub(" *", content.decode()))).encode()
         case _:
             return content

@@ -73,6 +73,25 @@ def test_every_module_loads(chromium_page: Page, address: str) -> None:
     assert chromium_page.evaluate("customElements.whenDefined('parley-chat').then(() => true)")
 
 
+# The rules of two sheets, as the browser understands them, where they differ by more than blanks at commas and colons.
+COMPARED = """([before, after]) => {
+  const rules = (text) => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(text);
+    return [...sheet.cssRules].map(({ cssText }) => cssText.replaceAll(/(?<=[,:]) /g, "").replaceAll(" *:", " :"));
+  };
+  const [one, other] = [rules(before), rules(after)];
+  return one.length === other.length ? one.filter((rule, n) => rule !== other[n]) : ["rules are missing"];
+}"""
+
+
+def test_sheets_that_were_made_smaller_say_the_same(chromium_page: Page) -> None:
+    chromium_page.goto("about:blank")
+    for path in sorted((ROOT / "static/css").glob("*.css")):
+        texts = [path.read_text(), smaller(path.name, path.read_bytes()).decode()]
+        assert chromium_page.evaluate(COMPARED, texts) == [], path.name
+
+
 def test_the_client_speaks_the_same_protocol(chromium_page: Page, address: str) -> None:
     """The names and numbers of `protocol.js` are those of `chat/protocol.py`."""
     chromium_page.goto(f"{address}/tests/js/browser/index.html")

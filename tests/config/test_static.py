@@ -17,7 +17,7 @@ from django.test import override_settings
 from chat.sheets import BUNDLE, ON_CONDITION, SHEETS
 from config.env import ROOT
 from config.static import StaticFiles
-from config.storage import ENTRY, smaller
+from config.storage import ENTRY
 
 IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*["'](\.[^"']+)["']""")
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -105,8 +105,3 @@ async def test_texts_travel_compressed(collected: dict[str, str]) -> None:
 async def test_nothing_else_can_be_fetched(collected: dict[str, str], path: str) -> None:
     with pytest.raises(AssertionError, match="not found"):
         await fetch(path)
-
-
-def test_what_is_within_something_stays_within_it_when_a_sheet_is_made_smaller() -> None:
-    sheet = b".field :is(input, a) { color: red; }\n.a:hover, [b] :focus { top: 0; }\n"
-    assert smaller("a.css", sheet) == b".field *:is(input,a){color:red}.a:hover,[b] *:focus{top:0}"
