@@ -1,7 +1,8 @@
 /**
  * Whether we are invited into a room: a dot at the door to the rooms, and a word if it happened since we last looked.
  *
- * We ask when somebody comes to this page or back to it, and when a frame says that there is a new one.
+ * We ask when somebody comes to this page or back to it, when a frame says that there is a new one, and when the link is
+ * there: what happened before it was told to nobody.
  */
 
 import { attentive, onAttention } from "../attention.js";
@@ -27,12 +28,14 @@ export class InvitationHint {
     this.#api = client.api;
     this.#notices = notices;
     onAttention(() => attentive() && this.#ask(), signal);
-    on(client.transport, "frame", ({ type }) => {
-      if (type !== "invited") return;
-      this.#asked = -Infinity;
-      this.#ask();
-    });
+    on(client.transport, "frame", ({ type }) => type === "invited" && this.#askNow(), signal);
+    on(client.transport, "state", () => client.transport.online && this.#askNow(), signal);
     this.#ask();
+  }
+
+  #askNow() {
+    this.#asked = -Infinity;
+    return this.#ask();
   }
 
   async #ask() {
