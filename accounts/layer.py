@@ -80,9 +80,9 @@ class ChannelLayer(RedisPubSubChannelLayer):  # type: ignore[misc]  # channels-r
             by_shard[layer._get_shard(name)].append(name)
         for shard, names in by_shard.items():
             async with shard._lock:
-                subscribed = [name for name in names if name in shard._subscribed_to]
+                shard._ensure_redis()
+                subscribed = [name for name in names if name in shard._subscribed_to or _is_kept(shard._pubsub, name)]
                 if subscribed:
-                    shard._ensure_redis()
                     shard._ensure_receiver()
                     _keep_out(shard._pubsub, subscribed)
                     await shard._pubsub.unsubscribe(*subscribed)
@@ -124,3 +124,8 @@ def _keep_in(pubsub: Any, names: list[str]) -> None:
 def _keep_out(pubsub: Any, names: list[str]) -> None:
     for key in pubsub._normalize_keys(dict.fromkeys(names)):
         pubsub.channels.pop(key, None)
+
+
+def _is_kept(pubsub: Any, name: str) -> bool:
+    """Whether a link that is made anew would subscribe to it, though we may never have heard that it was."""
+    return any(key in pubsub.channels for key in pubsub._normalize_keys({name: None}))

@@ -24,6 +24,9 @@ class Subscriptions:
         self._layer = cast("ChannelLayer", get_channel_layer())
         self._wanted: set[str] = set()
         self._joined: set[str] = set()
+        self._unsure: set[str] = (
+            set()
+        )  # joining failed half-way: what is not wanted any more has to be left all the same
         self._channel = ""
         self._listening: asyncio.Task[None] | None = None
         self._reconciling: asyncio.Task[None] | None = None
@@ -54,13 +57,16 @@ class Subscriptions:
             if self._listening is None:
                 self._channel = await self._layer.new_channel()
                 self._listening = asyncio.create_task(self._listen())
-            while self._wanted != self._joined:
+            while self._wanted != self._joined or self._unsure:
                 if missing := self._wanted - self._joined:
+                    self._unsure |= missing
                     await self._layer.group_add_many(missing, self._channel)
                     self._joined |= missing
-                if unused := self._joined - self._wanted:
+                    self._unsure -= missing
+                if unused := (self._joined | self._unsure) - self._wanted:
                     await self._layer.group_discard_many(unused, self._channel)
                     self._joined -= unused
+                    self._unsure -= unused
         except Exception as error:  # the beacon calls again
             if not self._failing:
                 logger.warning("The channel layer does not answer: %s", error)

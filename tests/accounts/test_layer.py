@@ -66,6 +66,25 @@ async def test_a_group_that_was_joined_on_a_broken_link_is_joined(layer: Channel
         assert (await layer.receive(channel))["kind"] == "word"
 
 
+async def test_a_group_whose_joining_failed_half_way_can_be_left(
+    layer: ChannelLayer, link: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_args: object, **_options: object) -> None:
+        raise RuntimeError("the handler is closed")
+
+    channel = await layer.new_channel()
+    await layer.group_add_many(["kept"], channel)
+    with monkeypatch.context() as patch:
+        patch.setattr(layer._loop_layer()._get_shard("kept")._pubsub, "execute_command", fail)
+        with pytest.raises(RuntimeError):
+            await layer.group_add_many(["half"], channel)
+
+    link.cut(link.links)  # whoever reads makes it anew, with what was said to be wanted
+    await subscribed(layer, "kept", "half")
+    await layer.group_discard_many(["half"], channel)
+    await subscribed(layer, "kept")
+
+
 async def test_an_event_goes_out_after_the_link_that_published_the_last_one_broke(
     layer: ChannelLayer, link: Proxy
 ) -> None:
