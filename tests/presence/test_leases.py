@@ -13,6 +13,9 @@ from tests.presence.conftest import FAST, active, away, said, until
 ADA, BEN = 1, 2
 
 
+TRIES = 100
+
+
 async def test_the_first_lease_makes_somebody_active_and_is_told_once(leases: Leases) -> None:
     assert said(await leases.renew([active(ADA, "tab")])) == [(ADA, "active")]
     assert await leases.renew([active(ADA, "tab")]) == []
@@ -123,18 +126,23 @@ async def test_a_change_costs_the_same_whatever_the_number_online(leases: Leases
     await leases.renew([active(ADA, "warm-up, so that the scripts are loaded")])
     await leases.close([(ADA, "warm-up, so that the scripts are loaded")])
     await leases.sweep()
-    await redis.config_resetstat()
+    expected = {"evalsha": 3, "time": 3, "hset": 2, "hgetall": 2, "zadd": 2, "hget": 1, "hdel": 1, "zrange": 1}
+    for _ in range(TRIES):  # tests of other processes may talk to this Redis at the same moment
+        calls = await _calls_of_a_change(leases, redis)
+        if calls == expected:
+            break
+    assert calls == expected
 
+
+async def _calls_of_a_change(leases: Leases, redis: Redis) -> dict[str, int]:
+    await redis.config_resetstat()
     await leases.renew([active(BEN, "tab")])
     await leases.close([(BEN, "tab")])
     await leases.sweep()
-
     stats = cast(dict[str, dict[str, int]], await redis.info("commandstats"))
-    calls = {name.removeprefix("cmdstat_"): stat["calls"] for name, stat in stats.items()}
-    del calls["config|resetstat"]
-    assert calls == {
-        "evalsha": 3, "time": 3, "hset": 2, "hgetall": 2, "zadd": 2, "hget": 1, "hdel": 1, "zrange": 1,
-    }  # fmt: skip
+    return {
+        name.removeprefix("cmdstat_"): stat["calls"] for name, stat in stats.items() if "config|resetstat" not in name
+    }
 
 
 async def _renew_past_the_grace(leases: Leases, lease: str) -> None:
