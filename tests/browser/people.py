@@ -1,15 +1,20 @@
 """People with browsers of their own, and what they do in them."""
 
 import re
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Locator, Page, Response, expect
+from playwright.sync_api import TimeoutError as TooLate
 
 from tests.browser.network import Link
 
 PASSWORD = "a long and quiet river"
+#: What is not there after so many milliseconds needs to be asked for once more.
+SOON = 3_000
 #: What Chromium itself writes to the console when the network fails; everything else there is ours.
 NETWORK_NOISE = re.compile(r"WebSocket connection to 'ws:|Failed to load resource: net::ERR_")
 
@@ -131,14 +136,33 @@ class Person:
             self.page.get_by_role("textbox", name="Write to").press("Enter")
 
     def point_at(self, body: str) -> Locator:
-        """Point at a message; answers the toolbar that appears."""
-        self.message(body).hover()
-        return self.page.get_by_role("toolbar", name="Message actions")
+        """Point at a message until it has the toolbar; answers the toolbar."""
+        message = self.message(body)
+        toolbar = message.get_by_role("toolbar", name="Message actions")
+        self._until(toolbar, message.hover)
+        return toolbar
 
     def menu_of(self, body: str) -> Locator:
         """Open the menu of a message from its toolbar."""
-        self.point_at(body).get_by_role("button", name="More", exact=True).click()
-        return self.page.get_by_role("dialog", name="Message actions")
+        menu = self.message(body).get_by_role("dialog", name="Message actions")
+        more = self.message(body).get_by_role("button", name="More", exact=True)
+
+        def press() -> None:
+            self.point_at(body)
+            more.click(timeout=SOON)
+
+        self._until(menu, press)
+        return menu
+
+    def _until(self, wanted: Locator, act: Callable[[], None]) -> None:
+        """Do it until that is there: where Playwright scrolls, another message comes under the pointer."""
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            with suppress(TooLate):
+                act()
+                wanted.wait_for(timeout=SOON)
+                return
+        expect(wanted).to_be_visible()
 
     def act(self, body: str, name: str) -> None:
         """Choose from the menu of a message."""

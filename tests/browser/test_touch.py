@@ -43,6 +43,7 @@ def test_a_finger_that_rests_on_a_message_opens_all_that_can_be_done_with_it(
         swipe(message, **way)
         expect(answered).to_be_hidden()
     swipe(message, by=90)
+    expect(answered).to_be_visible()
     expect(answered).to_contain_text("Reply to Alice Arden: high water at four")
     page.get_by_role("textbox", name="Write to").press("Escape")  # so soon behind a swipe a browser takes no tap
     expect(answered).to_be_hidden()
@@ -53,4 +54,5 @@ def test_a_finger_that_rests_on_a_message_opens_all_that_can_be_done_with_it(
     with drawn(message, by=-90):
         expect(page.locator(".swipe--enough")).to_be_visible()
         expect(message).to_have_css("translate", "none")
+    expect(answered).to_be_visible()
     expect(answered).to_contain_text("Reply to Alice Arden: high water at four")

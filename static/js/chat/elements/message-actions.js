@@ -140,7 +140,7 @@ export class MessageActions {
     const module = await import("./message-menu.js").catch(() => null);
     const message = this.#message(row);
     if (!module) this.#notices.alert("This cannot be loaded right now. Try again.");
-    else if (actionable(message)) (this.#menu ??= new module.MessageMenu()).open(row, message, (menu) => this.#offer(menu, message), at);
+    else if (actionable(message) && !row.matches(".message--drawn")) (this.#menu ??= new module.MessageMenu()).open(row, message, (menu) => this.#offer(menu, message), at);
   }
 
   /** A finger rested here. @param {EventTarget | null} target */
