@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from io import BytesIO
 
 from django.conf import settings
@@ -103,16 +102,17 @@ async def _upload(server: Server, person: Person, photo: bytes) -> float:
 
 
 async def _beside(couples: Couples, server: Server, uploading: Sequence[Person], photo: bytes) -> Step:
+    enough = asyncio.Event()
+
     async def go_on(person: Person) -> None:
-        while True:
+        while not enough.is_set():
             await _upload(server, person, photo)
 
-    uploads = [asyncio.create_task(go_on(person)) for person in uploading]
-    step = await couples.step(RATE)
-    for upload in uploads:
-        upload.cancel()
-        with suppress(asyncio.CancelledError):
-            await upload
+    async with asyncio.TaskGroup() as uploads:
+        for person in uploading:
+            uploads.create_task(go_on(person))
+        step = await couples.step(RATE)
+        enough.set()  # and what is on its way is waited for, so that the next round begins with nothing to do
     return step
 
 
