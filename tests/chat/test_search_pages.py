@@ -132,7 +132,7 @@ def test_it_costs_a_fixed_number_of_statements(
     garden = group_room(alice, bob)
     for place in (room, garden):
         say_many(alice, place, 3, "needle {}")
-    with django_assert_num_queries(8):  # the session with its user, and the search (tests/chat/test_search.py)
+    with django_assert_num_queries(8):  # the session with its user, and the search (tests/chat/search/test_walking.py)
         assert len(ask(api, "needle").json()["results"]) == 6
 
 

@@ -16,7 +16,7 @@ import pytest
 from chat.media.storage import NO_ROOM
 from tests.browser.server import Server
 from tests.chat.media import samples
-from tests.config.test_sockets import SECONDS, Person
+from tests.config.sockets.person import SECONDS, Person
 from tests.config.waiting import until
 
 MEGABYTE = 1024 * 1024
