@@ -11,8 +11,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
-from django.db import DatabaseError
-
 from accounts import tasks
 from accounts.broadcasts import bind_loop
 from accounts.figures import figures
@@ -29,6 +27,7 @@ from chat.intake import Intake
 from chat.privacy import ignored_by
 from chat.protocol import Close, Status
 from chat.register import Register
+from chat.room_news import RoomNews
 from chat.search.upkeep import Upkeep
 from chat.subscriptions import Subscriptions
 from chat.sync import Change, room_changes
@@ -44,8 +43,6 @@ RECONNECT_SECONDS = 10.0
 ARRIVALS_AT_ONCE = 40
 """Sockets that are taken in together: many enough to share the work, few enough not to hold up everybody else."""
 
-NEWS_AGAIN_SECONDS = 1.0
-
 WAVE_SOCKETS = 200
 WAVE_SECONDS = 0.2
 MOST_WAVES = 40
@@ -54,7 +51,6 @@ _room_changes = in_thread(room_changes)
 _heads_of = in_thread(snapshot.heads_of)
 _ready = in_thread(snapshot.ready)
 _news = in_thread(snapshot.news)
-_room_frames = in_thread(snapshot.room_frames)
 
 Arrival = tuple[Connection, User]
 
@@ -72,8 +68,8 @@ class Hub:
         self.watchers = Watchers(self.subscriptions)
         self.turnstile = Turnstile(self.allowance)
         self._arrivals = Rounds(self._take_in, most=ARRIVALS_AT_ONCE)
+        self._room_news = RoomNews(self._spawn)
         self._refreshing: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
-        self._telling: dict[int, bool] = {}  # rooms whose news are being read, and whether there is more by now
         self._stopping = False
         self._keeper = Keeper()
         self._beacon = Beacon(self)
@@ -107,9 +103,8 @@ class Hub:
         self._stopping = True
         if drain:
             self._tell_all(protocol.Restart(after=RECONNECT_SECONDS))
-        await (
-            self.intake.stop()
-        )  # what is sent from now on is refused, and sent again elsewhere: let them go there soon
+        # What is sent from now on is refused, and sent again elsewhere: let them go there soon.
+        await self.intake.stop()
         await self._arrivals.stop()
         await self._keeper.stop()  # before the sockets go, as those who come back elsewhere were never away
         if drain:
@@ -226,29 +221,8 @@ class Hub:
         self._close_if_empty(feed)
 
     def on_news(self, feed: RoomFeed) -> None:
-        """Bring the room's line in its members' lists up to date; what happens meanwhile is told next."""
-        if feed.room_id in self._telling:
-            self._telling[feed.room_id] = True
-        else:
-            self._telling[feed.room_id] = False
-            self._spawn(self._tell_news(feed))
-
-    async def _tell_news(self, feed: RoomFeed) -> None:
-        try:
-            again = True
-            while again and feed.members:
-                self._telling[feed.room_id] = False
-                try:
-                    frames = await _room_frames({member.user_id for member in feed.members}, feed.room_id)
-                except DatabaseError:
-                    await asyncio.sleep(NEWS_AGAIN_SECONDS)  # nothing else would notice that they were not told
-                    continue
-                for member in feed.members:
-                    if frame := frames.get(member.user_id):
-                        member.push(frame)
-                again = self._telling[feed.room_id]
-        finally:
-            del self._telling[feed.room_id]
+        """Bring the room's line in its members' lists up to date."""
+        self._room_news.tell(feed)
 
     def _close_if_empty(self, feed: RoomFeed) -> None:
         if not feed.members and self.feeds.get(feed.room_id) is feed:

@@ -24,9 +24,8 @@ class Subscriptions:
         self._layer = cast("ChannelLayer", get_channel_layer())
         self._wanted: set[str] = set()
         self._joined: set[str] = set()
-        self._unsure: set[str] = (
-            set()
-        )  # joining failed half-way: what is not wanted any more has to be left all the same
+        # Joining failed half-way: what is not wanted any more has to be left all the same.
+        self._unsure: set[str] = set()
         self._channel = ""
         self._listening: asyncio.Task[None] | None = None
         self._reconciling: asyncio.Task[None] | None = None
