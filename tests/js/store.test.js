@@ -160,6 +160,7 @@ test("a pending entry leaves when its message comes, by whatever way", () => {
   store.putMessage(message(1, { author: ALICE, client_id: "mine" }));
   assert.deepEqual(store.pending.get(7), []);
   assert.equal(store.logs.get(7).seq, 0, "an acknowledgement moves no watermark");
+  assert.equal(store.rooms.get(7).last_message?.seq, 1, "and yet the list shows what it acknowledges");
   store.putFrame(frame(message(1, { author: ALICE, client_id: "mine" })));
   assert.equal(store.logs.get(7).messages.length, 1);
 });

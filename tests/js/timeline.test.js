@@ -86,6 +86,14 @@ test("the preview says who, where that is not plain", () => {
   assert.equal(preview(room({ kind: "private", last_message: message(1) }), ALICE.id), "Bob: message 1");
 });
 
+test("what waits to be sent is the last word, until it is discarded or refused", () => {
+  const list = (...pending) => preview(room({ last_message: message(1) }), ALICE.id, pending);
+  const files = [{ kind: "picture", name: "a.png" }, { kind: "picture", name: "b.png" }];
+  assert.equal(list({ state: "waiting", body: "written in\na tunnel" }), "You: written in a tunnel");
+  assert.equal(list({ state: "waiting", body: "one" }, { state: "waiting", body: "", files }, { state: "failed", body: "no" }), "You: 2 photos");
+  assert.deepEqual([list({ state: "failed", body: "no" }), list()], ["message 1", "message 1"]);
+});
+
 test("what the room says of what I did is not my message, and my ticks stay where they were", () => {
   const items = rows(lay([at(1, "12:00:00", ALICE), at(2, "12:00:01", ALICE, { kind: "system" })]));
   assert.deepEqual(items.map(({ mine, status }) => [mine, status]), [[true, "sent"], [false, ""]]);

@@ -150,8 +150,9 @@ export class Store extends EventTarget {
   putMessage(message, live = false) {
     const change = this.logs.get(message.room)?.put(message);
     const room = this.rooms.get(message.room);
-    if (room?.last_message?.id === message.id && room.last_message.changed_seq < message.changed_seq) {
-      room.last_message = message;
+    const last = room?.last_message;
+    if (room && message.seq >= (last?.seq ?? 0) && message.changed_seq > (last?.changed_seq ?? 0)) {
+      Object.assign(room, { last_message: message, last_activity_at: message.created_at });
       tell(this, "rooms", { room: message.room });
     }
     if (message.client_id && message.author.id === this.me.id) this.dropPending(message.room, message.client_id);

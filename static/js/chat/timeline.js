@@ -2,6 +2,7 @@
  * From messages to what stands on the page, in order: days, the unread line, rows. Pure.
  */
 
+import { describe } from "./attachments.js";
 import { gist } from "./log.js";
 import { dayKey, dayLabel } from "./time.js";
 
@@ -124,11 +125,13 @@ export function emojiOnly(text) {
 }
 
 /**
- * The line under a name in the list.
+ * The line under a name in the list: what waits to be sent, or else the last message.
  *
- * @param {{kind: string, last_message: Message | null}} room @param {number} me
+ * @param {{kind: string, last_message: Message | null}} room @param {number} me @param {Entry[]} [pending]
  */
-export function preview(room, me) {
+export function preview(room, me, pending = []) {
+  const entry = pending.findLast(({ state }) => state === "waiting");
+  if (entry) return `You: ${entryGist(entry)}`;
   const message = room.last_message;
   if (!message) return "No messages yet";
   const mine = message.author.id === me;
@@ -137,6 +140,11 @@ export function preview(room, me) {
   if (message.kind === "system") return text;
   if (mine) return `You: ${text}`;
   return room.kind === "direct" ? text : `${message.author.full_name.split(" ")[0]}: ${text}`;
+}
+
+/** In one line what the server has not rendered yet: as it was typed, or what is attached to it. @param {Pick<Entry, "body" | "files">} entry */
+export function entryGist({ body, files = [] }) {
+  return oneLine(body) || describe(files);
 }
 
 /** @param {string} text */

@@ -4,7 +4,7 @@ import { arrange, cloneTemplate, fill, fillAvatar, fillStatus, once, roomAvatar,
 import { on } from "../events.js";
 import { UNREAD_MOST, waiting } from "../rooms.js";
 import { everyMinute, shortTime } from "../time.js";
-import { lastStatus, oneLine, preview } from "../timeline.js";
+import { entryGist, lastStatus, oneLine, preview } from "../timeline.js";
 
 export class RoomList {
   #client;
@@ -100,10 +100,10 @@ export class RoomList {
   #fillLast(item, room) {
     const draft = room.id === this.#current ? "" : inWords(this.#drafts.get(room.id), room.draft);
     const typing = this.#client.typing.in(room.id).length > 0;
-    let text = preview(room, this.#client.me.id);
     const pending = this.#client.store.pending.get(room.id) ?? [];
+    let text = preview(room, this.#client.me.id, pending);
     const failed = pending.findLast(({ state }) => state === "failed");
-    if (failed) text = `Not sent: ${oneLine(failed.body)}`;
+    if (failed) text = `Not sent: ${entryGist(failed)}`;
     if (draft) text = `Draft: ${draft}`;
     if (typing) text = "Writing…";
     fillStatus(slot(item, "status"), draft || typing || failed ? "" : lastStatus(room, pending, this.#client.me.id));
