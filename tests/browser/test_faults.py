@@ -44,15 +44,19 @@ def test_what_was_said_while_the_network_was_gone_is_there_after(
 
 
 def test_a_browser_that_knows_it_is_back_is_up_to_date_at_once(alice: Person, bob: Person, talking: int) -> None:
-    alice.device.context.set_offline(True)
-    alice.device.link.cut()
+    alice.device.link.expect_trouble()
+    alice.device.context.set_offline(True)  # leaves the socket open, and silent
     bar = alice.page.locator("[data-slot=connection]")
     expect(bar).to_contain_text("Connecting…")
+    expect(alice.page.locator(".room__sub")).to_have_text("@bob_baker")
     bob.say("one", "two", "three")
     bob.has_sent("one", "two", "three")
-    alice.device.link.mend()
+    alice.say("written in a tunnel")
+    row = alice.row("Bob Baker")
+    expect(row.locator("[data-slot=last]")).to_have_text("You: written in a tunnel")
+    expect(row.locator("[data-slot=status]")).to_have_attribute("data-status", "pending")
     alice.device.context.set_offline(False)
-    expect(alice.messages).to_have_text(["one", "two", "three"], timeout=10_000)
+    alice.has_sent("one", "two", "three", "written in a tunnel")
     expect(bar).to_contain_text("Up to date")
     expect(bar).to_be_hidden()
 

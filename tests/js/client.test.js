@@ -72,6 +72,11 @@ test("who is here is not known any more three seconds after the link broke, and 
     transport.say(ready(room()));
     transport.say({ type: "presence", user: BOB.id, status: "away", last_seen: null });
     assert.equal(here(), "away");
+    transport.dispatchEvent(new Event("state"));
+    transport.downFor = 2_900; // the link has been bad for so long when it is given up
+    transport.drop();
+    await clock.tick(100);
+    assert.equal(here(), "unknown");
   }));
 
 test("after ready only what is missing is asked for", () =>

@@ -228,4 +228,35 @@ if (globalThis.addEventListener) {
       await clock.tick(7_500);
       assert.ok(monitor.state !== "online", "no answer within five seconds");
     }));
+
+  test("where the browser says that the network is gone, a silent link is given up after three seconds, and was bad from then on", () =>
+    monitored(async ({ clock, socket, monitor }) => {
+      socket.say("ready");
+      await clock.tick(1_000);
+      const gone = Date.now();
+      globalThis.dispatchEvent(new Event("offline"));
+      assert.deepEqual(socket.sent, ["ping"]);
+      await clock.tick(2_999);
+      assert.equal(monitor.state, "online");
+      await clock.tick(1);
+      assert.deepEqual([monitor.state, monitor.since], ["waiting", gone]);
+    }));
+
+  test("a browser that is wrong about the network, or right for a moment only, costs no link", () =>
+    monitored(async ({ clock, socket, monitor }) => {
+      socket.say("ready");
+      globalThis.dispatchEvent(new Event("offline"));
+      socket.say("pong");
+      await clock.tick(10_000);
+      globalThis.dispatchEvent(new Event("offline"));
+      await clock.tick(2_900);
+      globalThis.dispatchEvent(new Event("online"));
+      await clock.tick(2_900);
+      socket.say("pong");
+      await clock.tick(10_000);
+      assert.deepEqual([monitor.state, socket.tries], ["online", 1]);
+      const broke = Date.now();
+      socket.end(1006, true);
+      assert.equal(monitor.since, broke, "what it said before is forgiven");
+    }));
 }

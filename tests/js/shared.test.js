@@ -26,6 +26,9 @@ class FakeLink extends EventTarget {
   get online() {
     return this.state === "online";
   }
+  get since() {
+    return this.online ? Date.now() : this.gone;
+  }
   send(type, fields = {}) {
     if (this.online) this.sent.push({ type, ...fields });
     return this.online;
@@ -91,6 +94,20 @@ test("however many tabs there are, one has the link, and all hear", () =>
       assert.deepEqual(each.frames.map(({ type }) => type), ["ready", "message"]);
     }
     assert.deepEqual(asked, []);
+  }));
+
+test("all tabs say the same of how long the link has been down", () =>
+  browser(async ({ tab, links, clock }) => {
+    const all = [await tab(), await tab()];
+    links[0].say(READY);
+    await clock.tick(5_000);
+    links[0].gone = Date.now() - 3_000;
+    links[0].enter("waiting");
+    await clock.tick(100);
+    assert.deepEqual(all.map(({ downFor }) => downFor), [3_100, 3_100]);
+    links[0].say(READY);
+    await settle();
+    assert.deepEqual(all.map(({ downFor }) => downFor), [0, 0]);
   }));
 
 test("a tab that comes later asks how things stand, and misses nothing that happens meanwhile", () =>

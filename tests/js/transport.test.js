@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { Failure } from "../../static/js/chat/failure.js";
 import { Transport } from "../../static/js/chat/transport.js";
 import { settle, withClock } from "./support.js";
 
@@ -17,6 +18,7 @@ class FakeSocket extends EventTarget {
     return true;
   }
   request(type) {
+    if (type === "lost") return Promise.reject(new Failure("timeout"));
     return Promise.resolve(`socket ${type}`);
   }
   close() {
@@ -148,6 +150,34 @@ test("a wall that swallows the handshake is noticed after ten seconds, one behin
     }
     await settle();
     assert.ok(poll.running);
+  }));
+
+test("a link that answers a question with nothing is asked whether it lives, and one that does not is given up", () =>
+  linked(async ({ clock, socket, transport, states }) => {
+    socket.say("ready");
+    await assert.rejects(transport.request("lost", {}), { code: "timeout" });
+    assert.deepEqual(socket.sent, ["ping"]);
+    socket.say("pong");
+    await clock.tick(10_000);
+    assert.deepEqual(states, ["online"]);
+    await assert.rejects(transport.request("lost", {}), { code: "timeout" });
+    await clock.tick(5_000);
+    assert.deepEqual([states.at(-1), transport.downFor], ["waiting", 0]);
+  }));
+
+test("how long a link has been down counts from the last good one, whichever it was", () =>
+  linked(async ({ clock, socket, poll, transport }) => {
+    socket.say("ready");
+    await clock.tick(1_000);
+    socket.end(1006, true);
+    await clock.tick(400);
+    assert.equal(transport.downFor, 400);
+    await wall({ clock, socket });
+    poll.enter(true);
+    await clock.tick(1_000);
+    poll.enter(false);
+    await clock.tick(300);
+    assert.equal(transport.downFor, 300);
   }));
 
 test("one window too many: nothing goes on behind the user's back", () =>

@@ -86,7 +86,7 @@ export class Client extends EventTarget {
       this.#losing = undefined;
     } else {
       this.catchup.clear();
-      this.#losing ??= setTimeout(() => this.presence.lose(), PATIENCE);
+      this.#losing ??= setTimeout(() => this.presence.lose(), Math.max(0, PATIENCE - this.transport.downFor));
     }
   }
 

@@ -27,6 +27,8 @@ export class Follower extends EventTarget {
   #wish;
   #hidden;
   #leading = /** @type {State} */ ("connecting");
+  /** When the leader's link was last good. */
+  #since = Date.now();
   #ready = false;
   /** Frames that wait for the `ready` that we asked for. @type {any[] | null} */
   #held = null;
@@ -60,6 +62,11 @@ export class Follower extends EventTarget {
     this.#api = api;
     this.#wish = wish;
     this.#hidden = hidden;
+  }
+
+  /** When the link was last good: now, while it is. */
+  get since() {
+    return this.#leading === "online" ? Date.now() : this.#since;
   }
 
   start() {
@@ -132,9 +139,10 @@ export class Follower extends EventTarget {
     for (const ref of [...this.#waiting.keys()]) this.#settle({ ref, failure: { code: "closed" } });
   }
 
-  /** @param {{to: string, state: State}} message */
-  #led({ to, state }) {
+  /** @param {{to: string, state: State, since?: number}} message */
+  #led({ to, state, since = Date.now() }) {
     this.#leading = state;
+    this.#since = since;
     if (state !== "online") this.#forget();
     else if (to === this.#tab && !this.#ready && !this.#held) this.#catchUp();
     this.#update();

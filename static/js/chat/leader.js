@@ -50,6 +50,10 @@ export class Leader extends EventTarget {
     return this.#transport.state;
   }
 
+  get since() {
+    return this.#transport.since;
+  }
+
   start() {
     const { signal } = this.#stop;
     on(this.#transport, "state", () => this.#entered(), signal);
@@ -114,7 +118,7 @@ export class Leader extends EventTarget {
 
   /** Say who leads and how the link is. @param {string} to */
   #lead(to) {
-    this.#post({ to, kind: "lead", state: this.state });
+    this.#post({ to, kind: "lead", state: this.state, since: this.since });
   }
 
   /** @param {{from: string, wish: import("./wishes.js").Wish}} hello */

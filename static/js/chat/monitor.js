@@ -15,6 +15,8 @@ import { BACKOFF_MOST, CLOSE, HEARTBEAT, REQUEST_TIMEOUT, SILENCE, backoff } fro
 const STABLE = 10_000;
 /** How long a link may take to answer once there is a reason for doubt (wake-up, network change). */
 const DOUBT = 5_000;
+/** The same where the browser says that the network is gone: then the user is told as well. */
+const GONE = 3_000;
 const TICK = 2_500;
 /** So many links in a row that brought nothing, or the last of them so late, are no accident. */
 const FRUITLESS = 3;
@@ -41,9 +43,10 @@ export class Monitor extends EventTarget {
   #fruitless = 0;
   #bound = BACKOFF_MOST;
   #heard = 0;
-  /** When we first asked a silent link whether it lives; 0 while it does. */
-  #asked = 0;
-  #patience = SILENCE - HEARTBEAT;
+  /** Gives a link up that was asked whether it lives; undefined while nothing is asked. */
+  #verdict;
+  /** When the browser said that the network is gone; 0 if we have heard something since. */
+  #gone = 0;
   #began = 0;
   #retryTimer;
   #tickTimer;
@@ -75,6 +78,7 @@ export class Monitor extends EventTarget {
     on(this.#socket, "frame", (frame) => this.#heardFrame(frame), signal);
     on(this.#socket, "close", (how) => this.#closed(how), signal);
     globalThis.addEventListener?.("online", () => this.nudge(), { signal });
+    globalThis.addEventListener?.("offline", () => this.#suspect(), { signal });
     globalThis.document?.addEventListener(
       "visibilitychange",
       () => document.visibilityState === "visible" && this.nudge(),
@@ -88,6 +92,7 @@ export class Monitor extends EventTarget {
     this.#stop.abort();
     clearInterval(this.#tickTimer);
     clearTimeout(this.#retryTimer);
+    clearTimeout(this.#verdict);
     this.#socket.close();
   }
 
@@ -107,10 +112,16 @@ export class Monitor extends EventTarget {
     }
   }
 
+  /** Browsers may leave a socket open that leads nowhere any more, and some are wrong about the network. */
+  #suspect() {
+    if (this.state !== "online") return;
+    this.#gone = this.#now();
+    this.#ask(GONE);
+  }
+
   #connect() {
     clearTimeout(this.#retryTimer);
     this.#began = this.#now();
-    this.#asked = 0;
     this.#enter("connecting");
     this.#socket.connect();
   }
@@ -118,7 +129,8 @@ export class Monitor extends EventTarget {
   /** @param {{type: string, after?: number}} frame */
   #heardFrame(frame) {
     this.#heard = this.#now();
-    this.#asked = 0;
+    this.#gone = 0;
+    this.#believe();
     if (frame.type === "ready") {
       this.#began = this.#heard;
       this.#renewed = false;
@@ -133,8 +145,9 @@ export class Monitor extends EventTarget {
   /** @param {{code: number, opened: boolean}} how */
   async #closed({ code, opened }) {
     const before = this.state;
+    this.#believe();
     if (before === "online") {
-      this.since = this.#now();
+      this.since = this.#gone || this.#now();
       if (this.since - this.#began >= STABLE) this.#attempt = 0;
     }
     if (code === CLOSE.SIGNED_OUT) return this.#enter("signed-out");
@@ -177,18 +190,22 @@ export class Monitor extends EventTarget {
     const now = this.#now();
     if (this.state === "connecting" && now - this.#began >= REQUEST_TIMEOUT) {
       this.#socket.close();
-    } else if (this.state === "online" && this.#asked && now - this.#asked >= this.#patience) {
-      this.#socket.close();
-    } else if (this.state === "online" && !this.#asked && now - this.#heard >= HEARTBEAT) {
+    } else if (this.state === "online" && !this.#verdict && now - this.#heard >= HEARTBEAT) {
       this.#ask(SILENCE - HEARTBEAT);
     }
   }
 
   /** @param {number} patience milliseconds until an unanswered ping means death */
   #ask(patience) {
-    this.#asked = this.#now();
-    this.#patience = patience;
+    this.#believe();
+    this.#verdict = setTimeout(() => this.#socket.close(), patience);
     this.#socket.send("ping");
+  }
+
+  /** There is nothing to give up any more. */
+  #believe() {
+    clearTimeout(this.#verdict);
+    this.#verdict = undefined;
   }
 
   /** @param {State} state */

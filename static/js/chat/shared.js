@@ -168,7 +168,7 @@ export class SharedTransport extends EventTarget {
   #update() {
     const state = this.#role?.state ?? "connecting";
     if (state === this.state) return;
-    if (this.online) this.#since = Date.now();
+    if (this.online) this.#since = this.#role?.since ?? Date.now();
     this.state = state;
     tell(this, "state");
   }

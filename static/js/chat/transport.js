@@ -8,6 +8,7 @@
  */
 
 import { on, tell } from "./events.js";
+import { Failure } from "./failure.js";
 import { Monitor } from "./monitor.js";
 import { Socket } from "./socket.js";
 
@@ -43,9 +44,14 @@ export class Transport extends EventTarget {
     return this.state === "online";
   }
 
+  /** When the link was last good: now, while it is. */
+  get since() {
+    return this.online ? Date.now() : this.#since;
+  }
+
   /** Milliseconds since the link was last good; 0 while it is. */
   get downFor() {
-    return this.online ? 0 : Date.now() - this.#since;
+    return Date.now() - this.since;
   }
 
   start() {
@@ -80,8 +86,13 @@ export class Transport extends EventTarget {
   }
 
   /** @param {string} type @param {object} fields @returns {Promise<any>} */
-  request(type, fields) {
-    return this.#link.request(type, fields);
+  async request(type, fields) {
+    try {
+      return await this.#link.request(type, fields);
+    } catch (error) {
+      if (Failure.from(error).code === "timeout") this.nudge();
+      throw error;
+    }
   }
 
   get #link() {
@@ -104,11 +115,12 @@ export class Transport extends EventTarget {
 
   #update() {
     // Nothing is lost between the two: the socket's `ready` follows, and whatever is missing is asked for.
+    const polled = this.#monitor.unhurried;
     if (ENDS.has(this.#monitor.state)) this.#poll?.stop();
     this.#monitor.unhurried = Boolean(this.#poll?.online);
     const state = this.#poll?.online ? "online" : this.#monitor.state;
     if (state === this.state) return;
-    if (this.online) this.#since = Date.now();
+    if (this.online) this.#since = polled ? Date.now() : this.#monitor.since;
     this.state = state;
     tell(this, "state");
   }

@@ -76,7 +76,7 @@ export class Link extends EventTarget {
   /** @param {import("../chat/monitor.js").State} state */
   #enter(state) {
     if (state === this.state) return;
-    if (this.online) this.#since = Date.now();
+    if (this.online) this.#since = this.#transport?.since ?? Date.now();
     this.state = state;
     tell(this, "state");
   }
