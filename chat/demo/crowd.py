@@ -87,7 +87,8 @@ def _make_users(number: int, random: Random, *, joined: datetime) -> Users:
 
 
 def _talks(size: Size, people: Sequence[str], now: datetime, random: Random) -> Iterator[Talk]:
-    texts = [line.text for talk in conversations(now, Random(0)) for line in talk.lines if "@" not in line.text]  # noqa: S311
+    lines = (line for talk in conversations(now, Random(0)) for line in talk.lines)  # noqa: S311
+    texts = [line.text for line in lines if line.text and "@" not in line.text]
     shares = [random.paretovariate(1.2) for _ in range(size.rooms)]  # few rooms are loud, most are quiet
     for share in shares:
         kind = random.choices((Room.Kind.PUBLIC, Room.Kind.PRIVATE, Room.Kind.DIRECT), (4, 4, 2))[0]

@@ -17,11 +17,13 @@ from django.utils.html import escape
 
 from accounts.models import User
 from chat.demo.script import Line, Talk
-from chat.models import Invitation, Membership, Message, Reaction, Revision, Room, SavedMessage
+from chat.media.shapes import attachment_data
+from chat.models import Attachment, Invitation, Membership, Message, Reaction, Revision, Room, SavedMessage
 from chat.rendering import clean_body, compose
 from chat.services.invitations import DAYS
 from chat.services.members import names_of
 from chat.services.naming import keep_mentions
+from chat.services.previewing import first_link
 from chat.services.reactions import shape
 from chat.services.searching import keep_texts
 
@@ -40,6 +42,8 @@ def make_rooms(talks: Sequence[Talk], users: Users, random: Random) -> None:
         log.room.last_message = log.messages[-1]
     Room.objects.bulk_update([log.room for log in logs], ["last_message"])
     Message.objects.bulk_update([message for log in logs for message in log.linked()], ["reply_to", "event"])
+    sent = [attachment for log in logs for attachment in log.sent()]
+    Attachment.objects.bulk_update(sent, ["message", "position", "sent_at"])
     Revision.objects.bulk_create(revision for log in logs for revision in log.revisions)
     Reaction.objects.bulk_create(reaction for log in logs for reaction in log.reactions)
     SavedMessage.objects.bulk_create(kept for log in logs for kept in log.kept)
@@ -96,6 +100,13 @@ class _Log:
             sentence.event = {**(sentence.event or {}), "message": pinned.pk, "seq": pinned.seq}
             yield sentence
 
+    def sent(self) -> Iterator[Attachment]:
+        """What was sent with the messages, which have ids by now."""
+        for line, message in zip(self.talk.lines, self.said, strict=True):
+            for position, attachment in enumerate(line.attached):
+                attachment.message, attachment.position, attachment.sent_at = message, position, line.at
+                yield attachment
+
     def _open(self) -> None:
         """What the room itself says at first, in the words of the services."""
         owner, others = self.room.created_by, [self._users[key] for key in self.talk.people][1:]
@@ -107,6 +118,9 @@ class _Log:
     def _say(self, line: Line) -> None:
         message = self._add(line.author, line.at, line.at_first or line.text)
         self.said.append(message)
+        message.attached = [attachment_data(each) for each in line.attached] or None
+        if line.preview:
+            message.preview = {**line.preview, "url": first_link(message.html), "picture": None}
         if line.at_first:
             self._edit(message, line)
         if line.reactions:
@@ -149,7 +163,7 @@ class _Log:
     def _text(self, text: str) -> dict[str, Any]:
         """What is stored of a text, in which people are called by their keys."""
         named = re.sub(r"(?<=@)\w+", lambda key: self._users[key[0]].handle if key[0] in self._users else key[0], text)
-        body = clean_body(named)
+        body = clean_body(named, may_be_empty=True)
         html, mentioned, mentions_room = compose(body, self._handles)
         return {"body": body, "html": html, "mentioned": list(mentioned), "mentions_room": mentions_room}
 
@@ -173,6 +187,7 @@ def _room(talk: Talk, users: Users) -> Room:
         kind=talk.kind,
         name=talk.name,
         topic=talk.topic,
+        picture=talk.face,
         read_only=talk.read_only,
         direct_key=Room.direct_key_for(*(user.pk for user in people)) if direct else None,
         created_by=users[talk.lines[0].author] if direct else people[0],

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from random import Random
+from typing import NamedTuple
+from uuid import UUID
 
-from chat.models import Membership, Room
+from chat.models import Attachment, Membership, Room
 
 CONVERSATIONS = Path(__file__).with_name("conversations.txt")
 
@@ -17,17 +19,29 @@ _OF_TWO = re.compile(rf"# (?P<people>\w+ & \w+){_UNREAD}")
 _OF_MANY = re.compile(
     rf"# (?P<name>[^()]+) \((?P<kind>\w+)(?P<quiet>, announcements)?\): (?P<people>\w+[\w ,]*?){_UNREAD}"
 )
-_TOPIC = re.compile(r"topic: (.+)")
+_ABOUT = re.compile(r"(topic|picture): (.+)")
 _FOR_ONE = re.compile(r"(on top for|muted by|invites) (\w+)")
 _DAY = re.compile(r"@ (?P<days>\d+) days ago, (?P<hour>\d\d):(?P<minute>\d\d)")
 _RECENT = re.compile(r"@ (?P<count>\d+) (?P<unit>minutes|hours) ago")
-_LINE = re.compile(r"(?P<author>\w+)(?P<notes>( \([^()]+\))*): (?P<text>.*)")
+_LINE = re.compile(r"(?P<author>\w+)(?P<notes>( \([^()]+\))*):( (?P<text>.+))?")
 _REACTION = re.compile(r"\+ (?P<emoji>\S+) (?P<people>[\w ]+)")
+_FILE = re.compile(r"& (?P<name>\S+)( \((?P<alt>[^()]+)\))?")
+_PREVIEW = re.compile(r"> (?P<site>[^:]+): (?P<title>[^:]+): (?P<description>.+)")
+
+
+class Enclosed(NamedTuple):
+    """A file that goes with a message; `chat.demo.files` knows what is in it."""
+
+    name: str
+    alt: str
 
 
 @dataclass
 class Line:
-    """One message, and what became of it; people by their keys. `answers` counts the talk's lines, from 0."""
+    """One message, and what became of it; people by their keys. `answers` counts the talk's lines, from 0.
+
+    `attached` is what of its files has been stored. `preview` says what its link leads to.
+    """
 
     author: str
     text: str
@@ -39,13 +53,17 @@ class Line:
     pinned_by: str = ""
     kept_by: str = ""
     reactions: list[tuple[str, list[str]]] = field(default_factory=list)
+    files: list[Enclosed] = field(default_factory=list)
+    attached: list[Attachment] = field(default_factory=list)
+    preview: dict[str, str] | None = None
 
 
 @dataclass
 class Talk:
     """A room and what was said in it. `people` are roles by key, an owner first; a room of two has no name.
 
-    `reader` has not read the last `unread` messages; empty: everybody has read all.
+    `reader` has not read the last `unread` messages; empty: everybody has read all. `picture` is the file of the room's
+    picture, `face` what it is once it has been stored.
     """
 
     people: dict[str, str]
@@ -54,6 +72,8 @@ class Talk:
     kind: str = Room.Kind.DIRECT
     name: str = ""
     topic: str = ""
+    picture: str = ""
+    face: UUID | None = None
     read_only: bool = False
     on_top_for: list[str] = field(default_factory=list)
     muted_by: list[str] = field(default_factory=list)
@@ -90,12 +110,16 @@ class _Reader:
             self._at = self._moment(row)
         elif row.startswith("    "):
             talk.lines[-1].text += "\n" + row.removeprefix("    ")
-        elif match := _TOPIC.fullmatch(row):
-            talk.topic = match[1]
+        elif match := _ABOUT.fullmatch(row):
+            setattr(talk, match[1], match[2])
         elif match := _FOR_ONE.fullmatch(row):
             getattr(talk, match[1].replace(" ", "_")).append(match[2])
         elif match := _REACTION.fullmatch(row):
             talk.lines[-1].reactions.append((match["emoji"], match["people"].split()))
+        elif match := _FILE.fullmatch(row):
+            talk.lines[-1].files.append(Enclosed(match["name"], match["alt"] or ""))
+        elif match := _PREVIEW.fullmatch(row):
+            talk.lines[-1].preview = match.groupdict()
         elif match := _LINE.fullmatch(row):
             talk.lines.append(_line(match, self._at, talk))
             self._at += timedelta(seconds=self._random.randint(15, 110))
@@ -124,7 +148,7 @@ def _begin(row: str) -> Talk:
 
 
 def _line(match: re.Match[str], at: datetime, talk: Talk) -> Line:
-    line = Line(match["author"], match["text"], at)
+    line = Line(match["author"], match["text"] or "", at)
     for note in re.findall(r"\(([^()]+)\)", match["notes"]):
         _note(line, note, talk)
     return line

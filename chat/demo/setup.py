@@ -1,7 +1,9 @@
 """Furnishes the demo and clears it out again."""
 
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from random import Random
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -17,9 +19,14 @@ from chat.demo.people import PASSWORD, PEOPLE, crowd_users, demo_users, sign_ins
 from chat.demo.rooms import Users, make_rooms
 from chat.demo.script import conversations
 from chat.models import Message, Room, Site, Visitor
+from chat.services.faces import forget_face
+from chat.services.removal import StillThereError, remove_at_once
 from presence.services import record_last_seen
 
 SITE, SITE_ROOM = "demo", "Kitchen table"  # whose guests talk there
+NO_FILES = (
+    "The demo has no pictures: files cannot be stored right now. When they can, make it anew: demo --remove, then demo."
+)
 SEED = 1906  # the same people say the same things with the same pauses every time
 
 
@@ -28,14 +35,22 @@ class DemoRefusedError(CommandError):
 
 
 @transaction.atomic
-def create() -> list[tuple[str, str, str]]:
-    """Make the demo if there is none, and return its sign-ins. Raises `DemoRefusedError` outside DEBUG."""
+def create(*, say: Callable[[str], None] = lambda _: None, with_files: bool = True) -> list[tuple[str, str, str]]:
+    """Make the demo if there is none, and return its sign-ins. Raises `DemoRefusedError` outside DEBUG.
+
+    Where files cannot be stored it is in words alone, and `say` hears why.
+    """
     if not settings.DEBUG:
         raise DemoRefusedError("The password of the demo people is public: they can only be made with DEBUG=true.")
     if not demo_users().exists():
+        from chat.demo.files import put_into_words, take_in  # web workers, which show the demo's site, draw nothing
+
         random, now = Random(SEED), timezone.now()  # noqa: S311  nothing secret comes of it
         users = _make_users(joined=now - timedelta(days=10))
         talks = conversations(now, random)
+        if with_files and not take_in(talks, users):
+            say(NO_FILES)
+        put_into_words(talks)
         make_rooms(talks, users, random)
         lines = sorted((line for talk in talks for line in talk.lines), key=lambda line: line.at)
         _make_site()
@@ -56,17 +71,26 @@ def remove() -> int:
     """Take the demo people away, the rooms that they made and what they said elsewhere; return how many they were.
 
     Their direct rooms with real people go as well. It works without DEBUG, too: people whose password is public must be
-    able to go from anywhere.
+    able to go from anywhere. Raises `DemoRefusedError` where their files cannot be deleted now.
     """
     _remove_site()
-    return remove_people(list(demo_users() | crowd_users()))
+    try:
+        return remove_people(list(demo_users() | crowd_users()))
+    except StillThereError as error:
+        raise DemoRefusedError("The demo's files cannot be deleted right now, so nothing was. Try again.") from error
 
 
 def remove_people(users: list[User]) -> int:
-    """Take people away who were only for trying things, with all that is theirs; answers how many they were."""
+    """Take people away who were only for trying things, with all that is theirs; answers how many they were.
+
+    Raises ``StillThereError``.
+    """
     direct = Q(kind=Room.Kind.DIRECT, memberships__user__in=users)
-    rooms = Room.objects.filter(direct | Q(created_by__in=users))
-    Room.objects.filter(pk__in=rooms.values("pk")).delete()
+    rooms = Room.objects.filter(pk__in=Room.objects.filter(direct | Q(created_by__in=users)).values("pk"))
+    faces = [face for face in (*(user.avatar for user in users), *rooms.values_list("picture", flat=True)) if face]
+    said_there = Message.objects.filter(room__in=rooms)
+    remove_at_once(Q(owner__in=users) | Q(message__in=said_there))
+    rooms.delete()
     visited = list(Room.objects.filter(Q(memberships__user__in=users) | Q(messages__author__in=users)).distinct())
     Message.objects.filter(author__in=users).delete()
     for user in users:
@@ -75,7 +99,17 @@ def remove_people(users: list[User]) -> int:
         room.member_count = room.memberships.count()
         room.last_message = room.messages.order_by("-seq").first()
         room.save(update_fields=["member_count", "last_message"])
+    _forget(faces)
     return len(users)
+
+
+def _forget(faces: Iterable[UUID]) -> None:
+    """Delete pictures of people and rooms that are gone."""
+    try:
+        for face in faces:
+            forget_face(face)
+    except Exception as error:  # each storage fails in its own ways
+        raise StillThereError(str(error)) from error
 
 
 def _make_site() -> None:

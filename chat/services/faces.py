@@ -44,7 +44,7 @@ class Crop(NamedTuple):
 
 def set_avatar(*, user: User, file: File[bytes], crop: Crop | None = None) -> None:
     """Show this picture of ``user``, or the square of it. Raises ``ChatError``. Tells those who see them."""
-    _exchange(user, _store(file, crop))
+    _exchange(user, store_face(file, crop))
 
 
 def drop_avatar(*, user: User) -> None:
@@ -63,12 +63,28 @@ def set_picture(*, actor: User, room_id: int, file: File[bytes], crop: Crop | No
     """Show this picture of a room that ``actor`` may change. Raises ``ChatError``. Tells the room."""
     seat = seat_of(actor, room_id)
     _allow(seat.room, permissions.changing(seat.room, seat))  # before all the work; and again when it is done
-    return _exchange_picture(actor, room_id, _store(file, crop))
+    return _exchange_picture(actor, room_id, store_face(file, crop))
 
 
 def drop_picture(*, actor: User, room_id: int) -> Room:
     """Show the initials of a room again, which changes nothing where they are shown. Raises ``ChatError``."""
     return _exchange_picture(actor, room_id, None)
+
+
+def store_face(file: File[bytes], crop: Crop | None = None) -> UUID:
+    """Make the squares and store them. Raises ``ChatError``. Should nobody show them in the end, they go in an hour."""
+    if look_at(file).kind != "picture":
+        raise ChatError("unsupported_file", "This is no picture. Choose a JPEG, PNG, WebP, GIF or AVIF.", status=415)
+    let_the_database_go()
+    scan(file)
+    file.seek(0)
+    developed = darkroom.develop(file, {"as": "square", "sizes": SIZES, "crop": crop}, size=file.size)
+    blob = uuid4()
+    background.forget_face.using(run_after=LATER).enqueue(str(blob))
+    let_the_database_go()
+    for part, content in developed.parts.items():
+        storage.put(blob, part, content)
+    return blob
 
 
 def forget_face(blob: UUID) -> None:
@@ -104,19 +120,3 @@ def _allow(room: Room, refusal: ChatError | None) -> None:
     allow(refusal)
     if room.is_archived:
         raise permissions.is_archived()
-
-
-def _store(file: File[bytes], crop: Crop | None) -> UUID:
-    """Make the squares and store them. Should nobody show them in the end, they go again in an hour."""
-    if look_at(file).kind != "picture":
-        raise ChatError("unsupported_file", "This is no picture. Choose a JPEG, PNG, WebP, GIF or AVIF.", status=415)
-    let_the_database_go()
-    scan(file)
-    file.seek(0)
-    developed = darkroom.develop(file, {"as": "square", "sizes": SIZES, "crop": crop}, size=file.size)
-    blob = uuid4()
-    background.forget_face.using(run_after=LATER).enqueue(str(blob))
-    let_the_database_go()
-    for part, content in developed.parts.items():
-        storage.put(blob, part, content)
-    return blob

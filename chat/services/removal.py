@@ -55,6 +55,14 @@ def collect_files() -> None:
     _delete(list(Attachment.objects.filter(removed_at__lt=timezone.now())[:AT_ONCE]))
 
 
+def remove_at_once(which: Q) -> None:
+    """Delete these files and their rows now, whoever shows them. Raises ``StillThereError``."""
+    with transaction.atomic():
+        while _mark(which):
+            pass
+    _delete(list(Attachment.objects.filter(which)))
+
+
 def _mark(which: Q) -> list[Attachment]:
     """Let nobody see these any more, nor make copies of them. Whoever does that just now is waited for."""
     held = Attachment.objects.filter(which, removed_at=None).order_by("pk")

@@ -12,7 +12,10 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import User
 from chat import demo, services
-from chat.models import Membership, Message, Room
+from chat.demo.files import DRAWN
+from chat.media.shapes import attachment_data
+from chat.models import Attachment, Membership, Message, Room
+from chat.services.faces import PARTS
 from chat.services.reactions import shape_of
 from chat.summaries import chats_list
 from presence.models import LastSeen
@@ -29,7 +32,7 @@ def in_development(settings: Settings) -> None:
 
 
 def test_it_is_furnished_with_people_who_talk() -> None:
-    demo.create()
+    demo.create(with_files=False)
     assert User.objects.count() == len(demo.PEOPLE) == 12
     assert Room.objects.count() >= 12
     assert Message.objects.count() >= 300
@@ -40,7 +43,7 @@ def test_it_is_furnished_with_people_who_talk() -> None:
 
 
 def test_counters_and_marks_are_as_if_it_had_been_sent() -> None:
-    demo.create()
+    demo.create(with_files=False)
     for room in Room.objects.annotate(newest=Max("messages__changed_seq"), said=Count("messages")):
         rows = list(room.messages.order_by("seq"))
         places = [row.seq for row in rows]
@@ -59,7 +62,7 @@ def test_counters_and_marks_are_as_if_it_had_been_sent() -> None:
 
 
 def test_a_message_that_was_taken_back_says_by_whom() -> None:
-    demo.create()
+    demo.create(with_files=False)
     taken_back = Message.objects.exclude(deleted_at=None)
     assert taken_back.filter(deleted_by=F("author"), delete_reason="").exists()
     assert taken_back.exclude(deleted_by=F("author")).exclude(delete_reason="").exists()
@@ -67,7 +70,7 @@ def test_a_message_that_was_taken_back_says_by_whom() -> None:
 
 
 def test_grace_has_something_to_read() -> None:
-    demo.create()
+    demo.create(with_files=False)
     grace = User.objects.get(email=f"grace@{demo.DOMAIN}")
     rooms = Room.objects.visible_to(grace)
     assert sum(unread_by(grace, room) for room in rooms) >= 5
@@ -77,7 +80,7 @@ def test_grace_has_something_to_read() -> None:
 
 
 def test_whoever_looks_around_finds_what_rooms_and_messages_can_be() -> None:
-    demo.create()
+    demo.create(with_files=False)
     grace = User.objects.get(email=f"grace@{demo.DOMAIN}")
     hers = {room["name"]: room for room in chats_list(grace)}
     engine, notices, kitchen = (hers[name] for name in ("Tide engine", "Harbour notices", "Kitchen table"))
@@ -105,7 +108,7 @@ def test_whoever_looks_around_finds_what_rooms_and_messages_can_be() -> None:
 
 def test_it_takes_few_statements(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_max_num_queries(80):
-        demo.create()
+        demo.create(with_files=False)
 
 
 def test_a_row_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,27 +116,68 @@ def test_a_row_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.
     script.write_text("# grace & alan\n@ 2 days ago, 09:00\nGood morning!\n")
     monkeypatch.setattr("chat.demo.script.CONVERSATIONS", script)
     with pytest.raises(ValueError, match=r"talk\.txt, line 3: this cannot be read: 'Good morning!'"):
-        demo.create()
+        demo.create(with_files=False)
 
 
 def test_a_second_run_changes_nothing() -> None:
-    signed = demo.create()
+    signed = demo.create(with_files=False)
     before = list(Message.objects.order_by("pk").values_list("pk", "changed_seq", "created_at"))
-    assert demo.create() == signed == demo.sign_ins()
+    assert demo.create(with_files=False) == signed == demo.sign_ins()
     assert list(Message.objects.order_by("pk").values_list("pk", "changed_seq", "created_at")) == before
 
 
 def test_it_is_the_same_every_time() -> None:
     texts = []
     for _ in range(2):
-        demo.create()
+        demo.create(with_files=False)
         texts.append(list(Message.objects.order_by("pk").values_list("client_id", "body")))
         demo.remove()
     assert texts[0] == texts[1]
+    assert [draw() for draw in DRAWN.values()] == [draw() for draw in DRAWN.values()]
+
+
+def test_its_files_are_stored_shown_and_go_along_with_it(settings: Settings, tmp_path: Path) -> None:
+    media = keep_media(settings, tmp_path)
+    demo.create()
+    shown = Message.objects.exclude(attached=None).prefetch_related("attachments")
+    for message in shown:
+        rows = sorted(message.attachments.all(), key=lambda row: row.position)
+        assert message.attached == [attachment_data(row) for row in rows]
+        assert all(row.owner_id == message.author_id and row.sent_at == message.created_at for row in rows)
+        assert all(row.alt for row in rows)
+    assert {row.kind for row in Attachment.objects.all()} == {"picture", "file", "voice"}
+    assert max(len(message.attached or ()) for message in shown) == 2
+    assert shown.filter(body="").count() == 2
+    assert Message.objects.get(preview__url__startswith="https://www.postgresql.org/").preview
+    faces = User.objects.exclude(avatar=None).count() + Room.objects.exclude(picture=None).count()
+    assert faces == 5
+    parts = sum(len(row.parts) for row in Attachment.objects.all()) + faces * len(PARTS)
+    assert len(files_in(media)) == parts
+
+    kept = media.rename(tmp_path / "kept")
+    media.touch()  # in its place, where nothing can be deleted now
+    with pytest.raises(CommandError, match="nothing was"):
+        demo.remove()
+    assert User.objects.count() == 12
+    media.unlink()
+    kept.rename(media)
+    assert demo.remove() == 12
+    assert files_in(media) == []
+
+
+def keep_media(settings: Settings, tmp_path: Path) -> Path:
+    media = tmp_path / "media"
+    options = {"BACKEND": "chat.media.storage.LocalMedia", "OPTIONS": {"location": media}}
+    settings.STORAGES = {**settings.STORAGES, "media": options}
+    return media
+
+
+def files_in(directory: Path) -> list[Path]:
+    return [path for path in directory.rglob("*") if path.is_file()]
 
 
 def test_everybody_can_sign_in_and_one_of_them_to_the_admin() -> None:
-    [*_, (name, email, password)] = demo.create()
+    [*_, (name, email, password)] = demo.create(with_files=False)
     assert (name, email) == ("Tony Hoare", f"tony@{demo.DOMAIN}")
     answer = Client().post("/login/", {"email": email, "password": password})
     assert answer.status_code == 302
@@ -148,7 +192,7 @@ def test_without_debug_it_is_refused_with_a_sentence(settings: Settings) -> None
 
 
 def test_removing_leaves_real_people_and_their_rooms_alone(settings: Settings, alice: User, bob: User) -> None:
-    demo.create()
+    demo.create(with_files=False)
     grace = User.objects.get(email=f"grace@{demo.DOMAIN}")
     say(grace, direct_room(alice, grace))
     kept = say(alice, direct_room(alice, bob))
@@ -164,21 +208,26 @@ def test_removing_leaves_real_people_and_their_rooms_alone(settings: Settings, a
 
 def test_the_handle_of_a_real_person_is_not_taken() -> None:
     real = User.objects.create_user("ada@example.org", "Ada Lovelace")
-    demo.create()
+    demo.create(with_files=False)
     ada = User.objects.get(email=f"ada@{demo.DOMAIN}")
     assert (real.handle, ada.handle) == ("ada_lovelace", "ada_lovelace2")
 
 
-def test_the_command_prints_the_sign_ins() -> None:
+def test_without_a_storage_it_is_made_in_words(settings: Settings, tmp_path: Path) -> None:
+    keep_media(settings, tmp_path).touch()
     said = StringIO()
     call_command("demo", stdout=said)
-    lines = said.getvalue().splitlines()
+    sentence, *lines = said.getvalue().splitlines()
+    assert sentence.startswith("The demo has no pictures: files cannot be stored right now.")
+    assert not Attachment.objects.exists()
+    assert not User.objects.exclude(avatar=None).exists()
+    assert not Message.objects.filter(body="", deleted_at=None).exists()
     assert len(lines) == 12
     assert lines[0].split() == ["Grace", "Hopper", f"grace@{demo.DOMAIN}", demo.PASSWORD]
 
 
 def test_the_people_go_also_from_rooms_of_many(alice: User) -> None:
-    demo.create()
+    demo.create(with_files=False)
     one, other = User.objects.exclude(pk=alice.pk)[:2]
     theirs, hers = group_room(one, alice), group_room(alice, one, kind="public")
     say(alice, hers, "stays")

@@ -56,6 +56,7 @@ def empty() -> None:
 def test_two_weeks_go_out_come_in_again_and_are_the_same(settings: Settings, tmp_path: Path, alice: User) -> None:
     settings.DEBUG = True
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    demo.create(with_files=False)
     made = answered("demo", "--users", "40", "--rooms", "12", "--messages", "1500", "--days", "14")
     assert made["crowd_said"] >= 1400
     assert answered("demo", "--users", "40")["crowd_said"] == 0

@@ -40,7 +40,7 @@ class Command(OperatorCommand):
         size = Size(options["users"] or 100, options["rooms"] or 20, options["messages"] or 2000, options["days"])
         if size.users < SMALLEST_CROWD:
             raise CommandError(f"A crowd has at least {SMALLEST_CROWD} people.")
-        people = demo.create()
+        people = demo.create(say=self.say)
         for name, email, password in people:
             self.say(f"{name:26} {email:32} {password}")
         said = self._crowd(size, options["seed"]) if options["users"] or options["rooms"] or options["messages"] else 0

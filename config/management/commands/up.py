@@ -52,7 +52,7 @@ class Command(ExampleCommand):
                 call_command("migrate", verbosity=0, interactive=False)
             if not get_user_model().objects.exists():
                 with self.step("demo"):
-                    demo.create()
+                    demo.create(say=self.stdout.write)
             self.serve(services, options["bind"], options["workers"])
         except InUseError as error:
             raise CommandError(f"{error} Use that one, or stop it with Ctrl-C in its terminal.") from error

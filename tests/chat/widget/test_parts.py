@@ -79,7 +79,7 @@ def test_the_loader_is_the_same_for_everybody_and_names_its_parts(settings: Sett
 def test_the_demo_has_a_site_to_try_out(settings: Settings) -> None:
     settings.DEBUG = True
     assert b"There is no site to show here" in Client().get("/embed/demo/").content
-    demo.create()
+    demo.create(with_files=False)
     page = Client().get("/embed/demo/").content.decode()
     assert '<chat-widget site="demo">' in page
     came = Client().post(
