@@ -142,7 +142,8 @@ class CookieJWTMiddleware:
         session = await _session_of_handshake(scope)
         scope["user"] = AnonymousUser() if session is None else session.user
         scope["auth_session"] = session
-        await self.inner(scope, receive, send)  # the same scope: a copy would be kept as long as the socket
+        del session  # as all of the scope, what is kept here is kept as long as the socket
+        await self.inner(scope, receive, send)
 
 
 async def _find_sessions(accesses: Sequence[str]) -> list[Session | None]:

@@ -119,6 +119,7 @@ class ChatConsumer(AsyncConsumer):
         self.user_id = user.pk
         self.hub = await get_hub()
         wire = scope.get("extensions", {}).get(WIRE)
+        scope.clear()  # it is done with, and whoever handed it on to us keeps it as long as the socket
         outbox = WireOutbox(wire, self.send_close) if wire else QueuedOutbox(self.send_text, self.send_close)
         self.connection = Connection(user_id=self.user_id, session_id=session.pk, outbox=outbox)
         try:

@@ -1,12 +1,20 @@
 """Where sockets are accepted."""
 
-from django.urls import path
+from typing import Any
 
+from channels.security.websocket import WebsocketDenier
+
+from accounts.middleware import CookieJWTMiddleware, OriginMiddleware
 from chat.consumers import ChatConsumer
 from chat.widget.consumers import VisitorConsumer
 
-websocket_urlpatterns = [path("ws/", ChatConsumer.as_asgi())]
+SOCKETS: dict[str, Any] = {
+    "/ws/": OriginMiddleware(CookieJWTMiddleware(ChatConsumer.as_asgi())),
+    # Visitors come from other sites' pages, without a cookie; their consumer looks at the origin itself.
+    "/ws/widget/": VisitorConsumer.as_asgi(),
+}
+"""By path, which is all there is to choose by. Each step on the way stays as a coroutine as long as the socket, and a
+``URLRouter`` as a copy of its scope."""
 
-VISITORS_PATH = "/ws/widget/"
-visitors = VisitorConsumer.as_asgi()
-"""What is there: it comes from other sites' pages, without a cookie, and looks at the origin itself."""
+nowhere = WebsocketDenier.as_asgi()
+"""For any other path: refused with 403 and not by a traceback."""

@@ -10,17 +10,14 @@ import django
 django.setup(set_prefix=False)
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, Scope
-from channels.routing import ProtocolTypeRouter, URLRouter
-from channels.security.websocket import WebsocketDenier
 from django.conf import settings
-from django.urls import re_path
 
 from accounts.broadcasts import bind_loop
-from accounts.middleware import CookieJWTMiddleware, OriginMiddleware
+from accounts.middleware import CookieJWTMiddleware
 from chat.longpoll import PATH as LONG_POLL_PATH
 from chat.longpoll import poll
 from chat.questions import header
-from chat.routing import VISITORS_PATH, visitors, websocket_urlpatterns
+from chat.routing import SOCKETS, nowhere
 from chat.widget import longpoll as visitors_poll
 from config import logs
 from config.cors import Cors
@@ -41,27 +38,13 @@ async def http(scope: Any, receive: Any, send: Any) -> None:
     await long_polls.get(scope["path"], pages)(scope, receive, send)
 
 
-# An unknown path is refused with 403; without the denier it is a traceback.
-sockets = OriginMiddleware(
-    CookieJWTMiddleware(URLRouter([*websocket_urlpatterns, re_path(r"", WebsocketDenier.as_asgi())]))
-)
-
-
-async def websocket(scope: Any, receive: Any, send: Any) -> None:
-    """All sockets are for pages of ours but those of visitors, which come from pages of other sites."""
-    await (visitors if scope["path"] == VISITORS_PATH else sockets)(scope, receive, send)
-
-
-router = ProtocolTypeRouter(
-    {
-        "http": http,
-        "websocket": websocket,
-    }
-)
-
-
 async def application(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
     """Serve one connection; whatever it publishes goes through the event loop that serves it."""
     bind_loop()
     logs.trace.set(header(scope, logs.HEADER))
-    await router(scope, receive, send)
+    if scope["type"] == "websocket":  # from here on each step would be a coroutine for as long as the socket
+        await SOCKETS.get(scope["path"], nowhere)(scope, receive, send)
+    elif scope["type"] == "http":
+        await http(scope, receive, send)
+    else:
+        raise ValueError(f"There is nothing here for {scope['type']}.")

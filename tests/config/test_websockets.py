@@ -1,5 +1,6 @@
 """The short way in for whole texts comes to the same as Autobahn's, whatever comes in whatever pieces."""
 
+import asyncio
 import struct
 from collections.abc import Callable
 from typing import Any
@@ -7,14 +8,17 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as some
+from twisted.internet.error import ConnectionDone
 from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
 
 from chat.frames import Frame, text_at
-from config.websockets import Socket, SocketFactory
+from config.websockets import HANDSHAKE, USUAL, Inbox, Socket, SocketFactory
 
 FIN, MASKED = 0x80, 0x80
 MASK = b"\x01\xfe\x80\x7f"
 FIRSTS = (0, 1, 2, FIN, FIN | 2, FIN | 9, FIN | 0x41)  # fragments, binary, a ping, a bit that means nothing
+NOT_YET = {"http_response_data", "websocket_extensions_in_use"}  # of a handshake that waits for its answer
 EDGES = (0, 1, 3, 4, 5, 125, 126, 127, 65_535)
 
 
@@ -58,19 +62,30 @@ class Heard(list[dict[str, Any]]):
     put_nowait = list.append
 
 
+class Door:
+    """A server that lets in whoever comes."""
+
+    ping_interval = websocket_timeout = websocket_connect_timeout = 1_000
+    root_path, proxy_forwarded_address_header = "", None
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *_: None
+
+    def create_application(self, *_: Any) -> Heard:
+        return Heard()
+
+
 @pytest.fixture(scope="module")
-def socket() -> Callable[[], Socket]:
-    """A function that makes an open socket: what it hands on is in ``application_queue``."""
-
-    class Door:
-        ping_interval = websocket_timeout = websocket_connect_timeout = 1_000
-
-        def __getattr__(self, name: str) -> Any:
-            return lambda *_: None
-
+def factory() -> SocketFactory:
     factory = SocketFactory(Door(), server="")
     factory.setProtocolOptions(failByDrop=False, maxMessagePayloadSize=65_536, maxFramePayloadSize=65_536)
     factory.share_options()
+    return factory
+
+
+@pytest.fixture(scope="module")
+def socket(factory: SocketFactory) -> Callable[[], Socket]:
+    """A function that makes an open socket: what it hands on is in ``application_queue``."""
 
     def make() -> Socket:
         socket: Socket = factory.buildProtocol(None)
@@ -124,3 +139,53 @@ def test_texts_that_come_whole_do_not_go_through_autobahn(
     monkeypatch.setattr(there, "_dataReceived", lambda _: pytest.fail("the long way"))
     there.dataReceived(client_frame(b"one") + client_frame(b"two"))
     assert [event["text"] for event in there.application_queue] == ["one", "two"]
+
+
+HANDSHAKE_BYTES = (
+    b"GET /ws/ HTTP/1.1\r\nHost: chat.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nCookie: a=b\r\n"
+    b"Origin: https://chat.example\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: cGFybGV5IHdhcyBoZXJlLg==\r\n\r\n"
+)
+
+
+def test_an_open_socket_keeps_nothing_of_its_handshake_and_can_still_do_everything(factory: SocketFactory) -> None:
+    socket = factory.buildProtocol(None)
+    socket._raw_query_string = b""
+    socket.makeConnection(Network())
+    at_first = {**vars(socket)}
+    socket.dataReceived(HANDSHAKE_BYTES)
+    assert HANDSHAKE.difference(vars(socket)) == NOT_YET
+    socket.serverAccept(None)
+    assert socket.state == socket.STATE_OPEN
+    assert not vars(socket).keys() & (HANDSHAKE | USUAL.keys())
+    # What is said once for all is what Autobahn says of each.
+    assert {name: at_first.get(name, getattr(Socket, name)) for name in USUAL} == USUAL | {
+        "openHandshakeTimeoutCall": at_first["openHandshakeTimeoutCall"]
+    }
+    socket.transport.clear()
+    socket.dataReceived(client_frame(b"one"))
+    assert socket.application_queue[-1]["text"] == "one"
+    socket.serverSend("two")
+    socket.serverClose(code=4012)
+    assert socket.transport.value() == b"\x81\x03two" + b"\x88\x02" + (4012).to_bytes(2, "big")
+    assert socket.closedByMe and not Socket.closedByMe
+    socket.dataReceived(client_frame((4012).to_bytes(2, "big"), first=FIN | 8))
+    socket.connectionLost(Failure(ConnectionDone()))
+    assert socket.application_queue[-1]["type"] == "websocket.disconnect"
+
+
+async def test_an_inbox_keeps_the_order_and_loses_nothing_when_its_reader_gives_up() -> None:
+    inbox = Inbox()
+    first, last = {"type": "websocket.connect"}, {"type": "websocket.disconnect"}
+    reader = asyncio.create_task(inbox.get())
+    await asyncio.sleep(0)
+    inbox.put_nowait(first)
+    reader.cancel()  # an event came, and it was not yet taken
+    with pytest.raises(asyncio.CancelledError):
+        await reader
+    inbox.put_nowait(last)
+    assert [await inbox.get(), await inbox.get()] == [first, last]
+    reader = asyncio.create_task(inbox.get())
+    await asyncio.sleep(0)
+    inbox.put_nowait(first)
+    inbox.put_nowait(last)
+    assert [await reader, await inbox.get()] == [first, last]
