@@ -16,12 +16,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, FilePayload, Page, StorageState, expect, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
 
 from config.embedded import Services
 from config.env import ROOT
 from tests.browser.chromium import DESKTOP, PHONE, launch
-from tests.browser.drawings import DAWN, DUSK, NOON, landscape
 from tests.browser.people import fill_in
 from tests.browser.server import Server
 from tests.browser.touch import hold
@@ -167,25 +166,16 @@ def _switch(page: Page, _friend: Page) -> None:
 
 
 def _pictures(page: Page, _friend: Page) -> None:
-    """A message with pictures, which is sent when this is first wanted."""
-    _open(page, "Ada Lovelace")
-    if page.locator(".gallery").count() == 0:
-        drawn = {"dawn": DAWN, "dusk": DUSK, "noon": NOON}
-        files: list[FilePayload] = [
-            {"name": f"{name}.jpg", "mimeType": "image/jpeg", "buffer": landscape(*colours)}
-            for name, colours in drawn.items()
-        ]
-        page.get_by_label("Attach pictures and files").set_input_files(files)
-        page.get_by_role("textbox", name="Write to").fill("The harbour at three hours of one day")
-        page.get_by_role("button", name="Send", exact=True).click()
-        expect(page.locator(".message--pending")).to_have_count(0)
-    expect(page.locator(".picture")).to_have_count(3)
-    page.locator(".picture__image").evaluate_all("(all) => Promise.all(all.map((each) => each.decode()))")
+    """A message with two pictures, and a voice message below it."""
+    _open(page, "Kitchen table")
+    gallery = page.locator(".message", has_text="The same pier")
+    gallery.evaluate("(message) => message.scrollIntoView()")
+    gallery.locator(".picture__image").evaluate_all("(all) => Promise.all(all.map((each) => each.decode()))")
 
 
 def _lightbox(page: Page, friend: Page) -> None:
     _pictures(page, friend)
-    page.locator(".picture").first.click()
+    page.locator(".message", has_text="The same pier").locator(".picture").first.click()
     image = page.wait_for_selector("[data-slot=lightbox-image]")
     assert image
     page.wait_for_load_state("networkidle")  # the whole picture has come
