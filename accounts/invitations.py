@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts import limits
+from accounts.cleaning import cleaned
 from accounts.exceptions import AccountError, invalid
 from accounts.mail import outbox
 from accounts.mail.kinds import Kind
@@ -47,7 +47,7 @@ def invite(*, actor: User | None, email: str, days: int = DAYS) -> Invitation:
     ``actor`` None is the command line. Earlier links go on working. Raises `invalid`, and `email_taken` where there is
     an account already: only who may see addresses comes here.
     """
-    address = _cleaned(email)
+    address = cleaned({"email": (clean_email, email)})["email"]
     if not 1 <= days <= MOST_DAYS:
         raise invalid({"days": [f"An invitation is good for 1 to {MOST_DAYS} days. Choose a number of these."]})
     if User.objects.with_email(address).exists() or is_reserved(address):
@@ -119,10 +119,3 @@ def _require_open(address: str) -> None:
 def _is_used(invited: Invited) -> bool:
     left = AddressChange.objects.filter(old_email=invited.address, confirmed_at__gte=invited.made_at)
     return User.objects.with_email(invited.address).exists() or left.exists()
-
-
-def _cleaned(email: str) -> str:
-    try:
-        return clean_email(email)
-    except ValidationError as error:
-        raise invalid({"email": error.messages}) from error

@@ -13,11 +13,11 @@ from typing import TypedDict, Unpack, cast
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import broadcasts, invitations, limits, passwords
+from accounts.cleaning import cleaned
 from accounts.closing import require_closable
 from accounts.devices import Device
 from accounts.exceptions import AccountError, invalid
@@ -55,7 +55,7 @@ def sign_up(
     `sign_up_closed`, or `link_stale`, to who may not sign up.
     """
     is_proven = invitations.admit(email=email, token=invitation)
-    name, address = _cleaned({"full_name": (clean_full_name, full_name), "email": (clean_email, email)})
+    name, address = cleaned({"full_name": (clean_full_name, full_name), "email": (clean_email, email)}).values()
     check_name(name)
     user = User(full_name=name, email=address, time_zone=known_zone(time_zone))
     user.email_verified_at = timezone.now() if is_proven else None
@@ -206,8 +206,8 @@ def update_profile(*, user: User, **wanted: Unpack[Profile]) -> User:
         "time_zone": clean_zone,
     }
     given = {name: value for name, value in wanted.items() if not (name == "handle" and value == user.handle)}
-    cleaned = _cleaned({name: (cleaners[name], cast("str", value)) for name, value in given.items()})
-    changes = {name: value for name, value in zip(given, cleaned, strict=True) if value != getattr(user, name)}
+    values = cleaned({name: (cleaners[name], cast("str", value)) for name, value in given.items()})
+    changes = {name: value for name, value in values.items() if value != getattr(user, name)}
     if not changes:
         return user
     for field in changes.keys() - {"time_zone"}:
@@ -267,7 +267,7 @@ def make_admin(*, email: str, full_name: str, password: str | None) -> User:
     ``password`` None leaves the password of an account that is there; a new one signs it out on every device. Raises
     ``AccountError`` `invalid` with the fields, also where a new account would have no password.
     """
-    name, address = _cleaned({"full_name": (clean_full_name, full_name), "email": (clean_email, email)})
+    name, address = cleaned({"full_name": (clean_full_name, full_name), "email": (clean_email, email)}).values()
     user = User.objects.with_email(address).first() or User(full_name=name, email=address)
     hashed = user.password
     if password is not None:
@@ -352,19 +352,6 @@ def _revoke(sessions: SessionQuerySet, *, user_id: int) -> int:
             tell = partial(broadcasts.session_revoked, user_id=user_id, session_ids=ids)
             transaction.on_commit(tell, robust=True)
     return len(ids)
-
-
-def _cleaned(wanted: dict[str, tuple[Callable[[str], str], str]]) -> list[str]:
-    """Clean every value, and raise one error with the sentences of all that are at fault."""
-    values, problems = [], {}
-    for field, (clean, value) in wanted.items():
-        try:
-            values.append(clean(value))
-        except ValidationError as error:
-            problems[field] = error.messages
-    if problems:
-        raise invalid(problems)
-    return values
 
 
 def _bad_credentials() -> AccountError:

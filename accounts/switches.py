@@ -12,8 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import broadcasts
+from accounts.cleaning import cleaned
 from accounts.dependencies import note_end
-from accounts.exceptions import invalid
 from accounts.models import User
 from accounts.names import clean_emoji, clean_status
 
@@ -39,7 +39,8 @@ def update_switches(*, user: User, **changes: Unpack[Switches]) -> User:
 
     Raises `invalid` with the fields at fault. Tells the user's own sockets, and of the status those who watch the user.
     """
-    wanted = _cleaned(dict(changes))
+    wanted: dict[str, Any] = dict(changes)
+    wanted |= cleaned({name: (clean, wanted[name]) for name, clean in _CLEANERS.items() if name in wanted})
     with transaction.atomic():
         kept = User.objects.select_for_update(no_key=True).get(pk=user.pk)
         before = _values(kept)
@@ -82,24 +83,14 @@ def _values(user: User) -> dict[str, Any]:
     return {name: getattr(user, name) for name in (*SWITCHES, *STATUS)}
 
 
-def _cleaned(changes: dict[str, Any]) -> dict[str, Any]:
-    cleaners: dict[str, Callable[[Any], Any]] = {
-        "status_emoji": clean_emoji,
-        "status_text": clean_status,
-        "status_until": _clean_until,
-    }
-    problems = {}
-    for name in changes.keys() & cleaners.keys():
-        try:
-            changes[name] = cleaners[name](changes[name])
-        except ValidationError as error:
-            problems[name] = error.messages
-    if problems:
-        raise invalid(problems)
-    return changes
-
-
 def _clean_until(until: datetime | None) -> datetime | None:
     if until is not None and until <= timezone.now():
         raise ValidationError("Choose a moment in the future.")
     return until
+
+
+_CLEANERS: dict[str, Callable[[Any], Any]] = {
+    "status_emoji": clean_emoji,
+    "status_text": clean_status,
+    "status_until": _clean_until,
+}
