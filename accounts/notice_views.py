@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.devices import Device
 from accounts.exceptions import AccountError
@@ -14,7 +14,7 @@ from accounts.forms import BanAppealForm
 from accounts.models import Notice
 from accounts.moderation.appeals import appeal, appeal_ban
 from accounts.moderation.notices import mark_read
-from accounts.requests import MemberRequest, VisitorRequest
+from accounts.requests import MemberRequest, VisitorRequest, form_page
 
 MOST_SHOWN = 100
 
@@ -43,7 +43,7 @@ def appeal_notice(request: MemberRequest, notice_id: int) -> HttpResponse:
     return redirect("notices")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def appeal_at_the_door(request: VisitorRequest) -> HttpResponse:
     """For who is banned: their password says who they are, and lets them no further than this form."""
     form, status = BanAppealForm(request.POST or None), 200

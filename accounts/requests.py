@@ -1,6 +1,7 @@
-"""The shapes a request has after `accounts.middleware.AuthenticationMiddleware`; for annotations only."""
+"""Requests as `accounts.middleware.AuthenticationMiddleware` leaves them, and which of them pages with a form take."""
 
 from django.http import HttpRequest
+from django.views.decorators.http import require_http_methods
 
 from accounts.models import Session, User
 
@@ -16,3 +17,7 @@ class MemberRequest(HttpRequest):
 
     user: User
     auth_session: Session
+
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+"""Decorates the view of a page that is looked at, and whose form is sent to the same address."""

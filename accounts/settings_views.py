@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.forms.models import model_to_dict
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts import cookies, services
 from accounts.addresses import pending_change
@@ -27,11 +27,9 @@ from accounts.forms import (
     SwitchesForm,
 )
 from accounts.models import Session
-from accounts.requests import MemberRequest
+from accounts.requests import MemberRequest, form_page
 from accounts.serializers import me_card
 from accounts.switches import STATUS, SWITCHES, update_switches
-
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @login_required

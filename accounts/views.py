@@ -13,21 +13,21 @@ from django.middleware.csrf import rotate_token
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts import cookies, invitations, services
 from accounts.devices import Device
 from accounts.exceptions import AccountError
 from accounts.forms import AccountForm, InvitationForm, SignInForm, SignUpForm
 from accounts.models import User
-from accounts.requests import VisitorRequest
+from accounts.requests import VisitorRequest, form_page
 
 AVATAR_SECONDS = 300
 
 # Signing up, in and out
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def sign_up(request: VisitorRequest) -> HttpResponse:
     if invitations.is_needed() and request.auth_session is None:
         context, status = {"sentence": invitations.closed_sentence()}, 403 if request.method == "POST" else 200
@@ -36,7 +36,7 @@ def sign_up(request: VisitorRequest) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def accept_invitation(request: VisitorRequest, token: str) -> HttpResponse:
     """Sign up by the link of an invitation, whoever else may."""
     address = invitations.who_is_invited(token)
@@ -46,7 +46,7 @@ def accept_invitation(request: VisitorRequest, token: str) -> HttpResponse:
     return _door(request, form_class, enter, "accounts/signup.html")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def sign_in(request: VisitorRequest) -> HttpResponse:
     return _door(request, SignInForm, services.sign_in, "accounts/login.html")
 

@@ -10,10 +10,10 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.forms import AccountForm
-from accounts.requests import MemberRequest
+from accounts.requests import MemberRequest, form_page
 from chat import limits, services
 from chat.exceptions import ChatError
 from chat.group_forms import AddForm, LinkForm, MemberForm, RoomForm, SettingsForm
@@ -35,7 +35,7 @@ def brake(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return braked
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @page
 @brake
 def new_room(request: MemberRequest) -> HttpResponse:
@@ -180,7 +180,7 @@ def leave(request: MemberRequest, room_id: int) -> HttpResponse:
     return redirect("rooms")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @page
 @brake
 def invitation(request: MemberRequest, token: str) -> HttpResponse:

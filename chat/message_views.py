@@ -8,9 +8,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
-from accounts.requests import MemberRequest
+from accounts.requests import MemberRequest, form_page
 from accounts.zones import zone_of
 from chat import limits, services
 from chat.exceptions import ChatError, not_found
@@ -31,7 +31,7 @@ def permalink(request: MemberRequest, message_id: int) -> HttpResponse:
     return redirect(_place(_visible(request, message_id)))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @page
 def message(request: MemberRequest, message_id: int) -> HttpResponse:
     """Say what can be done with a message, and do it."""
@@ -126,7 +126,7 @@ ACTIONS: dict[str, Callable[[MemberRequest, Message], str]] = {
 }
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @page
 def delete_message(request: MemberRequest, message_id: int) -> HttpResponse:
     """Ask first, then delete: what the dialog does where there is script."""

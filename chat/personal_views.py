@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.requests import MemberRequest
+from accounts.requests import MemberRequest, form_page
 from accounts.serializers import user_card
 from chat import services
 from chat.detail_pages import details_page
@@ -28,7 +28,7 @@ def details(request: MemberRequest, room_id: int) -> HttpResponse:
     return render(request, "chat/details.html", details_page(request.user, shown))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @page
 def preferences(request: MemberRequest, room_id: int) -> HttpResponse:
     """How one has a room: what notifies, muted, on top."""

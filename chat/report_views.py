@@ -9,11 +9,10 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
 from accounts.exceptions import ParleyError
 from accounts.models import User
-from accounts.requests import MemberRequest
+from accounts.requests import MemberRequest, form_page
 from accounts.serializers import user_card
 from chat import limits
 from chat.exceptions import not_found
@@ -23,8 +22,6 @@ from chat.models import Message
 from chat.pages import app_frame
 from chat.services import moderation
 from chat.views import page
-
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 THANKS = "Thank you. The moderators look at it, and tell you when they have decided."
 

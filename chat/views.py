@@ -11,9 +11,9 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from accounts.requests import MemberRequest
+from accounts.requests import MemberRequest, form_page
 from chat import limits, services
 from chat.exceptions import ChatError
 from chat.forms import MessageForm, PlaceForm, ReadForm
@@ -53,7 +53,7 @@ def rooms(request: MemberRequest) -> HttpResponse:
     return render(request, "chat/rooms.html", app_frame(request.user))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @page
 @kept(OF_LIST)
 def room(request: MemberRequest, room_id: int) -> HttpResponse:
