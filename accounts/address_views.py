@@ -6,14 +6,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts import addresses, cookies
 from accounts.exceptions import AccountError
 from accounts.forms import ChangeAddressForm
-from accounts.requests import MemberRequest, VisitorRequest
-from accounts.settings_views import account_page, form_page
+from accounts.link_pages import link_page
+from accounts.requests import MemberRequest, VisitorRequest, form_page
+from accounts.settings_views import account_page
 
 
 @login_required
@@ -40,42 +40,24 @@ def call_off(request: MemberRequest) -> HttpResponse:
     return redirect("account")
 
 
-@never_cache
-@form_page
+@link_page(is_address=True)
 def confirm_address(request: VisitorRequest, change_id: int, token: str) -> HttpResponse:
-    """Say that the new address is one's own. By a button: what looks at links before people do shall not say it."""
-    change = addresses.what_is_confirmed(change_id=change_id, token=token)
-    if change is None:
-        return _stale(request)
+    """Say that the new address is one's own."""
     if request.method == "POST":
-        try:
-            change = addresses.confirm_change(change_id=change_id, token=token)
-        except AccountError as error:
-            return _stale(request, error)
+        change = addresses.confirm_change(change_id=change_id, token=token)
         messages.success(request, f"You sign in as {change.new_email} from now on.")
         return redirect("account" if request.auth_session else "login")
+    change = addresses.what_is_confirmed(change_id=change_id, token=token)
     return render(request, "accounts/confirm_address.html", {"change": change})
 
 
-@never_cache
-@form_page
+@link_page(is_address=True)
 def undo_address(request: VisitorRequest, change_id: int, token: str) -> HttpResponse:
     """Say that somebody else asked for another address; then choose a new password."""
-    change = addresses.what_is_undone(change_id=change_id, token=token)
-    if change is None:
-        return _stale(request)
     if request.method == "POST":
-        try:
-            owner, reset_token = addresses.undo_change(change_id=change_id, token=token)
-        except AccountError as error:
-            return _stale(request, error)
+        owner, reset_token = addresses.undo_change(change_id=change_id, token=token)
         response = redirect("choose-password", owner.pk, reset_token)
         cookies.delete_cookies(response)  # if it is one of the devices that were just signed out
         return response
+    change = addresses.what_is_undone(change_id=change_id, token=token)
     return render(request, "accounts/undo_address.html", {"change": change})
-
-
-def _stale(request: VisitorRequest, error: AccountError | None = None) -> HttpResponse:
-    sentence = addresses.STALE_LINK if error is None else error.detail
-    context = {"sentence": sentence, "is_address": True, "is_taken": error is not None and error.code == "email_taken"}
-    return render(request, "accounts/link_stale.html", context, status=404)

@@ -10,11 +10,11 @@ Lock order: a user's row before the changes of their address.
 from __future__ import annotations
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import limits, services
+from accounts.cleaning import cleaned
 from accounts.exceptions import AccountError, invalid
 from accounts.handles import EMAIL_TAKEN, violated_constraint
 from accounts.mail import outbox
@@ -46,7 +46,7 @@ def ask_for_change(*, user: User, email: str, current_password: str, session: Se
     """
     if not settings.MAIL_ENABLED:
         raise AccountError("no_mail", NO_MAIL, status=409)
-    address = _cleaned(email)
+    address = cleaned({"email": (clean_email, email)})["email"]
     services.require_current(user, current_password, session)
     if address == user.email:
         raise invalid({"email": ["This is your address already. Enter the new one."]})
@@ -76,13 +76,14 @@ def call_off(*, user: User) -> None:
         waiting.update(called_off_at=timezone.now())
 
 
-def what_is_confirmed(*, change_id: int, token: str) -> AddressChange | None:
-    """The change that this link brings about, with its user; None if it is used, too old, or was never one."""
+def what_is_confirmed(*, change_id: int, token: str) -> AddressChange:
+    """The change that this link brings about, with its user; raises `link_stale` where there is none (any more)."""
     change = _find(change_id)
-    if change is None or not change.is_open or not confirm_tokens.opens(change, token):
-        return None
-    newer = AddressChange.objects.filter(user_id=change.user_id, pk__gt=change.pk)
-    return None if newer.exists() else change
+    if not change.is_open or not confirm_tokens.opens(change, token):
+        raise _stale()
+    if AddressChange.objects.filter(user_id=change.user_id, pk__gt=change.pk).exists():
+        raise _stale()
+    return change
 
 
 def confirm_change(*, change_id: int, token: str) -> AddressChange:
@@ -92,11 +93,9 @@ def confirm_change(*, change_id: int, token: str) -> AddressChange:
     """
     try:
         with audited():
-            change = _locked(change_id)
-            if change is None or what_is_confirmed(change_id=change_id, token=token) is None:
-                raise _stale()
-            now = timezone.now()
-            user = change.user
+            _hold_owner(change_id)
+            change = what_is_confirmed(change_id=change_id, token=token)
+            user, now = change.user, timezone.now()
             user.email, user.email_verified_at = change.new_email, now
             user.save(update_fields=["email", "email_verified_at"])
             if is_reserved(change.new_email, user=user):  # asked once the row is written, as others do
@@ -109,12 +108,12 @@ def confirm_change(*, change_id: int, token: str) -> AddressChange:
     return change
 
 
-def what_is_undone(*, change_id: int, token: str) -> AddressChange | None:
-    """The change that this link undoes, with its user; None if it is used, too old, or was never one."""
+def what_is_undone(*, change_id: int, token: str) -> AddressChange:
+    """The change that this link undoes, with its user; raises `link_stale` where there is none (any more)."""
     change = _find(change_id)
-    if change is None or not change.was_verified or change.undone_at is not None:
-        return None
-    return change if undo_tokens.opens(change, token) else None
+    if not change.was_verified or change.undone_at is not None or not undo_tokens.opens(change, token):
+        raise _stale()
+    return change
 
 
 def undo_change(*, change_id: int, token: str) -> tuple[User, str]:
@@ -125,9 +124,8 @@ def undo_change(*, change_id: int, token: str) -> tuple[User, str]:
     """
     try:
         with audited():
-            change = _locked(change_id)
-            if change is None or what_is_undone(change_id=change_id, token=token) is None:
-                raise _stale()
+            _hold_owner(change_id)
+            change = what_is_undone(change_id=change_id, token=token)
             user, now = change.user, timezone.now()
             user.email, user.email_verified_at = change.old_email, now
             user.set_unusable_password()
@@ -141,26 +139,22 @@ def undo_change(*, change_id: int, token: str) -> tuple[User, str]:
     return user, reset_tokens.make_token(user)
 
 
-def _find(change_id: int) -> AddressChange | None:
-    return AddressChange.objects.select_related("user").filter(pk=change_id, user__is_active=True).first()
+def _find(change_id: int) -> AddressChange:
+    change = AddressChange.objects.select_related("user").filter(pk=change_id, user__is_active=True).first()
+    if change is None:
+        raise _stale()
+    return change
 
 
-def _locked(change_id: int) -> AddressChange | None:
-    """The change as it is once nobody else can change it: whoever does holds the row of the user."""
-    users = User.objects.active().select_for_update(of=("self",), no_key=True)
-    user = users.filter(address_changes=change_id).first()
-    return None if user is None else AddressChange.objects.select_related("user").get(pk=change_id)
+def _hold_owner(change_id: int) -> None:
+    """Let nobody else change this change, nor its user: whoever does holds the row of the user."""
+    users = User.objects.select_for_update(of=("self",), no_key=True)
+    users.filter(address_changes=change_id).first()
 
 
 def _has_owner(address: str, user: User) -> bool:
+    # Both are asked, whatever the first one answers: so it takes as long for any address.
     return User.objects.with_email(address).exists() | is_reserved(address, user=user)
-
-
-def _cleaned(email: str) -> str:
-    try:
-        return clean_email(email)
-    except ValidationError as error:
-        raise invalid({"email": error.messages}) from error
 
 
 def _stale() -> AccountError:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import limits, passwords, services
 from accounts.exceptions import AccountError
 from accounts.mail import outbox
 from accounts.mail.kinds import Kind
-from accounts.mail.tokens import reset_tokens, verify_tokens
+from accounts.mail.tokens import Tokens, reset_tokens, verify_tokens
 from accounts.models import User
 
 STALE_LINK = "This link was used, or is too old. Ask for a new one."
@@ -27,10 +28,9 @@ def ask_for_reset(*, email: str, ip: str | None) -> None:
         outbox.post(Kind.RESET, user)
 
 
-def who_may_choose(*, user_id: int, token: str) -> User | None:
-    """The person whom this link lets choose a new password; None if it is used, too old, or was never one."""
-    user = User.objects.active().filter(pk=user_id).first()
-    return user if user is not None and reset_tokens.opens(user, token) else None
+def who_may_choose(*, user_id: int, token: str) -> User:
+    """The person whom this link lets choose a new password; raises `link_stale` where there is nobody (any more)."""
+    return _opened(User.objects.active(), user_id, reset_tokens, token)
 
 
 def choose_password(*, user_id: int, token: str, new: str) -> None:
@@ -39,14 +39,11 @@ def choose_password(*, user_id: int, token: str, new: str) -> None:
     Raises `link_stale`, or `invalid` with the field at fault. Who reads the mail has the address: it is verified, too.
     """
     user = who_may_choose(user_id=user_id, token=token)
-    if user is None:
-        raise _stale()
     passwords.require_good(new, user, field="new_password")
     hashed = passwords.hash_password(new)
     with transaction.atomic():
-        user = User.objects.active().select_for_update(no_key=True).filter(pk=user_id).first()
-        if user is None or not reset_tokens.opens(user, token):
-            raise _stale()  # another one was quicker with the same link
+        # Another one may have been quicker with the same link.
+        user = _opened(User.objects.active().select_for_update(no_key=True), user_id, reset_tokens, token)
         user.password = hashed
         user.email_verified_at = user.email_verified_at or timezone.now()
         user.save(update_fields=["password", "email_verified_at"])
@@ -64,21 +61,22 @@ def ask_for_verification(*, user: User) -> None:
     outbox.post(Kind.VERIFY, user)
 
 
-def who_verifies(*, user_id: int, token: str) -> User | None:
-    """The person whose address this link verifies; None if it is used, too old, or was never one."""
-    user = User.objects.active().filter(pk=user_id).first()
-    return user if user is not None and verify_tokens.opens(user, token) else None
+def who_verifies(*, user_id: int, token: str) -> User:
+    """The person whose address this link verifies; raises `link_stale` where there is nobody (any more)."""
+    return _opened(User.objects.active(), user_id, verify_tokens, token)
 
 
 def verify_address(*, user_id: int, token: str) -> None:
     """Note that the address is theirs. Raises `link_stale`."""
     with transaction.atomic():
-        user = User.objects.active().select_for_update(no_key=True).filter(pk=user_id).first()
-        if user is None or not verify_tokens.opens(user, token):
-            raise _stale()
+        user = _opened(User.objects.active().select_for_update(no_key=True), user_id, verify_tokens, token)
         user.email_verified_at = timezone.now()
         user.save(update_fields=["email_verified_at"])
 
 
-def _stale() -> AccountError:
-    return AccountError("link_stale", STALE_LINK, status=410)
+def _opened(users: QuerySet[User], user_id: int, tokens: Tokens, token: str) -> User:
+    """The one of these for whom the token was made; raises `link_stale` if it is used, too old, or was never one."""
+    user = users.filter(pk=user_id).first()
+    if user is None or not tokens.opens(user, token):
+        raise AccountError("link_stale", STALE_LINK, status=410)
+    return user

@@ -6,16 +6,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from accounts import recovery
 from accounts.devices import Device
 from accounts.exceptions import AccountError
 from accounts.forms import AddressForm, ChoosePasswordForm
-from accounts.requests import MemberRequest, VisitorRequest
-
-form_page = require_http_methods(["GET", "HEAD", "POST"])
+from accounts.link_pages import link_page
+from accounts.requests import MemberRequest, VisitorRequest, form_page
 
 
 @form_page
@@ -32,20 +30,17 @@ def ask_for_reset(request: VisitorRequest) -> HttpResponse:
     return render(request, "accounts/reset.html", {"form": form}, status=400 if request.method == "POST" else 200)
 
 
-@never_cache
-@form_page
+@link_page()
 def choose_password(request: VisitorRequest, user_id: int, token: str) -> HttpResponse:
     """Choose a new password, by a link that works once."""
     owner = recovery.who_may_choose(user_id=user_id, token=token)
-    if owner is None:
-        return _stale(request)
     form = ChoosePasswordForm(request.POST or None)
     if form.is_valid():
         try:
             recovery.choose_password(user_id=user_id, token=token, new=form.cleaned_data["new_password"])
         except AccountError as error:
             if error.code == "link_stale":
-                return _stale(request)
+                raise
             form.refuse(error)
         else:
             messages.success(request, "Your password is changed, and you are signed out everywhere. Sign in with it.")
@@ -54,20 +49,14 @@ def choose_password(request: VisitorRequest, user_id: int, token: str) -> HttpRe
     return render(request, "accounts/choose_password.html", {"form": form, "owner": owner}, status=status)
 
 
-@never_cache
-@form_page
+@link_page()
 def verify_address(request: VisitorRequest, user_id: int, token: str) -> HttpResponse:
-    """Say that an address is one's own. By a button: what looks at links before people do shall not say it."""
-    owner = recovery.who_verifies(user_id=user_id, token=token)
-    if owner is None:
-        return _stale(request)
+    """Say that an address is one's own."""
     if request.method == "POST":
-        try:
-            recovery.verify_address(user_id=user_id, token=token)
-        except AccountError:
-            return _stale(request)
+        recovery.verify_address(user_id=user_id, token=token)
         messages.success(request, "Thank you, this is your address.")
         return redirect("account" if request.auth_session else "login")
+    owner = recovery.who_verifies(user_id=user_id, token=token)
     return render(request, "accounts/verify.html", {"owner": owner})
 
 
@@ -81,7 +70,3 @@ def ask_for_verification(request: MemberRequest) -> HttpResponse:
     else:
         messages.success(request, "A mail is on its way. Its link works for a week.")
     return redirect("account")
-
-
-def _stale(request: VisitorRequest) -> HttpResponse:
-    return render(request, "accounts/link_stale.html", {"sentence": recovery.STALE_LINK}, status=404)
