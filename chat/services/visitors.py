@@ -19,6 +19,7 @@ from chat.models import Invitation, Room, Site, Visitor
 from chat.services.conversations import call_conversation, own_conversation, removed
 from chat.services.members import come_in
 from chat.services.seats import hold, seat_in
+from chat.widget.models import vouched_for
 from chat.widget.signing import read_identity
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def visit(
         raise ChatError("wrong_origin", detail, status=403)
     if token is not None:
         identity = read_identity(site, token)
-        subject, name, expires_at, new = f"site:{identity.subject}", identity.name, identity.expires_at, None
+        subject, name, expires_at, new = vouched_for(identity.subject), identity.name, identity.expires_at, None
     elif site.enforced:
         detail = "Sign in on this site to chat."
         raise ChatError("identity_required", detail, status=401)

@@ -17,6 +17,7 @@ from chat import services
 from chat.exceptions import ChatError
 from chat.models import Room, Site, Visitor
 from chat.services.sites import check_places, clean_origins
+from chat.widget.models import vouched_for
 from chat.widget.signing import secret_of
 
 
@@ -115,7 +116,7 @@ class VisitorAdmin(FindsPeople, admin.ModelAdmin[Visitor]):
     list_select_related = ("user", "site")
     list_filter = ("site",)
     search_fields = ("user__full_name", "user__handle", "subject")
-    search_help_text = "How a name, or a part of it, or a handle begins; or who they are to their site, in full."
+    search_help_text = "How a name, or a part of it, or a handle begins; or what their site calls them, in full."
     person_path = "user"
     ordering = ("-pk",)
     list_per_page = 50
@@ -126,9 +127,10 @@ class VisitorAdmin(FindsPeople, admin.ModelAdmin[Visitor]):
     actions = ("shut_out", "let_in")
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Visitor], search_term: str) -> Any:
-        known = Visitor.objects.filter(site__in=list(Site.objects.values_list("pk", flat=True)), subject=search_term)
-        if known.exists():
-            return queryset.filter(pk__in=list(known.values_list("pk", flat=True))), False
+        sites = list(Site.objects.values_list("pk", flat=True))  # each by the index, which begins with them
+        known = list(Visitor.objects.filter(site__in=sites, subject=vouched_for(search_term)))
+        if known:
+            return queryset.filter(pk__in=[visitor.pk for visitor in known]), False
         return super().get_search_results(request, queryset, search_term)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Visitor | None = None) -> list[str]:

@@ -17,6 +17,11 @@ def new_key() -> str:
     return secrets.token_hex(8)
 
 
+def vouched_for(subject: str) -> str:
+    """The ``subject`` of a visitor whom their site calls so."""
+    return f"site:{subject}"
+
+
 class SiteQuerySet(models.QuerySet["Site"]):
     def active(self) -> SiteQuerySet:
         return self.filter(is_active=True)
@@ -72,7 +77,10 @@ class Site(models.Model):
 
 
 class Visitor(models.Model):
-    """Somebody who comes by the pages of a site. ``subject`` is what the site calls them, or their browser itself."""
+    """Somebody who comes by the pages of a site.
+
+    ``subject`` begins with who says so, and goes on with what the site calls them, or their browser itself.
+    """
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="visitor"
