@@ -173,7 +173,7 @@ def _keep_an_owner(room: Room, seat: Membership) -> None:
 
 def _put_out(room: Room, seat: Membership) -> None:
     Invitation.objects.open().filter(room=room, created_by=seat.user_id).delete()
-    unseat(seat)
+    unseat(room, [seat.user_id])
     count_members(room)
     follow_team_later(room.pk, [seat.user_id])
 

@@ -67,11 +67,12 @@ def seat_people(room: Room, user_ids: Iterable[int], *, role: Membership.Role = 
     broadcasts.room_joined(room, user_ids=ids)
 
 
-def unseat(seat: Membership) -> None:
-    """Take somebody's seat away. The message that says so puts their sockets out of the room."""
-    Draft.objects.filter(room=seat.room_id, user=seat.user_id).delete()
-    seat.delete()
-    User.objects.filter(pk=seat.user_id).bump_version()
+def unseat(room: Room, user_ids: Iterable[int]) -> None:
+    """Take people's seats in a room that is held. The message that says so puts their sockets out of the room."""
+    ids = list(user_ids)
+    Draft.objects.filter(room=room, user__in=ids).delete()
+    Membership.objects.filter(room=room, user__in=ids).delete()
+    User.objects.filter(pk__in=ids).bump_version()
 
 
 def count_members(room: Room) -> None:

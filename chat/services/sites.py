@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.origins import Origin
 from accounts.visits import end_visits
 from chat import background
@@ -59,16 +60,17 @@ def update_site(
         kept = Site.objects.select_for_update().get(pk=site.pk)
         known_rooms = set(kept.rooms.values_list("pk", flat=True))
         wanted, answering = check_places(rooms, team)
+        wanted_origins = clean_origins(origins)
         lost = known_rooms - {room.pk for room in wanted}
         before = kept.team_id
         less = (
             (kept.is_active and not is_active)
             or (enforced and not kept.enforced)
-            or not set(kept.origins) <= set(clean_origins(origins))
+            or not set(kept.origins) <= set(wanted_origins)
             or lost
             or bool(before) != bool(answering)
         )
-        kept.name, kept.origins = clean_name(name), clean_origins(origins)
+        kept.name, kept.origins = clean_name(name), wanted_origins
         kept.enforced, kept.is_active, kept.team = enforced, is_active, answering
         kept.save()
         kept.rooms.set(wanted)
@@ -112,17 +114,19 @@ def _clean_origin(text: str) -> str:
 def _leave(site: Site, room_ids: Collection[int]) -> None:
     """Put the site's visitors out of rooms that are not its own any more. Tells the rooms."""
     for room in Room.objects.all().lock(sorted(room_ids)).values():
-        seats = list(Membership.objects.filter(room=room, user__visitor__site=site).select_related("user"))
-        for seat in seats:
-            unseat(seat)
-        count_members(room)
-        if people := [seat.user for seat in seats]:
-            event = {"type": "member.left", "users": [user.pk for user in people]}
-            say(room, people[0], event, f"{names_of(people)} left.")
+        people = list(User.objects.filter(memberships__room=room, visitor__site=site).order_by("pk"))
+        if people:
+            ids = [user.pk for user in people]
+            unseat(room, ids)
+            count_members(room)
+            say(room, people[0], {"type": "member.left", "users": ids}, f"{names_of(people)} left.")
 
 
 def check_places(rooms: Collection[int], team: int | None) -> tuple[list[Room], Room | None]:
-    """Where visitors talk: rooms that they share, or a room whose people each of them talks with alone."""
+    """Where visitors talk: rooms that they share, or a room whose people each of them talks with alone.
+
+    Raises ``ChatError`` for what can be neither.
+    """
     if team is None:
         return _rooms(rooms), None
     if rooms:

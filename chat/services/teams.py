@@ -13,6 +13,7 @@ from django.db import transaction
 from accounts.models import User
 from chat import background
 from chat.models import Membership, Room, Site, Visitor
+from chat.querysets import MembershipQuerySet
 from chat.services.log import say
 from chat.services.seats import MOST_MEMBERS, count_members, hold, seat_people, unseat
 
@@ -22,7 +23,7 @@ Roles = dict[int, Membership.Role]
 def seat_team(room: Room, team_id: int) -> None:
     """Seat the people of a team in a conversation that is held, in the roles that they have there. Tells them."""
     by_role: defaultdict[Membership.Role, list[int]] = defaultdict(list)
-    for user_id, role in _roles_in(team_id).items():
+    for user_id, role in _roles(Membership.objects.filter(room=team_id)).items():
         by_role[role].append(user_id)
     for role, user_ids in by_role.items():
         seat_people(room, user_ids, role=role)
@@ -46,25 +47,24 @@ def follow_team(*, site_id: int, user_ids: Collection[int]) -> None:
     for room_id in Visitor.objects.filter(site=site_id, room__isnull=False).values_list("room", flat=True):
         with transaction.atomic():
             room = hold(room_id)
-            team = {pk: role for pk, role in _team_of(site_id).items() if pk in user_ids}
-            seats = Membership.objects.all().seats(rooms=[room_id], users=user_ids)
-            for (_room_id, user_id), seat in seats.items():
-                if user_id not in team:
-                    unseat(seat)
-                    say(room, seat.user, {"type": "member.left", "users": [user_id]}, f"{seat.user.full_name} left.")
-            for user_id in team.keys() - {user_id for _room_id, user_id in seats}:
-                user = people[user_id]
-                say(room, user, {"type": "member.joined", "users": [user_id]}, f"{user.full_name} joined.")
-                seat_people(room, [user_id], role=team[user_id])
-            count_members(room)
+            team = _team_of(site_id)  # as it is now that nobody else can bring it into this conversation
+            seated = {user_id for _, user_id in Membership.objects.all().seats(rooms=[room_id], users=people)}
+            gone, new = seated - team.keys(), (people.keys() & team.keys()) - seated
+            unseat(room, gone)
+            for user in (people[user_id] for user_id in sorted(gone)):
+                say(room, user, {"type": "member.left", "users": [user.pk]}, f"{user.full_name} left.")
+            for user in (people[user_id] for user_id in sorted(new)):
+                say(room, user, {"type": "member.joined", "users": [user.pk]}, f"{user.full_name} joined.")
+                seat_people(room, [user.pk], role=team[user.pk])
+            if gone or new:
+                count_members(room)
 
 
 def _team_of(site_id: int) -> Roles:
-    team_id = Site.objects.filter(pk=site_id).values_list("team", flat=True).first()
-    return {} if team_id is None else _roles_in(team_id)
+    return _roles(Membership.objects.filter(room__answers_for=site_id))
 
 
-def _roles_in(room_id: int) -> Roles:
-    """Who is in a room, visitors apart, and what they are there."""
-    seats = Membership.objects.filter(room=room_id, user__is_active=True, user__is_visitor=False).order_by("pk")
+def _roles(seats: MembershipQuerySet) -> Roles:
+    """Who has these seats of a team, and as what. A conversation has one more, for the visitor."""
+    seats = seats.filter(user__is_active=True, user__is_visitor=False).order_by("pk")
     return {pk: Membership.Role(role) for pk, role in seats.values_list("user", "role")[: MOST_MEMBERS - 1]}
