@@ -74,11 +74,13 @@ def withdraw(*, actor: User | None, sanction_id: int, reason: str) -> Sanction:
         before, now = _standing(user), timezone.now()
         Sanction.objects.filter(pk=sanction.pk).update(ended_at=now)
         earlier = _replaced_by(sanction, now)
-        if sanction.kind in _COLUMNS:
-            Sanction.objects.filter(pk__in=[each.pk for each in earlier]).update(ended_at=None)
-            setattr(user, _COLUMNS[sanction.kind], (earlier[0].until or FOREVER) if earlier else None)
-            user.save(update_fields=[_COLUMNS[sanction.kind]])
-        as_before = f" What held before holds again: {_IMPOSED[sanction.kind](earlier[0])}" if earlier else ""
+        as_before = ""
+        if earlier:
+            Sanction.objects.filter(pk=earlier.pk).update(ended_at=None)
+            as_before = f" What held before holds again: {_IMPOSED[earlier.kind](earlier)}"
+        if column := _COLUMNS.get(sanction.kind):
+            setattr(user, column, (earlier.until or FOREVER) if earlier else None)
+            user.save(update_fields=[column])
         tell(user.pk, f"{_WITHDRAWN[sanction.kind]}{as_before} The reason: {reason}")
         _record(actor, f"{sanction.kind}.withdrawn", user, reason, before, sanction)
     return sanction
@@ -141,10 +143,12 @@ def _end(user: User, kind: str, *, at: datetime | None = None) -> int:
     return Sanction.objects.filter(user=user, kind=kind, ended_at=None).update(ended_at=at or timezone.now())
 
 
-def _replaced_by(sanction: Sanction, now: datetime) -> list[Sanction]:
-    """What ended in the very moment in which this one began, and would hold today."""
+def _replaced_by(sanction: Sanction, now: datetime) -> Sanction | None:
+    """What ended in the very moment in which this one began, and would hold today. Warnings replace nothing."""
+    if sanction.kind not in _COLUMNS:
+        return None
     same = Sanction.objects.filter(user=sanction.user_id, kind=sanction.kind, ended_at=sanction.at)
-    return list(same.filter(Q(until=None) | Q(until__gt=now))[:1])
+    return same.filter(Q(until=None) | Q(until__gt=now)).first()
 
 
 def _say(user: User, sanction: Sanction) -> Notice:
