@@ -21,12 +21,11 @@ from accounts import (
 )
 from accounts.acts import Act, ActForm, Asked, perform
 from accounts.exceptions import AccountError
-from accounts.finding import find_by_email
 from accounts.invitations_admin import InvitesPeople
 from accounts.models import Appeal, Session, User
 from accounts.moderation import appeals, sanctions
 from accounts.moderation.audit import Target, audited, record
-from accounts.names import clean_email, clean_full_name, clean_handle
+from accounts.names import clean_email, clean_full_name, clean_handle, fold_email
 from accounts.tables import BoundedPaginator, FindsPeople, LookingAdmin
 
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
@@ -128,7 +127,7 @@ class UserAdmin(FindsPeople, InvitesPeople):
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[User], search_term: str) -> Any:
         """By an address only for those who may see it."""
         if "@" in search_term.strip().lstrip("@") and self.has_change_permission(request):
-            return queryset.filter(pk__in=find_by_email(search_term)), False
+            return queryset.filter(email=fold_email(search_term)), False
         return super().get_search_results(request, queryset, search_term)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:

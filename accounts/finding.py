@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib.postgres.search import SearchVectorField
 from django.db.models import Func
 
-from accounts.names import fold_email
 from accounts.rows import fetch
 
 MOST = 500
@@ -17,7 +16,6 @@ _FOUND = f"""
     SELECT id FROM accounts_user WHERE {_WORDS.format("full_name || ' ' || handle")} @@ lower(%s)::tsquery
     ORDER BY id DESC LIMIT %s
 """  # noqa: S608 - a constant
-_WITH_EMAIL = "SELECT id FROM accounts_user WHERE email = %s"
 
 
 def words_of_people() -> Func:
@@ -31,8 +29,3 @@ def find_by_words(text: str) -> list[int]:
     words = text.replace("@", " ").replace("\0", " ").split()
     terms = ["'" + word.replace("\\", "\\\\").replace("'", "''") + "':*" for word in words]
     return [pk for (pk,) in fetch(_FOUND, [" & ".join(terms), MOST])] if terms else []
-
-
-def find_by_email(email: str) -> list[int]:
-    """The id of who has this address, all of it."""
-    return [pk for (pk,) in fetch(_WITH_EMAIL, [fold_email(email)])]
