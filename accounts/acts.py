@@ -29,6 +29,8 @@ MUTES = ((HOUR, "1 hour"), (DAY, "1 day"), (7 * DAY, "7 days"), (30 * DAY, "30 d
 BANS = ((DAY, "1 day"), (7 * DAY, "7 days"), (30 * DAY, "30 days"), (0, "good"))
 SLOWNESS = ((10, "10 seconds"), (60, "1 minute"), (600, "10 minutes"), (0, "nobody (off)"))
 
+DAMAGED = "Something in this form was damaged. Choose once more."
+
 
 def _seconds(choices: tuple[tuple[int, str], ...], usual: int, label: str) -> forms.TypedChoiceField:
     widget = forms.Select(attrs={"aria-label": label})
@@ -88,7 +90,7 @@ def perform(
         raise PermissionDenied
     act = next((act for act in acts if act.name == request.POST.get("act")), None)
     if act is None or not form.is_valid():
-        messages.error(request, "Something in this form was damaged. Choose once more.")
+        messages.error(request, DAMAGED)
         return False
     asked, batch = Asked(cast("User", request.user), form.cleaned_data["reason"], form.cleaned_data), uuid4()
     try:

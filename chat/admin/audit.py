@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 
-from accounts.acts import Act, ActForm
+from accounts.acts import DAMAGED, Act, ActForm
 from accounts.exceptions import ParleyError
 from accounts.finding import MOST, find_by_words
 from accounts.models import AuditEntry, User
@@ -29,7 +29,6 @@ ACTIONS = (
     "account.changed", "account.deactivated", "filter.made", "filter.changed", "filter.removed", "job.tried_again",
     "job.called_off", "address.changed", "address.restored", "invitation.made",
 )  # fmt: skip
-
 
 UNDO = Act("undo", "Undo what can be undone", "It is undone.", lambda _asked: None)
 """The button alone: the page does it, as some of it may be refused."""
@@ -103,8 +102,8 @@ class AuditAdmin(LookingAdmin[AuditEntry]):
         rows = AuditEntry.objects.filter(batch=batch).order_by("number")
         if (first := rows.first()) is None:
             raise Http404
-        form, refused = ActForm(request.POST or None), request.method == "POST"
-        if refused and self._undo(request, batch, form):
+        form = ActForm(request.POST or None)
+        if request.method == "POST" and self._undo(request, batch, form):
             return redirect(request.path)
         undone = moderation.undone_in(batch)
         entries = list(rows[: moderation.MOST_AT_ONCE])
@@ -121,12 +120,12 @@ class AuditAdmin(LookingAdmin[AuditEntry]):
             "acts": {"": [UNDO]} if left else {},
             "form": form,
         }
-        return render(request, "admin/done.html", context, status=400 if refused else 200)
+        return render(request, "admin/done.html", context, status=400 if request.method == "POST" else 200)
 
     def _undo(self, request: HttpRequest, batch: UUID, form: ActForm) -> bool:
         """Undo it and say how far it went; False where nothing could be."""
         if not form.is_valid():
-            messages.error(request, "Something in this form was damaged. Choose once more.")
+            messages.error(request, DAMAGED)
             return False
         try:
             undone = moderation.undo_batch(

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.text import Truncator
 
-from accounts.acts import ActForm, Asked, with_undo
+from accounts.acts import DAMAGED, ActForm, Asked, with_undo
 from accounts.exceptions import ParleyError
 from accounts.models import User
 from accounts.moderation.words import clean_reason
@@ -87,7 +87,7 @@ def _ids_of(rows: QuerySet[Any]) -> list[int]:
 
 def _do(act: BulkAct, request: HttpRequest, form: ActForm, ids: list[int]) -> bool:
     if not form.is_valid():
-        messages.error(request, "Something in this form was damaged. Choose once more.")
+        messages.error(request, DAMAGED)
         return False
     asked = Asked(cast("User", request.user), form.cleaned_data["reason"], form.cleaned_data)
     try:
