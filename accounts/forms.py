@@ -17,7 +17,7 @@ from accounts.invitations import welcome_domains
 from accounts.moderation.models import COMMENT_LENGTH
 from accounts.names import ABOUT_LENGTH, EMOJI_LENGTH, FULL_NAME_LENGTH, HANDLE_LENGTH, STATUS_LENGTH
 from accounts.switches import Switches
-from accounts.zones import names
+from accounts.zones import zone_names
 
 
 class AccountForm(forms.Form):
@@ -48,7 +48,7 @@ def _email() -> forms.EmailField:
 
 
 def _zones() -> list[tuple[str, str]]:
-    return [("", "Not told"), *((name, name.replace("_", " ")) for name in sorted(names()))]
+    return [("", "Not told"), *((name, name.replace("_", " ")) for name in sorted(zone_names()))]
 
 
 class SignUpForm(AccountForm):

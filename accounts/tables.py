@@ -18,7 +18,6 @@ Row = TypeVar("Row", bound=Model)
 MOST_COUNTED = 2_000
 """Rows of a list are counted no further, and shown no further: who looks for an older one searches."""
 
-
 WINDOW = 100_000
 """Rows among which few are looked for, where no index knows them."""
 

@@ -1,8 +1,7 @@
 """What is sent with a message, in words and sizes, as pages draw it. Pure.
 
-`attachments.js` says, and `attachment-sizes.js` measures the same.
-
-Takes attachments as `chat.serializers` describes them.
+`attachments.js` says the same, and `attachment-sizes.js` measures it. Attachments come as `chat.serializers` describes
+them.
 """
 
 from __future__ import annotations

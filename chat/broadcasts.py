@@ -64,9 +64,9 @@ def room_joined(room: Room, *, user_ids: Iterable[int]) -> None:
 def marks_moved(membership: Membership, privacy: Privacy, counts: Counts | None = None) -> None:
     """Tell the room how far somebody has read and received; their own other devices learn what is left unread.
 
-    ``counts`` is what that is, or None where only the delivered mark moved, which all who listen are told alike.
-    ``privacy.version`` counts it then. Who
-    reads in private, and who hears of it in private, is told what was delivered; strangers are told nothing.
+    ``counts`` is what that is, which ``privacy.version`` counts; None where only the delivered mark moved: that all who
+    listen are told alike. Who reads in private, and who hears of it in private, is told what was delivered; strangers
+    are told nothing.
     """
     receipt = protocol.Receipt(
         room=membership.room_id,
@@ -100,7 +100,7 @@ def people_changed(user_id: int) -> None:
 
 
 def message_saved(*, user_id: int, message_id: int, on: bool, version: int, remind_at: datetime | None = None) -> None:
-    """Tell somebody's own devices that they keep a message for later, until when they are reminded, or no longer."""
+    """Tell somebody's own devices that they keep a message for later, and any reminder of it, or no longer."""
     at = None if remind_at is None else moment(remind_at)
     _tell_user(user_id, version=version, frame=protocol.Saved(message=message_id, on=on, remind_at=at))
 

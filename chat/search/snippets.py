@@ -41,16 +41,16 @@ def matching_files(attached: Sequence[Attachment], *, needles: Sequence[str]) ->
     return [_cut(text, needles) for text in texts if _number_of(needles, text)]
 
 
-def _cut(best: str, needles: Sequence[str]) -> list[Stretch]:
-    """A text around the first of these needles, in one line."""
-    spans = _spans(best, needles)
+def _cut(text: str, needles: Sequence[str]) -> list[Stretch]:
+    """The part of a text that is around the first of these needles."""
+    spans = _spans(text, needles)
     first = spans[0][0] if spans else 0
-    start = _start(best, first)
-    end = _end(best, start)
-    stretches = list(_stretches(best, spans, start, end))
+    start = _start(text, first)
+    end = _end(text, start)
+    stretches = list(_stretches(text, spans, start, end))
     if start:
         stretches.insert(0, Stretch(MORE, match=False))
-    if end < len(best):
+    if end < len(text):
         stretches.append(Stretch(MORE, match=False))
     return stretches
 

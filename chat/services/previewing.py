@@ -45,7 +45,7 @@ def preview_later(messages: Iterable[Message]) -> None:
 
 
 def renewed(message: Message, html: str) -> dict[str, Any] | None:
-    """What becomes of the preview when a message gets this text: it stays if its link does."""
+    """The preview that a message has with this text: it stays if its link does; if not, its picture is gone."""
     if first_link(message.html) == first_link(html):
         return message.preview
     _forget_picture(message)

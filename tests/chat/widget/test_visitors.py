@@ -86,8 +86,8 @@ def test_administrators_register_sites_and_shut_visitors_out(room: Room, admin: 
     assert secret_of(site) not in client.get(f"/admin/chat/site/{site.pk}/change/").content.decode()
     token = visit(site)["token"]
     visitor = Visitor.objects.get()
-    for words, listed in (("u-17", 1), ("ver vos", 1), ("u-1", 0), (visitor.subject.removeprefix("site"), 0)):
-        assert client.get("/admin/chat/visitor/", {"q": words}).context["cl"].result_count == listed, words
+    for words, count in (("u-17", 1), ("ver vos", 1), ("u-1", 0), (visitor.subject.removeprefix("site"), 0)):
+        assert client.get("/admin/chat/visitor/", {"q": words}).context["cl"].result_count == count, words
     chosen = {"_selected_action": [visitor.pk]}
     client.post("/admin/chat/visitor/", chosen | {"action": "shut_out"})
     assert (find_visit(token), ask(site, token=signed(site)).json()["code"]) == (None, "shut_out")
