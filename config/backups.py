@@ -8,9 +8,10 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, Any
 from zipfile import ZIP_STORED, ZipFile
 
 from django.db import connection
@@ -115,31 +116,22 @@ def restore(archive: ZipFile, manifest: Manifest, *, advance: Advance) -> None:
 
     Also tables that a newer Parley has made go. Raises ``ArchiveError``; then the database is as it was.
     """
-    read, fill = str(program("pg_restore")), str(program("psql"))
-    environment = _environment()
+    read = [str(program("pg_restore")), "--no-owner", "--no-acl", "--file", "-"]
+    fill = [str(program("psql")), "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1"]
+    environment, is_whole = _environment(), False
     connection.close()
     with TemporaryFile() as complaints:
-        filling = subprocess.Popen(
-            [fill, "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1"],
-            env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=complaints,
-        )  # fmt: skip
-        assert filling.stdin
-        try:
-            with filling.stdin as statements:
-                statements.write(_BEGIN)
-                statements.flush()
-                with archive.open(DUMP) as entry:
-                    whole = _read_dump(read, entry, statements, complaints)
+        with _fed(fill, env=environment, stdout=subprocess.DEVNULL, stderr=complaints) as (filling, statements):
+            statements.write(_BEGIN)
+            statements.flush()
+            with archive.open(DUMP) as entry, _fed(read, stdout=statements, stderr=complaints) as (reading, dump):
+                shutil.copyfileobj(entry, dump, CHUNK)
+            if reading.returncode == 0:
                 # What ends before this is undone: half a database is never there.
-                statements.write(b"COMMIT;\n" if whole else b"ROLLBACK;\n")
-        except BrokenPipeError:
-            whole = False  # what it says is why
-        except BaseException:
-            filling.kill()
-            raise
-        finally:
-            filling.wait()
-        if filling.returncode or not whole:
+                statements.write(b"COMMIT;\n")
+                statements.flush()
+                is_whole = True
+        if filling.returncode or not is_whole:
             raise ArchiveError(f"Nothing was restored. PostgreSQL said: {_said(complaints)}")
     for key in manifest.media:
         with archive.open(f"media/{key}") as entry:
@@ -147,22 +139,24 @@ def restore(archive: ZipFile, manifest: Manifest, *, advance: Advance) -> None:
         advance(1)
 
 
-def _read_dump(program: str, dump: IO[bytes], statements: IO[bytes], complaints: IO[bytes]) -> bool:
-    """Let `pg_restore` make statements of a dump; answers whether it made all of them."""
-    command = [program, "--no-owner", "--no-acl", "--file", "-"]
-    reading = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=statements, stderr=complaints)
-    assert reading.stdin
+@contextmanager
+def _fed(command: list[str], **options: Any) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
+    """Run a program that reads what is written within, until it has ended. Without us it does not go on.
+
+    That it ends before it has read all is no error here: its return code is one.
+    """
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, **options)
+    assert process.stdin
     try:
-        with reading.stdin as source:
-            shutil.copyfileobj(dump, source, CHUNK)
+        with process.stdin as feed:
+            yield process, feed
     except BrokenPipeError:
         pass  # what it says is why
     except BaseException:
-        reading.kill()
+        process.kill()
         raise
     finally:
-        reading.wait()
-    return reading.returncode == 0
+        process.wait()
 
 
 def _said(complaints: IO[bytes]) -> str:
