@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import IO, Any
 from uuid import UUID
 
-from django.http import UnreadablePostError
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import MultiPartParser
@@ -15,7 +14,6 @@ from accounts.viewsets import NO_CONTENT
 from chat import limits, services
 from chat.api_serializers import AttachmentSerializer
 from chat.exceptions import ChatError
-from chat.media import storage
 from chat.media.shapes import attachment_data
 from chat.models import Attachment
 from chat.upload_serializers import AttachmentsSerializer, DescribeSerializer, UploadSerializer
@@ -34,10 +32,6 @@ class FormParser(MultiPartParser):
             return super().parse(stream, media_type, parser_context)
         except ParseError:
             raise ChatError("malformed", "The form broke off on its way. Send the file once more.") from None
-        except UnreadablePostError:
-            raise  # whoever sent it is gone
-        except OSError as error:  # what is long waits in a temporary file
-            raise storage.not_stored(error) from error
 
 
 class UploadViewSet(ChatViewSet):

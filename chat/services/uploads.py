@@ -18,6 +18,7 @@ from accounts.models import User
 from chat.exceptions import ChatError, not_found
 from chat.media import storage
 from chat.media.darkroom import darkroom
+from chat.media.incoming import LostFile
 from chat.media.names import ALT_LENGTH, clean_alt, clean_name
 from chat.media.scanning import scan
 from chat.media.sniffing import ALLOWED, HEAD, Sniffed, as_voice, sniff
@@ -117,7 +118,10 @@ def _own(owner: User, attachment_id: UUID) -> Attachment:
 
 
 def look_at(file: File[bytes], *, as_recording: bool = False) -> Sniffed:
-    """Say what a file is; raises ``ChatError`` for what is not taken."""
+    """Say what a file is; raises ``ChatError`` for what is not taken, or could not be kept while it came."""
+    if isinstance(file, LostFile):
+        logger.warning("A file could not be kept while it came: %s", file.reason)
+        raise storage.not_stored(file.reason)
     if not file.size:
         raise ChatError("empty_file", "This file is empty. Choose another one.")
     if file.size > settings.UPLOAD_BYTES:

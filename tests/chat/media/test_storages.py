@@ -1,8 +1,10 @@
 """The same of each storage: what is put there comes back, whole and in parts, and what goes wrong leaves nothing."""
 
 import os
+import re
 import resource
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from uuid import uuid4
 import pytest
 from django.core.files.base import File
 from django.core.files.storage import storages
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
@@ -37,6 +40,17 @@ ApiFor = Callable[[User], APIClient]
 def cloud() -> Iterator[Cloud]:
     with Cloud() as cloud:
         yield cloud
+
+
+@contextmanager
+def no_room() -> Iterator[None]:
+    """The system itself ends each file of this process at a megabyte."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def use(settings: Settings, backend: str, **options: Any) -> None:
@@ -151,25 +165,47 @@ def test_a_cloud_that_is_away_is_told_to_who_wants_a_file(
 
 
 def test_a_full_disk_leaves_nothing_behind(alice: User, api_for: ApiFor, settings: Settings, tmp_path: Path) -> None:
-    """The system itself ends each file of this process at a megabyte."""
     use(settings, "chat.media.storage.LocalMedia", location=tmp_path)
     settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 4_000_000
     content = samples.PDF + bytes(2_000_000)
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))
-    try:
+    with no_room():
         answer = post_file(api_for(alice), content, "plan.pdf")
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert (answer.status_code, answer.json()["code"]) == (503, "storage_unavailable")
     assert answer.json()["detail"] == storage.NO_ROOM
     assert not list(tmp_path.rglob("*/*/*"))
     assert not Attachment.objects.exists()
     assert post_file(api_for(alice), content, "plan.pdf").status_code == 201
-    settings.FILE_UPLOAD_MAX_MEMORY_SIZE, settings.FILE_UPLOAD_TEMP_DIR = 1_000, str(tmp_path / "gone")
-    answer = post_file(api_for(alice), content, "plan.pdf")
+
+
+def test_a_disk_that_is_full_while_a_form_is_read_costs_no_word(
+    alice: User, bob: User, api_for: ApiFor, client_for: Callable[[User], Client], settings: Settings, tmp_path: Path
+) -> None:
+    """Whoever asks first for anything in a form reads all of it: mostly the check of its CSRF token."""
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE, settings.FILE_UPLOAD_TEMP_DIR = 1_000, str(tmp_path)
+    path, page = f"/rooms/{direct_room(alice, bob).pk}/", client_for(alice)
+    page.handler.enforce_csrf_checks = True
+    [token] = set(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.get(path).content.decode()))
+
+    def send(**fields: str) -> Any:
+        file = SimpleUploadedFile("plan.pdf", samples.PDF + bytes(2_000_000))
+        return page.post(path, {"client_id": str(uuid4()), "body": "my words", "files": file, **fields})
+
+    with no_room():
+        refused = send(csrfmiddlewaretoken=token)
+        face = SimpleUploadedFile("me.png", samples.picture() + bytes(2_000_000))
+        shown = page.post("/settings/avatar/", {"file": face, "csrfmiddlewaretoken": token}, follow=True)
+        answer = post_file(api_for(alice), samples.PDF + bytes(2_000_000), "plan.pdf")
+        assert send().status_code == 403
+    assert (refused.status_code, "my words" in refused.content.decode()) == (503, True)
+    assert storage.NO_ROOM in refused.content.decode()
+    assert storage.NO_ROOM in shown.content.decode()
     assert (answer.status_code, answer.json()["code"]) == (503, "storage_unavailable")
-    assert "Your text is kept" in answer.json()["detail"]
+    assert answer.json()["detail"] == storage.NO_ROOM
+    assert not list(tmp_path.iterdir()) and not Attachment.objects.exists()
+    assert send(csrfmiddlewaretoken=token).status_code == 302
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "gone")
+    refused = send(csrfmiddlewaretoken=token)
+    assert (refused.status_code, "my words" in refused.content.decode()) == (503, True)
 
 
 def test_only_the_server_can_read_what_lies_on_this_machine(tmp_path: Path, settings: Settings) -> None:
