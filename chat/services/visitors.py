@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import services as accounts
 from accounts.devices import Device
 from accounts.models import User
 from accounts.visits import make_visitor, open_visit
@@ -117,9 +118,9 @@ def _visitor(site: Site, subject: str, name: str) -> Visitor:
     before = known.user.full_name
     if name and before != name:
         known.user.full_name = name
+        call_conversation(known, before=before)  # first, as a room is held before the rows of its people everywhere
         known.user.save(update_fields=["full_name"])
-        User.objects.filter(pk=known.user.pk).bump_version()
-        call_conversation(known, before=before)
+        accounts.show_otherwise(user=known.user)
     return known
 
 

@@ -57,6 +57,8 @@ async def test_the_first_frame_says_who_it_is_and_then_visitor_and_member_talk(
         await visitor.say("presence.watch", users=[alice.pk])
         assert (await visitor.hear("error"))["code"] == "forbidden"
         assert not visitor.heard("presence")
+        await in_thread(visit)(site, token=signed(site, name="Vera Vogt"))
+        assert (await member.hear("user"))["user"]["full_name"] == "Vera Vogt"
     await in_thread(services.update_site)(
         site=site, name="Shop", origins=["https://new.example"], rooms=[room.pk], enforced=True, is_active=True
     )
