@@ -107,7 +107,7 @@ def develop(data: bytes, order: dict[str, Any]) -> Answer:
 
 def _still(image: Image.Image) -> Answer:
     quality = SHARP_QUALITY if image.format == "PNG" else QUALITY
-    _open(image, LARGEST / max(image.size))
+    _prepare(image, LARGEST / max(image.size))
     main = _upright(image, LARGEST)
     parts = [("main", _webp(main, quality=quality, **_EFFORT))]
     smaller = main
@@ -122,7 +122,7 @@ def _still(image: Image.Image) -> Answer:
 
 def _thumbnail(image: Image.Image, largest: int) -> Answer:
     """One small picture, of an animation the first frame."""
-    _open(image, largest / max(image.size))
+    _prepare(image, largest / max(image.size))
     small = _upright(image, largest)
     return {**_size(small), "placeholder": _placeholder(small)}, [("main", _webp(small, quality=QUALITY, **_EFFORT))]
 
@@ -131,7 +131,7 @@ def _animation(image: Any) -> Answer:
     frames = image.n_frames
     if frames > MOST_FRAMES:
         raise RefusedError("too_many_frames")
-    _open(image)
+    _prepare(image)
     if frames * image.width * image.height > MOST_COMING:
         raise RefusedError("too_many_pixels")
     scale = min(
@@ -163,7 +163,7 @@ def _square(image: Image.Image, order: dict[str, Any]) -> Answer:
     if size < 1 or x < 0 or y < 0 or x + size > wide or y + size > high:
         raise RefusedError("crop_outside")
     share = min(1, 2 * sizes[0] / size)  # of its pixels not many more are needed than are kept
-    _open(image, share)
+    _prepare(image, share)
     upright = _upright(image, ceil(max(wide, high) * share))
     share = upright.width / wide
     chosen = (x * share, y * share, (x + size) * share, (y + size) * share)
@@ -180,8 +180,8 @@ def _cut(image: Image.Image, box: Box, size: int) -> Image.Image:
     return around.resize((size, size), Image.Resampling.LANCZOS, box=inside)
 
 
-def _open(image: Image.Image, share: float = 1) -> None:
-    """Refuse what takes too much to decode. A JPEG is decoded smaller, where ``share`` of each side is enough."""
+def _prepare(image: Image.Image, share: float = 1) -> None:
+    """Have a JPEG decoded smaller, where ``share`` of each side is enough, and refuse what takes too much to decode."""
     pixels = image.width * image.height
     weight = pixels * WEIGHTS.get(image.format or "", 4)
     if image.format in {"JPEG", "MPO"}:
