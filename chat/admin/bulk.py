@@ -28,7 +28,7 @@ MOST_SHOWN = 20
 class BulkAct:
     """An act on many. ``do`` is done to each, by its id; the words are for one and for many (``{}`` of them).
 
-    Only to those ``among`` which it makes sense, where that is said.
+    Only to those ``among`` which it makes sense, where that is said. ``readers`` are told the reason.
     """
 
     name: str
@@ -40,6 +40,7 @@ class BulkAct:
     length: str = ""
     is_danger: bool = False
     among: Q = field(default_factory=Q)
+    readers: str = "Those concerned"
 
     @property
     def button(self) -> str:
@@ -63,7 +64,6 @@ def bulk_action(act: BulkAct) -> Callable[..., HttpResponse | None]:
             "form": form,
             "rows": [_line(row) for row in rows.filter(pk__in=ids[:MOST_SHOWN])],
             "more": max(0, len(ids) - MOST_SHOWN),
-            "concerned": "Their authors read it" if model_admin.model is Message else "Those concerned read it",
         }
         return render(request, "admin/reason.html", context, status=400 if form.is_bound else 200)
 

@@ -41,6 +41,7 @@ TAKE_DOWN = BulkAct(
     do=lambda pk, asked: remove_message(moderator=asked.moderator, message_id=pk, reason=asked.reason),
     is_danger=True,
     among=Q(deleted_at=None, kind=Message.Kind.TEXT),
+    readers="Their authors",
 )
 
 
