@@ -9,6 +9,9 @@ Lock order: a user's row before the changes of their address.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -91,20 +94,16 @@ def confirm_change(*, change_id: int, token: str) -> AddressChange:
 
     Raises `link_stale`, and `email_taken` where somebody got an account with it meanwhile.
     """
-    try:
-        with audited():
-            _hold_owner(change_id)
-            change = what_is_confirmed(change_id=change_id, token=token)
-            user, now = change.user, timezone.now()
-            user.email, user.email_verified_at = change.new_email, now
-            user.save(update_fields=["email", "email_verified_at"])
-            if is_reserved(change.new_email, user=user):  # asked once the row is written, as others do
-                raise _taken_meanwhile()
-            change.confirmed_at = now
-            change.save(update_fields=["confirmed_at"])
-            record(actor=user, action="address.changed", target=Target("user", user.pk, user.full_name))
-    except IntegrityError as error:
-        raise _refused(error) from error
+    with _held(change_id):
+        change = what_is_confirmed(change_id=change_id, token=token)
+        user, now = change.user, timezone.now()
+        user.email, user.email_verified_at = change.new_email, now
+        user.save(update_fields=["email", "email_verified_at"])
+        if is_reserved(change.new_email, user=user):  # asked once the row is written, as others do
+            raise _taken_meanwhile()
+        change.confirmed_at = now
+        change.save(update_fields=["confirmed_at"])
+        record(actor=user, action="address.changed", target=Target("user", user.pk, user.full_name))
     return change
 
 
@@ -122,20 +121,16 @@ def undo_change(*, change_id: int, token: str) -> tuple[User, str]:
     Answers whose it is, and a token by which they choose a new password (`accounts.recovery`). Changes that were asked
     for later fall with it, and so do their links: they were of the one who is put out here. Raises `link_stale`.
     """
-    try:
-        with audited():
-            _hold_owner(change_id)
-            change = what_is_undone(change_id=change_id, token=token)
-            user, now = change.user, timezone.now()
-            user.email, user.email_verified_at = change.old_email, now
-            user.set_unusable_password()
-            user.save(update_fields=["email", "email_verified_at", "password"])
-            later = AddressChange.objects.filter(user=user, pk__gte=change.pk, undone_at=None)
-            later.update(undone_at=now)
-            services.revoke_sessions(user=user)
-            record(actor=user, action="address.restored", target=Target("user", user.pk, user.full_name))
-    except IntegrityError as error:
-        raise _refused(error) from error
+    with _held(change_id):
+        change = what_is_undone(change_id=change_id, token=token)
+        user, now = change.user, timezone.now()
+        user.email, user.email_verified_at = change.old_email, now
+        user.set_unusable_password()
+        user.save(update_fields=["email", "email_verified_at", "password"])
+        later = AddressChange.objects.filter(user=user, pk__gte=change.pk, undone_at=None)
+        later.update(undone_at=now)
+        services.revoke_sessions(user=user)
+        record(actor=user, action="address.restored", target=Target("user", user.pk, user.full_name))
     return user, reset_tokens.make_token(user)
 
 
@@ -146,10 +141,21 @@ def _find(change_id: int) -> AddressChange:
     return change
 
 
-def _hold_owner(change_id: int) -> None:
-    """Let nobody else change this change, nor its user: whoever does holds the row of the user."""
-    users = User.objects.select_for_update(of=("self",), no_key=True)
-    users.filter(address_changes=change_id).first()
+@contextmanager
+def _held(change_id: int) -> Iterator[None]:
+    """Within, nobody else changes this change, nor its user: whoever does holds the row of the user.
+
+    Raises `email_taken` where the address that is written has another owner by now.
+    """
+    try:
+        with audited():
+            users = User.objects.select_for_update(of=("self",), no_key=True)
+            users.filter(address_changes=change_id).first()
+            yield
+    except IntegrityError as error:
+        if violated_constraint(error) == EMAIL_TAKEN:
+            raise _taken_meanwhile() from error
+        raise
 
 
 def _has_owner(address: str, user: User) -> bool:
@@ -163,7 +169,3 @@ def _stale() -> AccountError:
 
 def _taken_meanwhile() -> AccountError:
     return AccountError("email_taken", TAKEN_MEANWHILE, status=409)
-
-
-def _refused(error: IntegrityError) -> Exception:
-    return _taken_meanwhile() if violated_constraint(error) == EMAIL_TAKEN else error
