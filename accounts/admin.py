@@ -26,7 +26,7 @@ from accounts.models import Appeal, Session, User
 from accounts.moderation import appeals, sanctions
 from accounts.moderation.audit import Target, audited, record
 from accounts.names import clean_email, clean_full_name, clean_handle, fold_email
-from accounts.tables import BoundedPaginator, FindsPeople, LookingAdmin
+from accounts.tables import FindsPeople, LookingAdmin
 
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
@@ -85,11 +85,6 @@ class UserAdmin(FindsPeople, InvitesPeople):
     form = UserForm
     list_display = ("full_name", "handle", "is_active", "muted_until", "banned_until", "date_joined")
     list_filter = ("is_active", "is_staff", StandingFilter)
-    list_per_page = 50
-    paginator = BoundedPaginator
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    sortable_by = ()
     ordering = ("-pk",)
     search_fields = ("full_name", "handle", "email")
     search_help_text = "How a name, or a part of it, or a handle begins; or a whole e-mail address."

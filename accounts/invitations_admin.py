@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,6 +15,7 @@ from accounts import invitations
 from accounts.exceptions import AccountError
 from accounts.forms import AccountForm
 from accounts.models import User
+from accounts.tables import BoundedAdmin
 
 
 class InviteForm(AccountForm):
@@ -32,7 +32,7 @@ class InviteForm(AccountForm):
     )
 
 
-class InvitesPeople(admin.ModelAdmin[User]):
+class InvitesPeople(BoundedAdmin[User]):
     """A list of people with a page to invite somebody, for who may also add them."""
 
     change_list_template = "admin/people.html"

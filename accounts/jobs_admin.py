@@ -20,7 +20,7 @@ from accounts.jobs import upkeep
 from accounts.jobs.tasks import find_tasks
 from accounts.models import User
 from accounts.moderation.audit import Target, audited, record
-from accounts.tables import BoundedPaginator
+from accounts.tables import BoundedAdmin
 
 Changing = Callable[[Sequence[int]], list[tuple[int, str]]]
 
@@ -69,17 +69,12 @@ class TaskFilter(admin.SimpleListFilter):
 
 
 @admin.register(ProcrastinateJob)
-class JobAdmin(admin.ModelAdmin[ProcrastinateJob]):
+class JobAdmin(BoundedAdmin[ProcrastinateJob]):
     """Jobs are rows of the queue: they are made by what happens, and only looked at here."""
 
     list_display = ("id", "task_name", "args", "state", "attempts", "enqueued_at", "changed_at", "scheduled_at")
     list_filter = ("status", TaskFilter)
     ordering = ("-id",)
-    list_per_page = 50
-    paginator = BoundedPaginator
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    sortable_by = ()
     fields = ("task_name", "args", "state", "attempts", "enqueued_at", "changed_at", "scheduled_at", "queueing_lock")
     readonly_fields = fields
     inlines = (EventInline,)

@@ -1,4 +1,4 @@
-"""What all lists of the admin have in common: they show and never edit, and they never count a whole table."""
+"""What lists of the admin have in common: they cost the same however many rows there are, and most only show them."""
 
 from __future__ import annotations
 
@@ -56,15 +56,20 @@ def lately(rows: QuerySet[Any], column: str) -> QuerySet[Any]:
     return rows if since is None else rows.filter(**{f"{column}__gt": since})
 
 
-class LookingAdmin(admin.ModelAdmin[Row]):
-    """Shows rows with all their fields and lets nobody add, edit or erase them."""
+class BoundedAdmin(admin.ModelAdmin[Row]):
+    """Lists rows, which costs the same however many there are."""
 
     list_per_page = 50
-    list_max_show_all = 0
     paginator = BoundedPaginator
     show_full_result_count = False  # it counts the whole table once more
     show_facets = admin.ShowFacets.NEVER
     sortable_by = ()  # an order for which there is no index sorts the whole table
+
+
+class LookingAdmin(BoundedAdmin[Row]):
+    """Shows rows with all their fields and lets nobody add, edit or erase them."""
+
+    list_max_show_all = 0
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         title = str(self.opts.verbose_name_plural).capitalize()

@@ -16,7 +16,7 @@ from accounts.exceptions import AccountError
 from accounts.models import FilterRule, User
 from accounts.moderation import filters, rules
 from accounts.moderation.roles import MODERATE
-from accounts.tables import BoundedPaginator, newest
+from accounts.tables import BoundedAdmin, newest
 from chat.models import Message, Room
 
 DRY_RUN = 5_000
@@ -48,17 +48,12 @@ class TryForm(forms.Form):
 
 
 @admin.register(FilterRule)
-class FilterAdmin(admin.ModelAdmin[FilterRule]):
+class FilterAdmin(BoundedAdmin[FilterRule]):
     form = RuleForm
     list_display = ("pattern", "kind", "action", "is_active", "made_by")
     list_filter = ("kind", "action", "is_active")
     list_select_related = ("made_by",)
     search_fields: ClassVar = ["pattern"]
-    list_per_page = 50
-    paginator = BoundedPaginator
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    sortable_by = ()
     actions = None
     change_list_template = "admin/filters.html"
 

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from accounts import services as accounts
 from accounts.models import User
 from accounts.moderation.audit import Target, audited, record
-from accounts.tables import BoundedPaginator, FindsPeople
+from accounts.tables import BoundedAdmin, FindsPeople
 from chat import services
 from chat.exceptions import ChatError
 from chat.models import Room, Site, Visitor
@@ -111,7 +111,7 @@ class SiteAdmin(admin.ModelAdmin[Site]):
 
 
 @admin.register(Visitor)
-class VisitorAdmin(FindsPeople, admin.ModelAdmin[Visitor]):
+class VisitorAdmin(FindsPeople, BoundedAdmin[Visitor]):
     list_display = ("user", "site", "created_at", "may_come")
     list_select_related = ("user", "site")
     list_filter = ("site",)
@@ -119,11 +119,6 @@ class VisitorAdmin(FindsPeople, admin.ModelAdmin[Visitor]):
     search_help_text = "How a name, or a part of it, or a handle begins; or what their site calls them, in full."
     person_path = "user"
     ordering = ("-pk",)
-    list_per_page = 50
-    paginator = BoundedPaginator
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    sortable_by = ()
     actions = ("shut_out", "let_in")
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Visitor], search_term: str) -> Any:
