@@ -53,21 +53,24 @@ class Refusal(NamedTuple):
 
 @implementer(IPushProducer)
 class Flow:
-    """Tells a stream when to go on: the transport pauses it while more than it likes waits to be taken."""
+    """Tells a stream when to go on: the transport pauses it while more than it likes waits to be taken.
+
+    ``is_gone`` is whether the client has hung up.
+    """
 
     def __init__(self, request: BoundedRequest) -> None:
         self._request = request
         self._open = asyncio.Event()
         self._open.set()
-        self._gone = False
+        self.is_gone = False
 
     async def ready(self) -> bool:
         """Wait until the client has taken what was sent; False if it has gone."""
-        if not self._gone and self._request.producer is None:
+        if not self.is_gone and self._request.producer is None:
             self._request.registerProducer(self, True)
         await self._open.wait()
         self._request.moved_at = time.time()
-        return not self._gone
+        return not self.is_gone
 
     def pauseProducing(self) -> None:
         self._open.clear()
@@ -76,7 +79,7 @@ class Flow:
         self._open.set()
 
     def stopProducing(self) -> None:
-        self._gone = True
+        self.is_gone = True
         self._open.set()
 
 

@@ -20,7 +20,8 @@ from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
-from chat.media.serving import BODY
+from chat.media.darkroom import sender_has_gone
+from chat.media.serving import BODY, FLOW
 from chat.questions import header
 
 P = ParamSpec("P")
@@ -52,6 +53,12 @@ def _is_upload(scope: Any) -> bool:
     return not length.isdecimal() or int(length) > SMALL_FORM
 
 
+def _watch_sender(scope: Any) -> None:
+    """Let what this request does know when its client hangs up."""
+    if flow := scope.get("extensions", {}).get(FLOW):
+        sender_has_gone.set(lambda: flow.is_gone)
+
+
 class Pages(ASGIHandler):
     """Pages and REST. Views and middleware are sync here."""
 
@@ -63,7 +70,9 @@ class Pages(ASGIHandler):
             body = scope.get("extensions", {}).get(BODY) or await self.read_body(receive)
         except RequestAborted:
             return
-        respond = in_upload_thread if _is_upload(scope) else in_request_thread
+        if is_upload := _is_upload(scope):
+            _watch_sender(scope)
+        respond = in_upload_thread if is_upload else in_request_thread
         response = await respond(self.respond, scope, body)
         try:
             await self.send_response(response, send)

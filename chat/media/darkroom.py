@@ -2,7 +2,7 @@
 
 It is started when it is first needed, works on one picture at a time, with bounded memory and less right to the
 processor than anybody who waits for a message, and is killed and started anew when a picture takes too long or crashes
-it. Whoever wants a picture waits in a thread.
+it. Whoever wants a picture waits in a thread; who has gone meanwhile gives up their turn.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import logging
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from threading import Event, Lock, Timer
 from typing import IO, Any
@@ -26,6 +27,9 @@ logger = logging.getLogger(__name__)
 SECONDS = 20.0
 """How long one picture may take."""
 
+sender_has_gone: ContextVar[Callable[[], bool]] = ContextVar("sender_has_gone", default=lambda: False)
+"""Whether nobody waits any more for what this context does; web workers know."""
+
 _DETAILS = {
     "broken_picture": "This picture cannot be read. It may be damaged; open it, save it again, and send that.",
     "too_many_pixels": (
@@ -35,6 +39,7 @@ _DETAILS = {
         "This picture takes too much memory to be opened. Make it smaller, or save it as a plain JPEG, and send that."
     ),
     "too_many_frames": f"This animation has more than {developing.MOST_FRAMES} frames. Send a shorter one, or a video.",
+    "sender_gone": "The connection ended before this picture could be looked at. Send it once more.",
     "crop_outside": "The square that was chosen is not inside the picture. Choose it again.",
 }
 
@@ -58,11 +63,13 @@ class Darkroom:
     def develop(self, file: IO[bytes], order: Mapping[str, Any], *, size: int) -> Developed:
         """Have one picture of ``size`` bytes made anew; waits for its turn and for the work.
 
-        Raises ``ChatError`` for what is no picture that could be shown.
+        Raises ``ChatError`` for what is no picture that could be shown, and where nobody waits for it any more.
         """
         if size > developing.MOST_BYTES:
             raise _refusal("too_heavy")
         with self._lock:
+            if sender_has_gone.get()():
+                raise _refusal("sender_gone")
             for is_last in (False, True):
                 process = self._running()
                 is_late = Event()

@@ -1,13 +1,18 @@
 """Files through a real worker: refused before they are read whole, never all in memory, sent no faster than taken."""
 
+import fcntl
 import os
 import re
 import resource
+import signal
 import socket
+import sys
+import termios
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 import httpx
@@ -106,6 +111,48 @@ def test_many_large_files_at_once_are_not_held_in_memory(server: Server, alice: 
             time.sleep(0.02)
     assert [answer.result() for answer in answers] == [201] * 4
     assert most < 60 * MEGABYTE
+
+
+def test_who_hangs_up_while_a_picture_waits_gives_up_its_turn(server: Server, alice: Person) -> None:
+    picture = samples.picture(400, 300, compress_level=0)
+
+    def send(name: str) -> int:
+        with httpx.Client(base_url=server.url, headers=alice.http.headers, timeout=SECONDS) as http:
+            http.cookies = alice.http.cookies
+            return http.post("/api/uploads/", files={"file": (name, picture)}).status_code
+
+    assert send("before.png") == 201  # by now there is a darkroom
+    darkroom = child_of(server)
+    with ThreadPoolExecutor(2) as pool, Path(f"/proc/{darkroom}/fd/0").open("rb") as incoming:
+        os.kill(darkroom, signal.SIGSTOP)
+        try:
+            first = pool.submit(send, "first.png")
+            until(lambda: waiting_in(incoming))
+            with connect(alice) as wire:
+                file = b'Content-Disposition: form-data; name="file"; filename="gone.png"'
+                body = b"--x\r\n%s\r\n\r\n%s\r\n--x--\r\n" % (file, picture)
+                form = {"Content-Type": "multipart/form-data; boundary=x", "Content-Length": str(len(body))}
+                wire.sendall(head(alice, "POST", "/api/uploads/", **form) + body)
+                assert alice.http.get("/livez").status_code == 200
+            assert alice.http.get("/livez").status_code == 200
+            last = pool.submit(send, "last.png")
+        finally:
+            os.kill(darkroom, signal.SIGCONT)
+        assert [first.result(), last.result()] == [201, 201]
+    unsent = [each["name"] for each in alice.http.get("/api/uploads/").json()["results"]]
+    assert {"before.webp", "first.webp", "last.webp"} <= set(unsent)
+    assert "gone.webp" not in unsent
+
+
+def child_of(server: Server) -> int:
+    [worker] = server.workers()
+    [child] = "".join(path.read_text() for path in Path(f"/proc/{worker}/task").glob("*/children")).split()
+    return int(child)
+
+
+def waiting_in(pipe: IO[bytes]) -> int:
+    """How many bytes nobody has read yet."""
+    return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
 
 
 def test_a_file_is_sent_whole_and_in_parts_and_no_faster_than_it_is_taken(server: Server, alice: Person) -> None:
