@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 NAME, KEY, SECRET = "parley-test", "a key", "a secret"  # of nobody
@@ -13,7 +13,10 @@ GONE = b"<Error><Code>NoSuchKey</Code><Message>It is not there.</Message></Error
 
 
 class Bucket(ThreadingHTTPServer):
-    """What is ``stored``, by its path, and how many bytes each answer had (``handed_out``)."""
+    """What is ``stored``, by its path, and how many bytes each answer had (``handed_out``).
+
+    ``mood`` is "well", "failing", or "slow", which says nothing for long.
+    """
 
     daemon_threads = True
 
@@ -22,7 +25,8 @@ class Bucket(ThreadingHTTPServer):
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.stored: dict[str, bytes] = {}
         self.handed_out: list[int] = []
-        self.is_well = True  # or everything fails
+        self.mood = "well"
+        self.awake = Event()
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -54,8 +58,10 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(204)
 
     def _is_asked_well(self) -> bool:
-        if not self.server.is_well:
+        if self.server.mood == "failing":
             self._answer(503)
+        elif self.server.mood == "slow" and self.server.awake.wait(10):
+            self.close_connection = True  # the test is over
         elif f"Credential={KEY}/" not in self.headers.get("Authorization", "").replace("%20", " "):
             self._answer(403)
         else:
@@ -83,6 +89,7 @@ def bucket() -> Iterator[Bucket]:
     try:
         yield server
     finally:
+        server.awake.set()
         server.shutdown()
         thread.join()
         server.server_close()

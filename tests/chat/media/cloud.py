@@ -109,7 +109,7 @@ class Handler(BaseHTTPRequestHandler):
             case "refusing":
                 self._answer(400, {"error": {"message": "File size too large. Got 25, maximum is 10."}})
             case "slow":
-                self.server.awake.wait(10)
+                return not self.server.awake.wait(10)  # which ends with the test
             case _:
                 return True
         return False
