@@ -12,8 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from redis.exceptions import RedisError
 
-FOR_THE_QUEUE = 5
-"""Connections by which a job worker looks after the queue, beside those of its jobs."""
+from config import connections, probes
 
 
 @register(Tags.security)
@@ -34,9 +33,7 @@ def check_origins(app_configs: Sequence[Any] | None, **_kwargs: Any) -> list[Che
 @register(Tags.database)
 def check_connections(app_configs: Sequence[Any] | None, **_kwargs: Any) -> list[CheckMessage]:
     """All workers' pools together must fit into PostgreSQL's usual 100 connections."""
-    pool = settings.DATABASE_POOL_SIZE
-    jobs = connections_of_jobs()
-    wanted = pool * settings.WEB_WORKERS + jobs
+    pool, jobs, wanted = settings.DATABASE_POOL_SIZE, connections.of_jobs(), connections.of_all()
     if wanted <= 90:
         return []
     return [
@@ -55,8 +52,6 @@ def check_services(
     """Outside DEBUG, `migrate` and `check --database default` refuse services that lose what they were given."""
     if settings.DEBUG or not databases:
         return []
-    from config import probes  # which imports us
-
     found = [*probes.durability()]
     with suppress(RedisError):  # it may be away while the database is migrated; `doctor` asks it again
         found += probes.eviction()
@@ -92,12 +87,6 @@ def check_sign_up(app_configs: Sequence[Any] | None, **_kwargs: Any) -> list[Che
         for domain in settings.SIGN_UP_DOMAINS
         if not _is_domain(domain)
     ]
-
-
-def connections_of_jobs() -> int:
-    """How many connections the job workers of this machine may open."""
-    jobs: int = settings.JOB_WORKERS * (settings.JOB_CONCURRENCY + FOR_THE_QUEUE)
-    return jobs
 
 
 def _is_domain(text: str) -> bool:

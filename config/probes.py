@@ -31,7 +31,7 @@ from django.utils import timezone
 
 from accounts.rows import fetch
 from chat.media.scanning import ask as ask_scanner
-from config.checks import connections_of_jobs
+from config import connections
 from config.redis import connection_options
 
 logger = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ def durability() -> Iterator[Finding]:
 def database_has_place() -> Iterator[Finding]:
     """All workers of this machine fit into PostgreSQL's connections."""
     free = int(_show("max_connections")) - int(_show("superuser_reserved_connections"))
-    wanted = connections_of_jobs() + settings.DATABASE_POOL_SIZE * settings.WEB_WORKERS
+    wanted = connections.of_all()
     if wanted > free:
         yield _warning(
             f"The workers of this machine may open {wanted} connections; PostgreSQL takes {free}.",
