@@ -1,5 +1,7 @@
 /** What somebody has chosen for this device alone: whether it notifies, and whether it shows what was written. */
 
+import { keep, kept } from "./local-storage.js";
+
 const KEY = "parley-notices";
 
 /**
@@ -11,20 +13,12 @@ const KEY = "parley-notices";
 
 /** @returns {Wish} */
 export function wish() {
-  try {
-    return { on: false, text: true, ...JSON.parse(localStorage.getItem(KEY) ?? "{}") };
-  } catch {
-    return { on: false, text: true };
-  }
+  return { on: false, text: true, ...kept(KEY) };
 }
 
 /** @param {Partial<Wish>} changes */
 export function wishFor(changes) {
-  try {
-    localStorage.setItem(KEY, JSON.stringify({ ...wish(), ...changes }));
-  } catch {
-    // A browser that keeps nothing cannot keep this either.
-  }
+  keep(KEY, { ...wish(), ...changes });
 }
 
 /** @returns {NotificationPermission | "unsupported"} what the browser allows */

@@ -1,5 +1,7 @@
 /** How somebody is used to write and read, on this device. */
 
+import { keep, kept } from "./local-storage.js";
+
 const KEY = "parley-habits";
 
 /**
@@ -8,25 +10,12 @@ const KEY = "parley-habits";
  * @typedef {"lines" | "manual"} Habit
  */
 
-/** @returns {Partial<Record<Habit, boolean>>} */
-function habits() {
-  try {
-    return JSON.parse(localStorage.getItem(KEY) ?? "{}");
-  } catch {
-    return {};
-  }
-}
-
 /** @param {Habit} name */
 export function habit(name) {
-  return habits()[name] === true;
+  return kept(KEY)?.[name] === true;
 }
 
 /** @param {Habit} name @param {boolean} on */
 export function setHabit(name, on) {
-  try {
-    localStorage.setItem(KEY, JSON.stringify({ ...habits(), [name]: on }));
-  } catch {
-    // A browser that keeps nothing keeps to what it was.
-  }
+  keep(KEY, { ...kept(KEY), [name]: on });
 }

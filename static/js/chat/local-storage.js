@@ -8,3 +8,21 @@ export function localStorageOrNone() {
     return undefined;
   }
 }
+
+/** What is kept under a key; undefined where there is nothing, or nothing that can be read. @param {string} key @returns {any} */
+export function kept(key) {
+  try {
+    return JSON.parse(localStorage.getItem(key) ?? "null") ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keep something; a browser that keeps nothing forgets it with the page. @param {string} key @param {any} value */
+export function keep(key, value) {
+  try {
+    localStorage.setItem(key, JSON.stringify(value));
+  } catch {
+    // As it was.
+  }
+}

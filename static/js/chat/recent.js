@@ -1,5 +1,6 @@
 /** Which reactions somebody used last on this device: those come first. */
 
+import { keep, kept } from "./local-storage.js";
 import { plain } from "./skin.js";
 
 const KEY = "parley-reactions";
@@ -13,19 +14,11 @@ export function oftenFirst(emoji) {
 
 /** @param {string} emoji that has just been used */
 export function used(emoji) {
-  try {
-    localStorage.setItem(KEY, JSON.stringify([...new Set([plain(emoji), ...recent()])].slice(0, MOST)));
-  } catch {
-    // Then they stay in their own order.
-  }
+  keep(KEY, [...new Set([plain(emoji), ...recent()])].slice(0, MOST));
 }
 
 /** @returns {string[]} */
 function recent() {
-  try {
-    const kept = JSON.parse(localStorage.getItem(KEY) ?? "[]");
-    return Array.isArray(kept) ? kept.filter((each) => typeof each === "string") : [];
-  } catch {
-    return [];
-  }
+  const signs = kept(KEY);
+  return Array.isArray(signs) ? signs.filter((each) => typeof each === "string") : [];
 }

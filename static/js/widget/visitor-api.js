@@ -6,6 +6,7 @@
 
 import { Api } from "../chat/api.js";
 import { Failure } from "../chat/failure.js";
+import { keep, kept } from "../chat/local-storage.js";
 
 const KEPT = "parley-widget-";
 
@@ -100,18 +101,10 @@ export class VisitorApi extends Api {
 
 /** What this browser keeps of a site. @param {string} site @returns {{key?: string}} */
 function recall(site) {
-  try {
-    return JSON.parse(localStorage.getItem(KEPT + site) ?? "{}");
-  } catch {
-    return {};
-  }
+  return kept(KEPT + site) ?? {};
 }
 
-/** @param {string} site @param {{key?: string}} what */
+/** Where the browser keeps nothing, a guest is a new one each time. @param {string} site @param {{key?: string}} what */
 export function remember(site, what) {
-  try {
-    localStorage.setItem(KEPT + site, JSON.stringify(what));
-  } catch {
-    // Where the browser keeps nothing, a guest is a new one each time.
-  }
+  keep(KEPT + site, what);
 }

@@ -7,6 +7,7 @@
 import { servedDraft } from "../drafts.js";
 import { tell } from "../events.js";
 import { slot } from "../dom.js";
+import { keep, kept } from "../local-storage.js";
 
 /** @typedef {import("./composer-tray.js").ComposerTray} ComposerTray */
 
@@ -151,19 +152,11 @@ export class FileMarks {
 
   /** @returns {number[]} */
   get() {
-    try {
-      return JSON.parse(localStorage.getItem(this.#key) ?? "[]");
-    } catch {
-      return [];
-    }
+    return kept(this.#key) ?? [];
   }
 
   /** @param {number[]} rooms */
   set(rooms) {
-    try {
-      localStorage.setItem(this.#key, JSON.stringify(rooms));
-    } catch {
-      // Where nothing may be kept, nothing outlives the page.
-    }
+    keep(this.#key, rooms);
   }
 }
