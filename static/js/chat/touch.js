@@ -3,6 +3,9 @@
 /** Whether the page is used by touch, so that nothing can wait for a pointer to come near. */
 export const byTouch = () => matchMedia("(hover: none)").matches;
 
+/** Whether one types on a screen: there Enter is the only way to a new line, and the keyboard lies over the page. */
+export const byThumbs = () => matchMedia("(pointer: coarse)").matches;
+
 /** A finger that rests this long (ms), and moves less than this (px), asks for more. */
 const HOLD = 450;
 const STILL = 10;

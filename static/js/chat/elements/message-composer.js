@@ -15,6 +15,7 @@ import { on, tell } from "../events.js";
 import { habit } from "../habits.js";
 import { LIMITS } from "../protocol.js";
 import { composes, insertText } from "../text-input.js";
+import { byThumbs } from "../touch.js";
 import { ComposerAttach } from "./composer-attach.js";
 import { ComposerCompletion } from "./composer-completion.js";
 import { ComposerContext } from "./composer-context.js";
@@ -26,9 +27,6 @@ import { ComposerLimit } from "./composer-limit.js";
 const GROWS = globalThis.CSS?.supports("field-sizing", "content");
 /** "/topic Plans", and neither "/usr/bin" nor "/ by the way". */
 const COMMAND = /^\/([a-z]+)(?:\s+([^]*))?$/i;
-
-/** Whether one types on a screen: there Enter is the only way to a new line. */
-const byThumbs = () => matchMedia("(pointer: coarse)").matches;
 
 /**
  * @typedef {import("../drafts.js").Draft} Draft

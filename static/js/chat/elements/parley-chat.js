@@ -13,6 +13,7 @@ import { Failure } from "../failure.js";
 import { addressOf, fetchMain, permalinkOf, placeOf, spotOf } from "../places.js";
 import { point } from "../rooms.js";
 import { clocks, everyMinute, localTimes } from "../time.js";
+import { byThumbs } from "../touch.js";
 import { ConnectionBar } from "./connection-bar.js";
 import { watchKeys } from "./keyboard.js";
 import { DetailsPane } from "./details-pane.js";
@@ -109,7 +110,7 @@ export class ParleyChat extends HTMLElement {
     this.#notify();
     this.#begin();
     this.#hint();
-    if (matchMedia("(pointer: coarse)").matches) import("./visible-height.js").then(({ keepVisible }) => keepVisible(signal), () => null);
+    if (byThumbs()) import("./visible-height.js").then(({ keepVisible }) => keepVisible(signal), () => null);
   }
 
   /** What is good to know, and can wait until everything else is there. */

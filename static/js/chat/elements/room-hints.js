@@ -47,12 +47,13 @@ export class RoomHints {
   }
 
   async #wait() {
-    const room = this.#client.store.rooms.get(this.#room);
-    const waits = Boolean(room?.slow_seconds) && room?.role === "member";
-    if (!this.#slow && !waits) return;
+    const { rooms, logs } = this.#client.store;
+    const room = rooms.get(this.#room);
+    const seconds = room?.role === "member" ? room.slow_seconds : 0;
+    if (!this.#slow && !seconds) return;
     this.#slow ??= import("./slow-mode.js").then(({ SlowMode }) => new SlowMode(this.#parts.main, this.#signal));
     const slow = await this.#slow.catch(() => (this.#slow = undefined));
-    const last = this.#client.store.logs.get(this.#room)?.messages.findLast(({ author, kind }) => author.id === this.#client.me.id && kind === "text");
-    slow?.show(waits && last ? Date.parse(last.created_at) + /** @type {any} */ (room).slow_seconds * 1000 : 0, room?.slow_seconds ?? 0);
+    const last = logs.get(this.#room)?.messages.findLast(({ author, kind }) => author.id === this.#client.me.id && kind === "text");
+    slow?.show(seconds && last ? Date.parse(last.created_at) + seconds * 1000 : 0, seconds);
   }
 }
