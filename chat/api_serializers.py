@@ -376,12 +376,15 @@ class ReminderSerializer(serializers.Serializer[Any]):
     remind_at = serializers.DateTimeField(help_text="When you are reminded.")
 
 
-class SavedMessageSerializer(MessageSerializer):
+class KeptReminderSerializer(serializers.Serializer[Any]):
+    remind_at = serializers.DateTimeField(allow_null=True, help_text="When you are reminded of it.")
+    is_due = serializers.BooleanField(help_text="That time has come, and you have not taken the reminder away since.")
+
+
+class SavedMessageSerializer(KeptReminderSerializer, MessageSerializer):
     """A message that you keep for later."""
 
     saved_at = serializers.DateTimeField()
-    remind_at = serializers.DateTimeField(allow_null=True, help_text="When you are reminded of it.")
-    is_due = serializers.BooleanField(help_text="That time has come, and you have not taken the reminder away since.")
 
 
 class PageSerializer(serializers.Serializer[Any]):

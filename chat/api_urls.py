@@ -132,7 +132,7 @@ api_urlpatterns = [
     ),
     path(
         "saved/<int:message_id>/reminder/",
-        SavedViewSet.as_view({"put": "remind", "delete": "forget"}),
+        SavedViewSet.as_view({"get": "reminder", "put": "remind", "delete": "forget"}),
         name="api-saved-reminder",
     ),
     path("rooms/<int:room_id>/unread/", OwnRoomViewSet.as_view({"post": "mark_unread"}), name="api-room-unread"),

@@ -16,6 +16,7 @@ from chat.api_serializers import (
     DeleteSerializer,
     EditSerializer,
     ForwardSerializer,
+    KeptReminderSerializer,
     MessageDetailsSerializer,
     MessageSerializer,
     ReactedSerializer,
@@ -25,7 +26,7 @@ from chat.api_serializers import (
     SavedMessageSerializer,
 )
 from chat.histories import reactions_of, reason_of, revisions_of
-from chat.models import Message, Room
+from chat.models import Message, Room, SavedMessage
 from chat.pagination import SavedPagination
 from chat.querysets import MessageQuerySet
 from chat.reminding import Reminded, chosen, is_due
@@ -166,6 +167,12 @@ class SavedViewSet(ChatViewSet):
         services.save_message(user=self.user, message_id=message_id, on=False)
         return Response(status=204)
 
+    @extend_schema(operation_id="saved_reminder_retrieve", responses=KeptReminderSerializer)
+    def reminder(self, request: Request, message_id: int) -> Response:
+        """When you are reminded of a message, whether you keep it or not."""
+        get_object_or_404(Message.objects.visible_to(self.user), pk=message_id)
+        return Response(_reminder(SavedMessage.objects.filter(user=self.user, message_id=message_id).first()))
+
     @extend_schema(request=RemindSerializer, responses=ReminderSerializer)
     def remind(self, request: Request, message_id: int) -> Response:
         """Be reminded of a message, which is kept for later then. Another time takes the place of the one before."""
@@ -184,10 +191,10 @@ class SavedViewSet(ChatViewSet):
 
 def _saved(message: Any) -> dict[str, Any]:
     """One of `Message.objects.saved_by`, with the moments that are noted beside it."""
-    saved: Reminded = message
-    return {
-        **message_data(message),
-        "saved_at": moment(message.saved_at),
-        "remind_at": saved.remind_at and moment(saved.remind_at),
-        "is_due": is_due(saved, now=timezone.now()),
-    }
+    return {**message_data(message), "saved_at": moment(message.saved_at), **_reminder(message)}
+
+
+def _reminder(saved: Reminded | None) -> dict[str, Any]:
+    if saved is None:
+        return {"remind_at": None, "is_due": False}
+    return {"remind_at": saved.remind_at and moment(saved.remind_at), "is_due": is_due(saved, now=timezone.now())}

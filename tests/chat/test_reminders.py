@@ -45,8 +45,10 @@ def test_mornings_are_those_of_the_reader(choice: str, hour: str, expected: str)
 def test_a_reminder_keeps_the_message_moves_and_is_taken_back(alice: User, bob: User, api_for: ApiFor) -> None:
     message, api = say(alice, group_room(alice, bob)), api_for(bob)
     path = f"/api/saved/{message.pk}/reminder/"
+    assert api.get(path).json() == {"remind_at": None, "is_due": False}
     for choice in ("1h", "monday"):
         at = api.put(path, {"choice": choice}, format="json").json()["remind_at"]
+    assert api.get(path).json() == {"remind_at": at, "is_due": False}
     (kept,) = api.get("/api/saved/").json()["results"]
     assert (kept["id"], kept["remind_at"], kept["is_due"]) == (message.pk, at, False)
     api.put(path, {"at": at}, format="json")

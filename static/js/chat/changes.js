@@ -47,6 +47,11 @@ export function setReminder(client, { id }, choice) {
   return client.api.call("PUT", `saved/${id}/reminder/`, { choice });
 }
 
+/** When we shall be reminded of a message, or were. @param {Client} client @param {Message} message @returns {Promise<{remind_at: string | null, is_due: boolean}>} */
+export function reminderOf(client, { id }) {
+  return client.api.call("GET", `saved/${id}/reminder/`);
+}
+
 /** @param {Client} client @param {Message} message */
 export function dropReminder(client, { id }) {
   return client.api.call("DELETE", `saved/${id}/reminder/`);

@@ -3,8 +3,8 @@
  * forwarding, links, and undoing a deletion. Loaded when first used.
  */
 
-import { dropReminder, edit, forward, reactedBy, removeAs, restore, save, setReminder, toggle, togglePin } from "../changes.js";
-import { cloneTemplate, copyText, fill } from "../dom.js";
+import { dropReminder, edit, forward, reactedBy, reminderOf, removeAs, restore, save, setReminder, toggle, togglePin } from "../changes.js";
+import { cloneTemplate, copyText, fill, slot } from "../dom.js";
 import { Failure } from "../failure.js";
 import { quoteOf } from "../log.js";
 import { used } from "../recent.js";
@@ -47,7 +47,8 @@ const actions = {
   },
 
   async remind({ client, notices, root, message }) {
-    const choice = await ask(root, "t-remind", (dialog) => dialog.returnValue);
+    const prepare = (/** @type {HTMLElement} */ dialog) => void tellReminder(dialog, reminderOf(client, message));
+    const choice = await ask(root, "t-remind", (dialog) => dialog.returnValue, prepare);
     if (!choice) return;
     const drop = () => dropReminder(client, message);
     if (choice === "none") {
@@ -129,6 +130,14 @@ export async function removeWithReason(root, client, message) {
 /** Store an edited text; what is refused stays in the composer. @param {import("../client.js").Client} client @param {Message} message @param {string} body */
 export function storeEdit(client, message, body) {
   return edit(client, message, body, message.revision);
+}
+
+/** Say which reminder there is already; where that cannot be known, it can be taken back all the same. @param {HTMLElement} dialog @param {ReturnType<typeof reminderOf>} asked */
+async function tellReminder(dialog, asked) {
+  const known = await asked.catch(() => null);
+  const at = known?.remind_at;
+  fill(dialog, "remind-set", known?.is_due ? "You were reminded of it." : at ? `You will be reminded on ${fullTime(at)}.` : "");
+  /** @type {HTMLElement} */ (slot(dialog, "remind-none")).hidden = Boolean(known) && !at && !known?.is_due;
 }
 
 /** Whoever calls a whole room should mean it. @param {HTMLElement} root @param {number} people @returns {Promise<boolean>} */
