@@ -1,6 +1,6 @@
 /** What the settings can do with script: notifications on this device, and times in the reader's zone. */
 
-import { permission, wish, wishFor } from "./chat/device.js";
+import { permission, soundsHere, wish, wishFor } from "./chat/device.js";
 import { fill, slot } from "./chat/dom.js";
 import { install } from "./chat/install.js";
 import { localTimes, ownZone } from "./chat/time.js";
@@ -19,8 +19,15 @@ function show(card) {
   fill(card, "notices-state", STATES[may === "denied" || may === "unsupported" ? may : on ? "on" : "off"]);
   const shown = { "notices-on": !on && may !== "denied" && may !== "unsupported", "notices-off": on, "notices-text": on };
   for (const [name, is] of Object.entries(shown)) /** @type {HTMLElement} */ (slot(card, name)).hidden = !is;
+  sounding(soundsHere());
   card.hidden = false;
   slot(document, "notices-none")?.remove();
+}
+
+/** Who has said nothing of sounds hears them where this device notifies. @param {boolean} on */
+function sounding(on) {
+  const box = /** @type {HTMLInputElement | null} */ (document.getElementById("sound"));
+  if (box) box.checked = on;
 }
 
 async function turnOn() {
@@ -45,6 +52,8 @@ function start() {
   install();
   const portrait = /** @type {HTMLFormElement | null} */ (slot(document, "portrait"));
   if (portrait) import("./chat/elements/portrait.js").then(({ enlivenPortrait }) => enlivenPortrait(portrait));
+  const sound = /** @type {HTMLElement | null} */ (slot(document, "sound"));
+  if (sound) import("./chat/elements/sound-choice.js").then(({ enlivenSound }) => enlivenSound(sound));
   const card = slot(document, "notices");
   if (!card) return;
   const box = /** @type {HTMLInputElement} */ (card.querySelector("input"));

@@ -52,6 +52,15 @@ def test_what_is_not_looked_at_is_told_once_and_leads_to_its_place(alice: Person
     assert other.evaluate("notes") == 0
     other.goto(f"/rooms/{room}/me/")
     other.get_by_role("checkbox", name="Sound").uncheck()
+    other.goto("/settings/notifications/")
+    sound = other.get_by_role("checkbox", name="Messages sound")
+    expect(sound).to_be_checked()  # all others still do
+    sound.uncheck()
+    other.reload()
+    expect(sound).not_to_be_checked()
+    other.get_by_role("button", name="Hear it").click()
+    assert other.evaluate("notes") == 2
+    other.goto("/people/")
 
     bob.device.call("PATCH", f"rooms/{room}/me/", muted=True)
     expect(page).to_have_title("Conversations · Parley")

@@ -37,7 +37,7 @@ LATER = {
     "js/chat/elements/notice-hint.js",
     "js/chat/elements/portrait.js",
     "js/chat/elements/reminder.js",
-    "js/chat/elements/room-sound.js",
+    "js/chat/elements/sound-choice.js",
     "js/chat/elements/slow-mode.js",
     "js/chat/elements/swipe-reply.js",
     "js/chat/elements/switcher.js",

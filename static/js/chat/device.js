@@ -8,7 +8,8 @@ const KEY = "parley-notices";
  * @typedef {object} Wish
  * @property {boolean} on
  * @property {boolean} text whether notifications show what was written
- * @property {Record<number, boolean>} [sounds] by conversation, where somebody has said whether it sounds
+ * @property {boolean} [sound] whether messages sound, where somebody has said so
+ * @property {Record<number, boolean>} [sounds] the same by conversation, where somebody has said whether it sounds
  */
 
 /** @returns {Wish} */
@@ -31,12 +32,17 @@ export function notifiesHere() {
   return permission() === "granted" && wish().on;
 }
 
-/** Whether messages of a conversation sound here: unless somebody said otherwise, where this device notifies. @param {number} room */
+/** Whether messages sound here: unless somebody said otherwise, where this device notifies. */
+export function soundsHere() {
+  return wish().sound ?? notifiesHere();
+}
+
+/** Whether those of a conversation do, which may have a choice of its own. @param {number} room */
 export function sounds(room) {
-  return wish().sounds?.[room] ?? notifiesHere();
+  return wish().sounds?.[room] ?? soundsHere();
 }
 
 /** Whether this device calls somebody in any way. */
 export function callsHere() {
-  return notifiesHere() || Object.values(wish().sounds ?? {}).includes(true);
+  return notifiesHere() || soundsHere() || Object.values(wish().sounds ?? {}).includes(true);
 }

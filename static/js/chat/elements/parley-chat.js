@@ -177,8 +177,8 @@ export class ParleyChat extends HTMLElement {
     enliven(main);
     const portrait = /** @type {HTMLFormElement | null} */ (main.querySelector("[data-slot=portrait]"));
     if (portrait) import("./portrait.js").then(({ enlivenPortrait }) => enlivenPortrait(portrait));
-    const sound = /** @type {HTMLElement | null} */ (main.querySelector("[data-slot=room-sound]"));
-    if (sound) import("./room-sound.js").then(({ enlivenSound }) => enlivenSound(sound));
+    const sound = /** @type {HTMLElement | null} */ (main.querySelector("[data-slot=sound]"));
+    if (sound) import("./sound-choice.js").then(({ enlivenSound }) => enlivenSound(sound));
     if (place?.view !== "room") return;
     const { rooms, logs } = this.#client.store;
     const room = rooms.get(place.room);
