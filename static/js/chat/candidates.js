@@ -8,6 +8,7 @@ import { EMOJI } from "./emoji.js";
 import { rank, score } from "./matching.js";
 import { People } from "./people.js";
 import { oftenFirst } from "./recent.js";
+import { peopled } from "./rooms.js";
 import { toned } from "./skin.js";
 
 /**
@@ -105,7 +106,7 @@ function person({ id, full_name, handle, initials, hue, avatar }, here) {
 
 /** @param {number} count @returns {Candidate} */
 function everyone(count) {
-  return { key: "everyone", name: "room", note: `everybody here, ${count} people`, text: "@room", glyph: "@" };
+  return { key: "everyone", name: "room", note: `everybody here, ${peopled(count)}`, text: "@room", glyph: "@" };
 }
 
 /** @param {string} query @returns {Candidate[]} */

@@ -41,9 +41,14 @@ export const UNREAD_MOST = 100;
  * @property {string} last_activity_at
  */
 
+/** "1 person", "12 people". @param {number} count */
+export function peopled(count) {
+  return count === 1 ? "1 person" : `${count} people`;
+}
+
 /** What a room of many is about, or else how many are in it. @param {Pick<Room, "topic" | "member_count">} room */
 export function about({ topic, member_count: count }) {
-  return topic || (count === 1 ? "Only you" : `${count} people`);
+  return topic || (count === 1 ? "Only you" : peopled(count));
 }
 
 /** Up to where we have read a room, or want to be taken to have. @param {Pick<Room, "read_seq" | "unread_from">} room */

@@ -2,6 +2,7 @@
 
 import { cloneTemplate, fill } from "../dom.js";
 import { Failure } from "../failure.js";
+import { peopled } from "../rooms.js";
 
 /**
  * @typedef {object} Readers
@@ -30,6 +31,6 @@ export async function showReaders(root, client, notices, { id }) {
 /** In large rooms there is only a number. @param {import("../log.js").Card[]} people @param {number} count */
 export function line(people, count) {
   if (!count) return "Nobody yet";
-  if (!people.length) return count === 1 ? "1 person" : `${count} people`;
+  if (!people.length) return peopled(count);
   return people.map(({ full_name }) => full_name).join(", ");
 }

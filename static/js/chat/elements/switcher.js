@@ -6,7 +6,7 @@
 import { cloneTemplate, fill, roomAvatar, slot } from "../dom.js";
 import { Failure } from "../failure.js";
 import { rank } from "../matching.js";
-import { about } from "../rooms.js";
+import { about, peopled } from "../rooms.js";
 import { shortTime } from "../time.js";
 import { Combobox } from "./combobox.js";
 import { optionOf } from "./composer-completion.js";
@@ -147,7 +147,7 @@ export class Switcher {
       return id;
     };
     const face = roomAvatar(/** @type {any} */ ({ id, name, picture }));
-    return { key: `room-${id}`, name, note: `${topic || `${member_count} people`} · join`, face, words: [name, topic], room };
+    return { key: `room-${id}`, name, note: `${topic || peopled(member_count)} · join`, face, words: [name, topic], room };
   }
 
   /** @param {string} key */
