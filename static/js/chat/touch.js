@@ -6,6 +6,14 @@ export const byTouch = () => matchMedia("(hover: none)").matches;
 /** Whether one types on a screen: there Enter is the only way to a new line, and the keyboard lies over the page. */
 export const byThumbs = () => matchMedia("(pointer: coarse)").matches;
 
+/** Where a device has emoji of its own. */
+export function ownEmoji() {
+  const system = globalThis.navigator?.platform ?? "";
+  if (byThumbs()) return "Those of your keyboard can be used meanwhile.";
+  if (/^mac/i.test(system)) return "Those of your Mac come with Control, ⌘ and Space.";
+  return /^win/i.test(system) ? "Those of Windows come with its key and the full stop." : "Try again when you are back online.";
+}
+
 /** A finger that rests this long (ms), and moves less than this (px), asks for more. */
 const HOLD = 450;
 const STILL = 10;

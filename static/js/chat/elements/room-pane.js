@@ -3,6 +3,7 @@
 import { on } from "../events.js";
 import { Failure } from "../failure.js";
 import { quoteOf } from "../log.js";
+import { ownEmoji } from "../touch.js";
 import { FileMarks } from "./composer-attach.js";
 import { MessageActions } from "./message-actions.js";
 import { MessageComposer } from "./message-composer.js";
@@ -67,7 +68,7 @@ export class RoomPane {
     on(this.#composer, "message-edit", (edit) => this.#edit(edit), signal);
     on(this.#composer, "edit-last", ({ room }) => this.#editLast(room), signal);
     on(this.#composer, "command", (written) => this.#command(written), signal);
-    on(this.#composer, "emoji-ask", ({ at }) => this.#pickEmoji(root, at, (emoji) => this.#composer.insert(emoji), signal), signal);
+    on(this.#composer, "emoji-ask", ({ at }) => this.#pickEmoji(root, at, (emoji) => this.#composer.insert(emoji), signal, ownEmoji()), signal);
     on(this.#composer, "message-ask", ({ room }) => this.#confirm(root, room), signal);
     on(this.#composer, "message-send", (message) => this.#send(message), signal);
     on(this.#composer, "quote-ask", ({ room, id }) => this.#find(room, id), signal);
@@ -149,14 +150,15 @@ export class RoomPane {
     await (await this.#candidates).find(token, room, show, signal);
   }
 
-  /** Choose one of all emoji. @param {HTMLElement} root @param {Element} at @param {(emoji: string) => unknown} chosen @param {AbortSignal} signal */
-  async #pickEmoji(root, at, chosen, signal) {
+  /** Choose one of all emoji. @param {HTMLElement} root @param {Element} at @param {(emoji: string) => unknown} chosen @param {AbortSignal} signal @param {string} [otherwise] what to do where they cannot be had */
+  async #pickEmoji(root, at, chosen, signal, otherwise = "Try again when you are back online.") {
     this.#picker ??= import("./emoji-picker.js").then(({ EmojiPicker }) => new EmojiPicker(root, signal));
     try {
       (await this.#picker).open(at, chosen);
     } catch {
       this.#picker = undefined;
-      this.#parts.notices.alert("This cannot be loaded right now. Try again when you are back online.");
+      this.#composer.focus();
+      this.#parts.notices.alert(`Emoji cannot be loaded right now. ${otherwise}`);
     }
   }
 
