@@ -70,7 +70,8 @@ class Darkroom:
         with self._lock:
             if sender_has_gone.get()():
                 raise _refusal("sender_gone")
-            for is_last in (False, True):
+            for is_last in (False, True):  # it may have ended before, for a reason of its own
+                file.seek(0)
                 process = self._running()
                 is_late = Event()
                 late = Timer(self._seconds, _end_late, [process, is_late])
@@ -82,7 +83,6 @@ class Darkroom:
                     logger.warning("A picture of %d bytes ended the darkroom; it is started anew.", size)
                     if is_late.is_set() or is_last:
                         break
-                    file.seek(0)  # it may have ended before, for a reason of its own
                 finally:
                     late.cancel()
         raise _refusal("broken_picture")

@@ -77,7 +77,6 @@ def store_face(file: File[bytes], crop: Crop | None = None) -> UUID:
         raise ChatError("unsupported_file", "This is no picture. Choose a JPEG, PNG, WebP, GIF or AVIF.", status=415)
     let_the_database_go()
     scan(file)
-    file.seek(0)
     developed = darkroom.develop(file, {"as": "square", "sizes": SIZES, "crop": crop}, size=file.size)
     blob = uuid4()
     background.forget_face.using(run_after=LATER).enqueue(str(blob))

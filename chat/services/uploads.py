@@ -54,7 +54,6 @@ def upload(*, owner: User, file: File[bytes], name: str, alt: str = "", voice: R
     look: dict[str, Any] = {}
     parts: Mapping[str, bytes | File[bytes]] = {MAIN: file}
     if sniffed.kind == "picture":
-        file.seek(0)
         developed = darkroom.develop(file, {"as": "picture"}, size=file.size)
         look, parts = dict(developed.told), developed.parts
         sniffed = Sniffed("picture", "image/webp", "webp")
