@@ -72,7 +72,7 @@ def _change(request: MemberRequest, put: Callable[..., Any], drop: Callable[...,
             messages.error(request, "Choose a picture first.")
         else:
             limits.check(limits.UPLOADS, request.user.pk)
-            limits.check(limits.UPLOADED, request.user.pk, cost=1 + (file.size or 0) // 1024)
+            limits.check_bytes(request.user.pk, file.size)
             put(**whose, file=file)
             messages.success(request, "The picture is changed.")
     except ChatError as error:

@@ -40,7 +40,7 @@ def take_in(request: Request, user_id: int) -> dict[str, Any]:
     """The picture that comes with a request, counted as an upload."""
     limits.check(limits.UPLOADS, user_id)
     fields = checked(FaceSerializer, request.data)
-    limits.check(limits.UPLOADED, user_id, cost=1 + fields["file"].size // 1024)
+    limits.check_bytes(user_id, fields["file"].size)
     return fields
 
 

@@ -94,6 +94,11 @@ def check(limit: Limit, user_id: Who, *, cost: int = 1) -> None:
     raise _refusal(limit, wait)
 
 
+def check_bytes(user_id: Who, size: int | None) -> None:
+    """Count an upload of ``size`` bytes by the kilobytes that it begins; raises ``ChatError`` `rate_limited`."""
+    check(UPLOADED, user_id, cost=1 + (size or 0) // 1024)
+
+
 class Allowance:
     """The limits for the sockets of one worker."""
 

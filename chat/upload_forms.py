@@ -39,7 +39,7 @@ def take_in(user: User, file: UploadedFile) -> UUID:
     name = file.name or "file"
     try:
         limits.check(limits.UPLOADS, user.pk)
-        limits.check(limits.UPLOADED, user.pk, cost=1 + (file.size or 0) // 1024)
+        limits.check_bytes(user.pk, file.size)
         return services.upload(owner=user, file=file, name=name).pk
     except ChatError as error:
         detail = f"“{name[:60]}” was not sent, nor was your message. {error.detail}"

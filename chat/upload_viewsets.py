@@ -52,7 +52,7 @@ class UploadViewSet(ChatViewSet):
         limits.check(limits.UPLOADS, self.user.pk)
         fields = checked(UploadSerializer, request.data)
         file = fields.pop("file")
-        limits.check(limits.UPLOADED, self.user.pk, cost=1 + file.size // 1024)
+        limits.check_bytes(self.user.pk, file.size)
         uploaded = services.upload(owner=self.user, file=file, name=file.name, **fields)
         return Response(attachment_data(uploaded), status=201)
 
