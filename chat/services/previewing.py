@@ -107,14 +107,11 @@ def _keep_picture(message_id: int, picture: Developed) -> Attachment | None:
     author = Message.objects.filter(pk=message_id).values_list("author_id", flat=True).first()
     if author is None:
         return None
-    sizes = {part: len(content) for part, content in picture.parts.items()}
-    kept = Attachment.objects.create(
+    kept = Attachment(
         owner_id=author,
         kind=Attachment.Kind.PREVIEW,
         name="preview.webp",
         type="image/webp",
-        size=sum(sizes.values()),
-        parts=sizes,
         look=dict(picture.told),
     )
     try:

@@ -59,14 +59,11 @@ def upload(*, owner: User, file: File[bytes], name: str, alt: str = "", voice: R
         sniffed = Sniffed("picture", "image/webp", "webp")
     elif voice is not None:
         look = {"duration": round(voice.duration, 1), "waveform": list(voice.waveform)}
-    sizes = {part: len(content) if isinstance(content, bytes) else content.size for part, content in parts.items()}
-    attachment = Attachment.objects.create(
+    attachment = Attachment(
         owner=owner,
         kind=sniffed.kind,
         name=clean_name(name, extension=sniffed.extension, otherwise=_STEMS[sniffed.kind]),
         type=sniffed.type,
-        size=sizes[MAIN],
-        parts=sizes,
         alt=alt,
         look=look,
     )
@@ -137,10 +134,13 @@ def look_at(file: File[bytes], *, as_recording: bool = False) -> Sniffed:
 
 
 def store(attachment: Attachment, parts: Mapping[str, bytes | File[bytes]]) -> None:
-    """Store all parts, or none; raises ``ChatError`` then, and the row is gone or about to be.
+    """Keep a new attachment with all its parts, or nothing. Raises ``ChatError``; its row is gone then, or will be.
 
-    The row was there first: should this process die, the bytes are found by it.
+    The row is there first: should this process die, the bytes are found by it.
     """
+    sizes = {part: len(content) if isinstance(content, bytes) else content.size for part, content in parts.items()}
+    attachment.size, attachment.parts = sizes[MAIN], sizes
+    attachment.save(force_insert=True)
     let_the_database_go()
     try:
         for part, content in parts.items():
