@@ -48,8 +48,10 @@ def deliver(mail_id: int) -> None:
     """Send one mail, unless it was sent. Raises `NotSentError`, or `GiveUp` where trying again is of no use."""
     with transaction.atomic():
         mail = Mail.objects.select_for_update(nowait=True).filter(pk=mail_id, sent_at=None).first()
+        if mail is None:
+            return
         user = _recipient(mail)
-        if mail is None or not (user or _invites(mail)):
+        if user is None and not _invites(mail):
             return
         failure, hopeless = _send(mail, user)
         if failure is None:
@@ -67,9 +69,9 @@ def forget_old() -> None:
     AddressChange.objects.filter(asked_at__lt=timezone.now() - KEPT).delete()
 
 
-def _recipient(mail: Mail | None) -> User | None:
+def _recipient(mail: Mail) -> User | None:
     """To whom it goes; None if nobody wants it any more, or if somebody was asked for who is not there."""
-    if mail is None or mail.user_id is None:
+    if mail.user_id is None:
         return None
     user = User.objects.active().exclude(email=None).filter(pk=mail.user_id).first()
     return None if user is None or _is_pointless(mail, user) else user
