@@ -37,4 +37,6 @@ def has_picture(preview: Preview | None) -> bool:
 
 def without_picture(preview: Preview | None) -> dict[str, Any] | None:
     """The same in words alone."""
-    return None if preview is None else {**preview, "picture": None} if has_picture(preview) else dict(preview)
+    if preview is None:
+        return None
+    return {**preview, "picture": None} if has_picture(preview) else dict(preview)
