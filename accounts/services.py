@@ -36,6 +36,7 @@ from accounts.zones import clean_zone, known_zone
 
 USE_NOTED_EVERY = timedelta(minutes=1)
 
+PROFILE = ("full_name", "handle", "about", "time_zone")
 NAMES = frozenset({"full_name", "handle"})
 """What is shown of somebody wherever they are."""
 

@@ -36,7 +36,7 @@ from accounts.switches import STATUS, SWITCHES, update_switches
 @form_page
 def profile(request: MemberRequest) -> HttpResponse:
     """Who one is: name and handle, and what one is doing."""
-    form = ProfileForm(request.POST or None, initial=_names(request))
+    form = ProfileForm(request.POST or None, initial=_profile(request))
     if form.is_valid():
         try:
             services.update_profile(user=request.user, **form.cleaned_data)
@@ -64,12 +64,12 @@ def status(request: MemberRequest) -> HttpResponse:
 def _profile_page(request: MemberRequest, **sent: AccountForm) -> HttpResponse:
     """Both forms; the one that was sent keeps its input and shows what was wrong with it."""
     status_form = StatusForm(initial=model_to_dict(request.user, STATUS))
-    forms = {"profile_form": ProfileForm(initial=_names(request)), "status_form": status_form}
+    forms = {"profile_form": ProfileForm(initial=_profile(request)), "status_form": status_form}
     return _section(request, "profile", card=me_card(request.user), **(forms | sent))
 
 
-def _names(request: MemberRequest) -> dict[str, Any]:
-    return model_to_dict(request.user, ("full_name", "handle", "about", "time_zone"))
+def _profile(request: MemberRequest) -> dict[str, Any]:
+    return model_to_dict(request.user, services.PROFILE)
 
 
 @login_required

@@ -92,7 +92,7 @@ class MeViewSet(ViewSet):
     def partial_update(self, request: Request) -> Response:
         """Change who you are, what others are told of you, and how pages look to you."""
         fields = _fields(MeChangesSerializer, request)
-        profile = {name: fields.pop(name) for name in ("full_name", "handle", "about", "time_zone") if name in fields}
+        profile = {name: fields.pop(name) for name in services.PROFILE if name in fields}
         looks = {name: fields.pop(name) for name in APPEARANCE if name in fields}
         with transaction.atomic():
             user = services.update_profile(user=_me(request), **profile)
