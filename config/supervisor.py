@@ -130,19 +130,24 @@ class Supervisor:
         self.leaving: list[Worker] = []
         self.figures = TemporaryDirectory(prefix="parley-figures-")
 
-    def start(self) -> None:
-        """Start all workers; from now on SIGTERM and SIGINT end `wait_ready()` and `run()`, SIGHUP rolls."""
+    def start(self, *, jobs: bool = True) -> None:
+        """Start all workers; from now on SIGTERM and SIGINT end `wait_ready()` and `run()`, SIGHUP rolls.
+
+        Without `jobs`, those that do jobs begin with `run()`: what they have to say comes after all that is said till then.
+        """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
         signal.signal(signal.SIGHUP, self._on_hangup)
         for worker in self.workers:
-            self._spawn(worker)
+            if jobs or not worker.jobs:
+                self._spawn(worker)
 
     def wait_ready(self, *, seconds: float) -> bool:
-        """Wait until every worker serves; False when one died before, when time is over, or when asked to stop."""
+        """Wait until every started worker serves; False when one died, when time is over, or when asked to stop."""
         deadline = time.monotonic() + seconds
-        while not all(worker.ready for worker in self.workers):
-            dead = any(worker.process is None or worker.process.poll() is not None for worker in self.workers)
+        started = [(worker, worker.process) for worker in self.workers if worker.process is not None]
+        while not all(worker.ready for worker, _ in started):
+            dead = any(process.poll() is not None for _, process in started)
             if dead or self.stopping or time.monotonic() > deadline:
                 return False
             self._listen_to_workers()

@@ -263,10 +263,12 @@ def test_up_brings_everything_and_takes_it_away(var: Path) -> None:
     address = up.find(re.compile(r"Parley is at http://localhost:(\d+)/"), seconds=60)
     assert int(address[1]) != port
     assert f"Port {port} is taken, so this is {address[1]}." in up.text()
-    assert "@demo." in up.text()
+    welcome = up.find(re.compile(r"\A(.*@demo\.[^\n]*\n)\n", re.DOTALL))[1]
+    assert not re.search(r"^\d{4}-\d\d-\d\d ", welcome, re.MULTILINE), "log lines stand between what people read"
     assert get(f"http://localhost:{address[1]}/readyz").json()["status"] == "ok"
 
-    [doing_jobs] = children(up, "worker")
+    [doing_jobs] = until(lambda: children(up, "worker"))
+    up.find(re.compile(r" j1 accounts.jobs.performing: chat.background.purge "))
     os.kill(doing_jobs, signal.SIGKILL)
     until(lambda: children(up, "worker") not in ([], [doing_jobs]))
     assert "Job worker 1 ended with -9" in up.text()

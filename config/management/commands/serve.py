@@ -28,6 +28,6 @@ class Command(ExampleCommand):
         except PortTakenError as error:
             raise CommandError(str(error)) from error
         supervisor = Supervisor(listener, options["workers"], jobs=options["job_workers"])
+        self.stdout.write(f"Parley serves on {name_of(listener)} with {options['workers']} workers. Ctrl-C stops it.")
         supervisor.start()
-        self.stdout.write(f"Parley serves on {name_of(listener)} with {options['workers']} workers.")
         supervisor.run()

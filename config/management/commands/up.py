@@ -74,7 +74,7 @@ class Command(ExampleCommand):
         supervisor = Supervisor(listener, count, jobs=settings.JOB_WORKERS, on_tick=lambda: self.mend(services))
         logging.getLogger("config.supervisor").setLevel(logging.WARNING)  # process numbers interest nobody here
         with self.step("workers"):
-            supervisor.start()
+            supervisor.start(jobs=False)  # what waits since yesterday is done, and told of, after the welcome
             if not supervisor.wait_ready(seconds=READY_SECONDS) and not supervisor.stopping:
                 supervisor.stop()
                 raise StartError("The workers did not start; what is wrong stands above.")
@@ -92,8 +92,9 @@ class Command(ExampleCommand):
         if sign_ins:
             yourself = "" if settings.SIGN_UP == "invite" else ", or sign up as yourself"
             self.stdout.write(f"\nSign in as{yourself}:")
+        width = max((len(email) for _, email, _ in sign_ins), default=0)
         for person, email, password in sign_ins:
-            self.stdout.write(f"  {email:28} {password:24} {person}")
+            self.stdout.write(f"  {email:{width}}  {password}  {person}")
         self.stdout.write("")
 
     def mend(self, services: Services) -> None:
