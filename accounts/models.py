@@ -140,6 +140,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS = ["full_name"]  # noqa: RUF012 - Django's name for it, a list by its documentation
 
     class Meta:
+        verbose_name_plural = "people"
+        verbose_name = "person"
         ordering = ("full_name", "id")
         constraints = (
             models.UniqueConstraint(
@@ -158,9 +160,12 @@ class User(AbstractBaseUser, PermissionsMixin):
             ),
             models.CheckConstraint(condition=~Q(full_name=""), name="accounts_user_has_a_name"),
         )
-        # For lists of the admin: few are any of these, among very many.
         indexes = (
-            GinIndex(words_of_people(), name="user_words", fastupdate=False),
+            GinIndex(words_of_people(), name="user_names", fastupdate=False),
+            models.Index(
+                fields=["full_name", "id"], name="user_by_name", condition=Q(is_active=True, is_visitor=False)
+            ),
+            # For lists of the admin: few are any of these, among very many.
             models.Index(fields=["id"], name="user_inactive", condition=Q(is_active=False)),
             models.Index(fields=["id"], name="user_staff", condition=Q(is_staff=True)),
             models.Index(fields=["id"], name="user_muted", condition=Q(muted_until__isnull=False)),

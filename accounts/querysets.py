@@ -10,6 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.devices import Device
+from accounts.finding import is_called
 from accounts.names import fold_email
 from accounts.rows import Columns, fetch
 
@@ -43,6 +44,11 @@ class UserQuerySet(models.QuerySet["User"]):
     def people(self) -> Self:
         """Those who have an account here and use it: nobody who only visits from another site's page."""
         return self.active().filter(is_visitor=False)
+
+    def called(self, text: str) -> Self:
+        """Those of whom each of these words begins a word of the name, or the handle; nobody where there is no word."""
+        condition = is_called(text)
+        return self.none() if condition is None else self.filter(condition)
 
     def with_email(self, email: str) -> Self:
         """The one user with this address, whatever its case."""

@@ -117,7 +117,7 @@ def _ends(page: Page, summary: Mapping[str, Any]) -> tuple[int, int]:
 
 
 def people_page(user: User, *, q: str) -> dict[str, Any]:
-    """People to talk to: the first by name, of those whose name or handle has all words of ``q``."""
+    """People to talk to: the first by name, of those who are called ``q``."""
     frame = app_frame(user)
     found = list(find_people(user=user, q=q)[: PEOPLE_SHOWN + 1])
     present = whereabouts(acquaintances(user.pk, [person.pk for person in found]))

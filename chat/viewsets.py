@@ -123,7 +123,7 @@ class PeopleViewSet(ChatViewSet):
 
     @extend_schema(parameters=[PeopleQuerySerializer], operation_id="users_list")
     def list(self, request: Request) -> Response:
-        """Everybody active but you, by name; with `q`, those whose name or handle has it."""
+        """Everybody active but you, by name; with `q`, those whose name or handle has words that begin so."""
         q = checked(PeopleQuerySerializer, request.query_params)["q"]
         people = self.paginate_queryset(services.find_people(user=self.user, q=q)) or []
         return self.get_paginated_response([_entry(person) for person in people])

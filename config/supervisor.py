@@ -133,7 +133,7 @@ class Supervisor:
     def start(self, *, jobs: bool = True) -> None:
         """Start all workers; from now on SIGTERM and SIGINT end `wait_ready()` and `run()`, SIGHUP rolls.
 
-        Without `jobs`, those that do jobs begin with `run()`: what they have to say comes after all that is said till then.
+        Without `jobs`, those that do jobs begin with `run()`: what they say comes after all that is said till then.
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)

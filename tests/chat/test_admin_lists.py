@@ -1,4 +1,4 @@
-"""Lists of the admin, however long: each page, filter and search of each of them reads a few rows, by an index."""
+"""Lists of the admin and of people, however long: each page, filter and search of them reads few rows, by an index."""
 
 import re
 from collections import defaultdict
@@ -89,7 +89,7 @@ def test_each_page_filter_and_search_of_each_list_reads_few_rows(office: Client)
 
 def _paths(office: Client) -> Iterator[str]:
     """Every list, what its filters lead to, and what people search for."""
-    yield "/admin/"
+    yield from ("/admin/", "/api/users/", "/api/users/?q=rara", "/people/", "/people/?q=rara")
     for model, model_admin in admin.site._registry.items():
         path = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
         page = office.get(path).content.decode()
