@@ -13,6 +13,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.functional import SimpleLazyObject
 
@@ -24,6 +25,7 @@ from accounts.requests import VisitorRequest
 from accounts.rounds import in_rounds
 from accounts.threads import in_thread
 from accounts.tokens import TokenPair
+from accounts.zones import zone_of
 
 HANDSHAKES_AT_ONCE = 50
 """After a restart everybody comes back at once; so many are looked up together."""
@@ -63,6 +65,20 @@ class AuthenticationMiddleware(auth_middleware.AuthenticationMiddleware):
         if found.session is not None and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
         return response
+
+
+class ZoneMiddleware:
+    """Let pages tell moments by the clock of who reads them. In REST those without a zone are in UTC."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        session = cast("VisitorRequest", request).auth_session
+        if session is None or request.path.startswith("/api/"):
+            return self.get_response(request)
+        with timezone.override(zone_of(session.user)):
+            return self.get_response(request)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "config.csp.csp_middleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "accounts.middleware.AuthenticationMiddleware",
+    "accounts.middleware.ZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -96,6 +97,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 USE_I18N = True
+FORMAT_MODULE_PATH = "config.formats"
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
 
 # Services: truth is in PostgreSQL, Redis carries hints and leases.
