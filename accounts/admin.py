@@ -26,7 +26,7 @@ from accounts.models import Appeal, Session, User
 from accounts.moderation import appeals, sanctions
 from accounts.moderation.audit import Target, audited, record
 from accounts.names import clean_email, clean_full_name, clean_handle, fold_email
-from accounts.tables import FindsPeople, LookingAdmin
+from accounts.tables import FindsPeople, LookingAdmin, Nothing
 
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
@@ -247,6 +247,7 @@ class DecidedFilter(admin.SimpleListFilter):
 class AppealAdmin(LookingAdmin[Appeal]):
     """Who disagrees with what, to be granted or refused."""
 
+    nothing = Nothing("No appeals. Nobody disagrees.", "?queue=decided", "What was decided")
     list_display = ("person", "text", "at", "granted", "decided_by")
     list_select_related = ("notice__user", "decided_by")
     list_filter = (DecidedFilter,)

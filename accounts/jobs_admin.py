@@ -9,6 +9,7 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.db.models import Max, Min, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from procrastinate.contrib.django.models import (
     ProcrastinateEvent,
     ProcrastinateJob,
@@ -20,7 +21,7 @@ from accounts.jobs import upkeep
 from accounts.jobs.tasks import find_tasks
 from accounts.models import User
 from accounts.moderation.audit import Target, audited, record
-from accounts.tables import BoundedAdmin
+from accounts.tables import BoundedAdmin, Nothing
 
 Changing = Callable[[Sequence[int]], list[tuple[int, str]]]
 
@@ -55,6 +56,17 @@ class EventInline(admin.TabularInline[ProcrastinateEvent, ProcrastinateJob]):
         return False
 
 
+class StateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(state, capfirst(words)) for state, words in WORDS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[ProcrastinateJob]) -> QuerySet[ProcrastinateJob]:
+        return queryset.filter(status=self.value()) if self.value() else queryset
+
+
 class TaskFilter(admin.SimpleListFilter):
     """A list of our own: to ask the table which tasks there are reads all of it."""
 
@@ -72,8 +84,10 @@ class TaskFilter(admin.SimpleListFilter):
 class JobAdmin(BoundedAdmin[ProcrastinateJob]):
     """Jobs are rows of the queue: they are made by what happens, and only looked at here."""
 
+    title = "Jobs"
+    nothing = Nothing("No jobs. All is done, and forgotten after a day.")
     list_display = ("id", "task_name", "args", "state", "attempts", "enqueued_at", "changed_at", "scheduled_at")
-    list_filter = ("status", TaskFilter)
+    list_filter = (StateFilter, TaskFilter)
     ordering = ("-id",)
     fields = ("task_name", "args", "state", "attempts", "enqueued_at", "changed_at", "scheduled_at", "queueing_lock")
     readonly_fields = fields

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 from django.contrib import admin
@@ -9,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 
 from accounts.finding import find_by_words
 from accounts.moderation.roles import MODERATE
@@ -24,6 +26,10 @@ WINDOW = 100_000
 
 class BoundedPaginator(Paginator[Any]):
     """Counts up to `MOST_COUNTED` rows, which costs the same however many there are."""
+
+    @property
+    def most(self) -> int:
+        return MOST_COUNTED
 
     @cached_property
     def count(self) -> int:
@@ -56,24 +62,36 @@ def lately(rows: QuerySet[Any], column: str) -> QuerySet[Any]:
     return rows if since is None else rows.filter(**{f"{column}__gt": since})
 
 
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """What is said of an empty list, and what to do then: where it leads, and in which words."""
+
+    sentence: str
+    url: str = ""
+    words: str = ""
+
+
 class BoundedAdmin(admin.ModelAdmin[Row]):
-    """Lists rows, which costs the same however many there are."""
+    """A list that takes the same time however long it is. ``title`` is its name, where that is not the rows' name."""
+
+    title: ClassVar[str] = ""
+    nothing: ClassVar[Nothing | None] = None
 
     list_per_page = 50
+    list_max_show_all = 0
     paginator = BoundedPaginator
     show_full_result_count = False  # it counts the whole table once more
     show_facets = admin.ShowFacets.NEVER
     sortable_by = ()  # an order for which there is no index sorts the whole table
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        name = str(self.opts.verbose_name_plural)
+        context = {"title": self.title or capfirst(name), "nothing": self.nothing or Nothing(f"No {name} so far.")}
+        return super().changelist_view(request, {**context, **(extra_context or {})})
+
 
 class LookingAdmin(BoundedAdmin[Row]):
     """Shows rows with all their fields and lets nobody add, edit or erase them."""
-
-    list_max_show_all = 0
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        title = str(self.opts.verbose_name_plural).capitalize()
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Row | None = None) -> list[str]:
         return [field.name for field in self.model._meta.fields]

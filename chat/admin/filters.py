@@ -16,7 +16,7 @@ from accounts.exceptions import AccountError
 from accounts.models import FilterRule, User
 from accounts.moderation import filters, rules
 from accounts.moderation.roles import MODERATE
-from accounts.tables import BoundedAdmin, newest
+from accounts.tables import BoundedAdmin, Nothing, newest
 from chat.models import Message, Room
 
 DRY_RUN = 5_000
@@ -49,6 +49,7 @@ class TryForm(forms.Form):
 
 @admin.register(FilterRule)
 class FilterAdmin(BoundedAdmin[FilterRule]):
+    nothing = Nothing("No filters. All goes through as it is written.", "try/", "Try one")
     form = RuleForm
     list_display = ("pattern", "kind", "action", "is_active", "made_by")
     list_filter = ("kind", "action", "is_active")

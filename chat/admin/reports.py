@@ -16,7 +16,7 @@ from django.utils.text import Truncator
 from accounts.acts import Act, ActForm, Asked, acts_on_person, perform
 from accounts.exceptions import ParleyError
 from accounts.models import Sanction, User
-from accounts.tables import LookingAdmin
+from accounts.tables import LookingAdmin, Nothing
 from chat.admin.acts import acts_on_message, acts_on_room, removal
 from chat.models import Message, Report
 from chat.report_models import UNDECIDED
@@ -55,6 +55,7 @@ class QueueFilter(admin.SimpleListFilter):
 
 @admin.register(Report)
 class ReportAdmin(LookingAdmin[Report]):
+    nothing = Nothing("No reports. All quiet.", "?queue=decided", "What was decided")
     list_display = ("what", "person", "count", "state", "assignee", "opened_at")
     list_select_related = ("person", "assignee")
     list_filter = (QueueFilter,)

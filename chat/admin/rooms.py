@@ -83,6 +83,8 @@ class RoomAdmin(LookingAdmin[Room]):
         return rooms.annotate(seats=Coalesce(count, 0), names=names)
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Room], search_term: str) -> Any:
+        if request.resolver_match is not None and request.resolver_match.url_name == "autocomplete":
+            queryset = queryset.filter(visitor=None)  # a site has rooms, or a team; not what one visitor says to it
         if search_term.strip():
             return queryset.filter(pk__in=find_rooms(search_term.strip())), False
         return lately(queryset, "last_activity_at"), False

@@ -6,13 +6,14 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts import services as accounts
 from accounts.models import User
 from accounts.moderation.audit import Target, audited, record
-from accounts.tables import BoundedAdmin, FindsPeople
+from accounts.tables import BoundedAdmin, FindsPeople, Nothing
 from chat import services
 from chat.exceptions import ChatError
 from chat.models import Room, Site, Visitor
@@ -26,14 +27,17 @@ class SiteForm(forms.ModelForm[Site]):
         widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
         help_text="Where the pages are that show the chat, one in a line: https://example.org. Nothing but these.",
     )
+    # Chosen by a search: where there are ten thousand rooms, nobody waits for a list of them, nor reads it.
     rooms = forms.ModelMultipleChoiceField(
         Room.objects.exclude(kind=Room.Kind.DIRECT),
         required=False,
+        widget=AutocompleteSelectMultiple(Site._meta.get_field("rooms"), admin.site),
         help_text="Where visitors may talk. They see who is in these rooms and what was said there.",
     )
     team = forms.ModelChoiceField(
-        Room.objects.filter(kind=Room.Kind.PRIVATE, visitor=None),
+        Room.objects.exclude(kind=Room.Kind.DIRECT),
         required=False,
+        widget=AutocompleteSelect(Site._meta.get_field("team"), admin.site),
         help_text="Instead of rooms: each visitor has a conversation of their own with the people of this one.",
     )
 
@@ -63,16 +67,15 @@ class SiteForm(forms.ModelForm[Site]):
 
 
 @admin.register(Site)
-class SiteAdmin(admin.ModelAdmin[Site]):
+class SiteAdmin(BoundedAdmin[Site]):
     """Sites are shut, never deleted: what their visitors wrote stays in its place."""
 
     form = SiteForm
+    nothing = Nothing("No sites. None but this one shows the chat.", "add/", "Add a site")
     list_display = ("name", "key", "where", "enforced", "is_active", "created_at")
     list_filter = ("is_active", "enforced")
     search_fields = ("name", "key")
-    show_facets = admin.ShowFacets.NEVER
     readonly_fields = ("key", "overlap_until", "created_at")
-    filter_horizontal = ("rooms",)
     fields = ("name", "key", "origins", "rooms", "team", "enforced", "is_active", "overlap_until", "created_at")
     actions = ("rotate",)
 

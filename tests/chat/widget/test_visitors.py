@@ -99,6 +99,21 @@ def test_administrators_register_sites_and_shut_visitors_out(room: Room, admin: 
     assert b"Vera Voss" not in listed
 
 
+def test_rooms_of_a_site_are_searched_for_and_never_all_listed(
+    site: Site, room: Room, alice: User, admin: User, client_for: ClientFor
+) -> None:
+    client = client_for(admin)
+    visit(site)
+    of_one = group_room(alice, name="Somewhere alone")
+    Visitor.objects.update(room=of_one)
+    group_room(alice, name="Somewhere else")
+    form = client.get(f"/admin/chat/site/{site.pk}/change/").content.decode()
+    assert (f">{room}</option>" in form, "Somewhere" in form) == (True, False)
+    asked = {"app_label": "chat", "model_name": "site", "field_name": "rooms"}
+    found = client.get("/admin/autocomplete/", asked | {"term": "somewhere"}).json()["results"]
+    assert [each["text"] for each in found] == ["Somewhere else"]
+
+
 def test_what_the_team_attaches_is_for_those_who_may_read_it(site: Site, room: Room, alice: User) -> None:
     token = visit(site)["token"]
     sent = services.upload(owner=alice, file=ContentFile(picture(1200, 800)), name="boat.jpg")
