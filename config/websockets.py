@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import autobahn.twisted.websocket
 import autobahn.websocket.protocol
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from django.conf import settings
@@ -13,9 +14,10 @@ from twisted.internet import reactor
 from chat.frames import text_at
 from chat.protocol import Close
 
-# Autobahn describes each connection for a line of its debug log, which nobody reads; that is a tenth of a handshake.
-_autobahn: Any = autobahn.websocket.protocol
-_autobahn.pformat = lambda _: ""
+# Autobahn describes each connection for lines of its debug log, which nobody reads; that is a tenth of a handshake.
+_autobahn: list[Any] = [autobahn.websocket.protocol, autobahn.twisted.websocket]
+for _module in _autobahn:
+    _module.pformat = _module.hltype = _module.hlval = lambda _: ""
 
 OPEN: int = WebSocketProtocol.STATE_OPEN
 """Asked for each delivery; it would be looked for through all the classes of a socket."""
@@ -203,9 +205,16 @@ class Socket(WebSocketProtocol):
             self.transport.resumeProducing()
 
     def write(self, data: bytes) -> int:
-        """Write the bytes of a ready-made frame, past Twisted's buffer while nothing waits in there."""
-        if self.state != OPEN:
-            return 0
+        """Write the bytes of a ready-made frame."""
+        return self._put(data) if self.state == OPEN else 0
+
+    def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:
+        """Write what Autobahn has made: the answer to a handshake, pings, and frames that close."""
+        if self.transport.connected:
+            self._put(data)
+
+    def _put(self, data: bytes) -> int:
+        """Write past Twisted's buffer while nothing waits in there; answers what `waiting` would now."""
         transport = self.transport
         if not transport.dataBuffer and not transport._tempDataLen:
             try:

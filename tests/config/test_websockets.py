@@ -50,7 +50,17 @@ frames = some.one_of(
 
 
 class Network(StringTransport):  # type: ignore[misc]  # Twisted's types are left out
-    """What was written is ``value()``."""
+    """What was written is ``value()``; all that is sent is taken at once."""
+
+    dataBuffer, _tempDataLen, offset = b"", 0, 0  # noqa: N815 - Twisted's names
+
+    @property
+    def socket(self) -> Any:
+        return self
+
+    def send(self, data: bytes) -> int:
+        self.write(data)
+        return len(data)
 
     def unregisterProducer(self) -> None:  # noqa: N802 - Twisted's name
         """Autobahn says so without having registered one; a TCP transport does not mind."""
