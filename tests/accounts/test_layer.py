@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
 
 from accounts.layer import ChannelLayer
 from tests.convoy.proxy import Proxy
@@ -100,3 +102,32 @@ async def test_an_event_goes_out_after_the_link_that_published_the_last_one_brok
     async with asyncio.timeout(SECONDS):
         assert [(await hearing.receive(channel))["kind"] for _ in range(2)] == ["first", "second"]
     await hearing.flush()
+
+
+async def test_events_that_come_together_are_read_together_and_in_order(
+    layer: ChannelLayer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = await layer.new_channel()
+    await layer.group_add_many(["room", "other"], channel)
+    await subscribed(layer, "room", "other")
+    reads = 0
+    get_message = PubSub.get_message
+
+    async def counted(*args: Any, **options: Any) -> Any:
+        nonlocal reads
+        found = await get_message(*args, **options)
+        reads += found is not None
+        return found
+
+    monkeypatch.setattr(PubSub, "get_message", counted)
+    expected = list(range(400))
+    await layer.group_send_many([("room", {"type": "event", "number": number}) for number in expected])
+    async with asyncio.timeout(SECONDS):
+        assert [(await layer.receive(channel))["number"] for _ in expected] == expected
+    assert 0 < reads < len(expected) / 4
+
+    # What Redis confirms in the midst of it is still counted.
+    await layer.group_discard_many(["other"], channel)
+    await layer.group_send_many([("room", {"type": "event", "number": 0})] * 50)
+    await subscribed(layer, "room")
+    assert not layer._loop_layer()._shards[0]._pubsub.pending_unsubscribe_channels
