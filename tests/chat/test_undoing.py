@@ -17,7 +17,7 @@ from chat import services
 from chat.exceptions import ChatError
 from chat.models import Invitation, Membership, Message, Room
 from chat.services import moderation
-from tests.factories import give, group_room, say_many, seat_of
+from tests.factories import give, group_room, say_many, seat_of, superuser
 
 pytestmark = pytest.mark.django_db
 
@@ -152,6 +152,32 @@ def test_messages_are_back_as_far_as_they_are_deleted_still(browser: Client, mon
     assert Notice.objects.filter(user=bob, text__contains="is back").count() == 3
     with pytest.raises(ChatError, match="Its author deleted"):
         services.bring_back(moderator=mona, message_id=said[0].pk, reason="no")
+
+
+def test_what_was_changed_and_is_as_it_was_left_again_is_not_undone(
+    browser: Client, mona: User, alice: User, bob: User, eve: User, room: Room
+) -> None:
+    root, other, said = superuser("Root"), group_room(alice, bob, name="Quay"), say_many(bob, room, 2)
+    deleted = in_bulk(browser, "/admin/chat/message/", "take_down", [each.pk for each in said])
+    services.bring_back(moderator=root, message_id=said[0].pk, reason="harmless")
+    services.remove_message(moderator=mona, message_id=said[0].pk, reason="a raid")
+    locked = in_bulk(browser, ROOMS, "lock", [room.pk, other.pk])
+    for is_locked in (False, True):
+        moderation.lock_room(moderator=root, room_id=room.pk, reason="calm", locked=is_locked)
+    removed = in_bulk(browser, SEATS, "remove", [seat_of(user, room).pk for user in (bob, eve)])
+    services.add_members(actor=alice, room_id=room.pk, user_ids=[eve.pk])
+    services.leave_room(user=eve, room_id=room.pk)
+    for where, sentence in (
+        (deleted, "was restored or deleted by somebody else since"),
+        (locked, "Somebody has changed “Harbour” since."),
+        (removed, f"{eve.full_name} was in “Harbour” again since."),
+    ):
+        page = undo(browser, where)
+        assert ("1 undone." in page, sentence in page) == (True, True), sentence
+        assert browser.post(where, {"act": "undo", "reason": "once more"}).status_code == 400
+    assert list(Message.objects.filter(room=room, kind="text", deleted_at=None)) == said[1:]
+    assert list(Room.objects.filter(read_only=True)) == [room]
+    assert set(Membership.objects.filter(room=room).values_list("user", flat=True)) == {alice.pk, bob.pk}
 
 
 def test_one_act_is_undone_where_it_is_said_to_be_done_and_not_by_everybody(

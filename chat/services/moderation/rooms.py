@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from accounts.models import User
 from accounts.moderation.audit import Target, audited, record
 from accounts.moderation.notices import tell
@@ -9,7 +12,7 @@ from accounts.moderation.roles import require_above, require_moderator
 from accounts.moderation.words import clean_reason
 from chat import permissions
 from chat.exceptions import ChatError
-from chat.models import Invitation, Room
+from chat.models import Invitation, Message, Room
 from chat.permissions import Role
 from chat.services.log import say
 from chat.services.members import put_out
@@ -46,10 +49,10 @@ def remove_from_room(*, moderator: User, room_id: int, user_id: int, reason: str
         tell(user_id, f"A moderator removed you from “{room}”. The reason: {reason}", may_appeal=True)
 
 
-def seat_again(*, moderator: User, room_id: int, user_id: int, role: str, reason: str) -> None:
-    """Give somebody who was removed from a room their seat and role back. Raises ``ParleyError``.
+def seat_again(*, moderator: User, room_id: int, user_id: int, role: str, reason: str, since: datetime) -> None:
+    """Give somebody who was removed from a room, at ``since``, their seat and role back. Raises ``ParleyError``.
 
-    Tells the room and them. Not where they are in it again, nor where there is no place for them any more.
+    Tells the room and them. Not where they are or were in it again, nor where there is no place for them any more.
     """
     reason = clean_reason(reason)
     with audited():
@@ -58,6 +61,9 @@ def seat_again(*, moderator: User, room_id: int, user_id: int, role: str, reason
         require_above(moderator, person)
         if seat_in(room, user_id):
             raise ChatError("changed", f"{person.full_name} is in “{room}” again already.", status=409)
+        if _said_after(since, room, event__users__contains=[user_id]):
+            sentence = f"{person.full_name} was in “{room}” again since. They stay out of it."
+            raise ChatError("changed", sentence, status=409)
         if room.is_archived:
             raise permissions.is_archived()
         if not person.is_active:
@@ -73,14 +79,16 @@ def seat_again(*, moderator: User, room_id: int, user_id: int, role: str, reason
         record(actor=moderator, action="room.brought_back", target=target, reason=reason, after=after)
 
 
-def change_back(*, moderator: User, room_id: int, field: str, found: bool | int, left: bool | int, reason: str) -> Room:
-    """Set a room's ``field`` as it was ``found``, if it is as it was ``left``. Raises ``ParleyError``.
+def change_back(
+    *, moderator: User, room_id: int, field: str, found: bool | int, left: bool | int, reason: str, since: datetime
+) -> Room:
+    """Set a room's ``field`` as it was ``found``, if nobody has touched it ``since`` it was ``left`` so.
 
-    Tells the room.
+    Raises ``ParleyError``. Tells the room.
     """
     with audited():
         room = _hold_room(moderator, room_id)
-        if getattr(room, field) != left:
+        if getattr(room, field) != left or _said_after(since, room, event__has_key=field):
             raise ChatError("changed", f"Somebody has changed “{room}” since. It stays as it is.", status=409)
         return _change(moderator, room_id, reason, field, found)
 
@@ -96,6 +104,13 @@ def _change(moderator: User, room_id: int, reason: str, field: str, value: bool 
             now, then = {field: value}, {field: before}
             record(actor=moderator, action=f"room.{field}", target=target, reason=reason, before=then, after=now)
     return room
+
+
+def _said_after(moment: datetime, room: Room, **about: Any) -> bool:
+    """Whether the log of a room has a word about this that is newer than that of then, at which looking ends."""
+    words = Message.objects.filter(room=room, kind=Message.Kind.SYSTEM, **about).order_by("-seq")
+    newest = words.values_list("created_at", flat=True).first()
+    return newest is not None and newest > moment
 
 
 def _hold_room(moderator: User, room_id: int) -> Room:

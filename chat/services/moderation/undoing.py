@@ -75,7 +75,7 @@ def _withdraw(moderator: User, entry: AuditEntry, reason: str) -> object:
 
 def _bring_back(moderator: User, entry: AuditEntry, reason: str) -> object:
     message, _room = hold_any(entry.target_id or 0)
-    if (message.is_deleted, message.deleted_by_id, message.delete_reason) != (True, entry.actor_id, entry.reason):
+    if message.deleted_at is None or message.deleted_at > entry.at or message.deleted_by_id != entry.actor_id:
         detail = f"{entry.target_name} was restored or deleted by somebody else since. It stays as it is."
         raise ChatError("changed", detail, status=409)
     return bring_back(moderator=moderator, message_id=message.pk, reason=reason)
@@ -83,14 +83,21 @@ def _bring_back(moderator: User, entry: AuditEntry, reason: str) -> object:
 
 def _seat_again(moderator: User, entry: AuditEntry, reason: str) -> None:
     room_id, role = entry.before["room"], entry.before["role"]
-    seat_again(moderator=moderator, room_id=room_id, user_id=entry.target_id or 0, role=role, reason=reason)
+    user_id = entry.target_id or 0
+    seat_again(moderator=moderator, room_id=room_id, user_id=user_id, role=role, reason=reason, since=entry.at)
 
 
 def _change_back(moderator: User, entry: AuditEntry, reason: str) -> object:
     [(field, left)] = entry.after.items()
-    found = entry.before[field]
-    room_id = entry.target_id or 0
-    return change_back(moderator=moderator, room_id=room_id, field=field, found=found, left=left, reason=reason)
+    return change_back(
+        moderator=moderator,
+        room_id=entry.target_id or 0,
+        field=field,
+        found=entry.before[field],
+        left=left,
+        reason=reason,
+        since=entry.at,
+    )
 
 
 _WAYS: dict[str, Callable[[User, AuditEntry, str], object]] = {
