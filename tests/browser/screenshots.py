@@ -66,6 +66,7 @@ def demo(directory: Path) -> Iterator[tuple[str, dict[str, str]]]:
         "DATABASE_URL": services.database_url,
         "REDIS_URL": services.redis_url,
         "LOG_LEVEL": "WARNING",
+        "VAR_DIR": str(directory / "var"),  # where its pictures lie
     }
     server = Server(env=env, log=directory / "server.log", workers=1)
     services.start()
