@@ -68,7 +68,7 @@ lock: $(UV) ## Resolve requirements/ anew from pyproject.toml (UPGRADE=--upgrade
 	$(COMPILE) $(UPGRADE) pyproject.toml -o requirements/run.txt && \
 	$(COMPILE) $(UPGRADE) pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
 
-reset: $(INSTALLED) ## Delete the embedded database; the next `make run` begins with a new demo
+reset: $(INSTALLED) ## Delete the embedded database and its files; the next `make run` begins with a new demo
 	@$(MANAGE) reset
 
 clean: ## Delete what was installed and cached; data and .env stay

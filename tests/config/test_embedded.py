@@ -12,6 +12,8 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+from django.core.management import call_command
+from pytest_django.fixtures import Settings
 
 from config.embedded import Services
 from config.embedded.places import Places
@@ -169,6 +171,15 @@ def test_one_directory_is_used_by_one_process(var: Path) -> None:
     second = Services(var)
     second.lock()
     second.stop()
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_files_go_with_the_database_that_knows_of_them(is_ours: bool, var: Path, settings: Settings) -> None:
+    settings.VAR_DIR, settings.EMBEDDED = var, Services(var, durable=False)
+    settings.DATABASE_URL = settings.EMBEDDED.database_url if is_ours else "postgresql://elsewhere/parley"
+    (var / "media" / "ab").mkdir(parents=True)
+    call_command("reset")
+    assert (var / "media").exists() is not is_ours
 
 
 def test_a_path_too_long_for_sockets_is_linked_to_a_short_one(var: Path) -> None:
