@@ -9,7 +9,8 @@ from pytest_django.fixtures import Settings
 from redis import Redis
 
 from config.mail import BY_SMTP, smtp_settings
-from tests.accounts.post_office import Smtp, open_office
+from tests.accounts.post_office import Smtp
+from tests.loopback import serving
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +36,7 @@ def smtp(settings: Settings, site: None) -> Iterator[Smtp]:
     settings.EMAIL_BACKEND = BY_SMTP
     for name, value in smtp_settings(f"smtp://127.0.0.1:{office.port}").items():
         setattr(settings, name, value)
-    with open_office(office):
+    with serving(office):
         yield office
 
 

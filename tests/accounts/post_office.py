@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import re
 import socketserver
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -119,15 +117,3 @@ def link_in(text: str) -> str:
     """The path of the one link that is not the site itself; it leads to the site as the operator has named it."""
     [link] = set(re.findall(r"https://chat\.example\.com(/\S+/)\s", text)) - {"/"}
     return str(link)
-
-
-@contextmanager
-def open_office(server: Resend | Smtp) -> Iterator[None]:
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -18,9 +18,10 @@ from accounts.mail.kinds import Kind
 from accounts.mail.writing import greeting
 from accounts.models import Mail, Session, User
 from config.mail import BY_RESEND
-from tests.accounts.post_office import Resend, Smtp, link_in, open_office, part
+from tests.accounts.post_office import Resend, Smtp, link_in, part
 from tests.conftest import PASSWORD
 from tests.jobs import run_jobs, waiting_jobs
+from tests.loopback import serving
 from tests.sessions import session_for
 from tests.threads import in_parallel
 
@@ -41,7 +42,7 @@ def resend(settings: Settings) -> Iterator[Resend]:
     office = Resend()
     settings.EMAIL_BACKEND = BY_RESEND
     settings.ANYMAIL = {"RESEND_API_KEY": "a-key", "RESEND_API_URL": office.url, "REQUESTS_TIMEOUT": 1}
-    with open_office(office):
+    with serving(office):
         yield office
 
 

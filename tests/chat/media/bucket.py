@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from threading import Event
 from typing import Any
+
+from tests.loopback import serving
 
 NAME, KEY, SECRET = "parley-test", "a key", "a secret"  # of nobody
 RANGE = re.compile(r"bytes=(\d+)-(\d+)")
@@ -83,13 +85,8 @@ class Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def bucket() -> Iterator[Bucket]:
-    server = Bucket()
-    thread = Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.awake.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(Bucket()) as server:
+        try:
+            yield server
+        finally:
+            server.awake.set()

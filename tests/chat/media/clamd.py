@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer, ThreadingUnixStreamServer
-from threading import Event, Thread
+from threading import Event
 from typing import Any
+
+from tests.loopback import serving
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}" + rb"$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 MOST = 200_000
@@ -58,12 +60,8 @@ def clamd(socket_path: Path | None = None) -> Iterator[Any]:
     server: Any = _Unix(str(socket_path), Handler) if socket_path else _Tcp(("127.0.0.1", 0), Handler)
     server.mood, server.awake, server.seen = "well", Event(), []
     server.address = f"unix:{socket_path}" if socket_path else f"tcp://127.0.0.1:{server.server_address[1]}"
-    thread = Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.awake.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(server):
+        try:
+            yield server
+        finally:
+            server.awake.set()

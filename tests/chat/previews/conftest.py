@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.chat.previews.web import Web, opened
+from tests.chat.previews.web import Web
+from tests.loopback import serving
 
 
 @pytest.fixture
 def web() -> Iterator[Web]:
-    with opened(Web()) as one:
+    with serving(Web()) as one:
         yield one

@@ -1,8 +1,5 @@
 """A small web on loopback, and a fetcher that may go there."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -50,18 +47,6 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  its name there
         pass
-
-
-@contextmanager
-def opened(web: Web) -> Iterator[Web]:
-    thread = threading.Thread(target=web.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield web
-    finally:
-        web.shutdown()
-        thread.join()
-        web.server_close()
 
 
 def on_loopback(**more: Any) -> Fetcher:
