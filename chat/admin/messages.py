@@ -11,11 +11,10 @@ from django.utils.text import Truncator
 
 from accounts.tables import LookingAdmin, newest
 from chat.admin.acting import acted_page
-from chat.admin.acts import acts_on_message
+from chat.admin.acts import acts_on_message, take_down
 from chat.admin.bulk import BulkAct, bulk_action
 from chat.models import Message, Room
 from chat.search.everywhere import find_everywhere
-from chat.services import remove_message
 
 EXCERPT = 80
 
@@ -38,7 +37,7 @@ TAKE_DOWN = BulkAct(
     one="Delete it for everybody?",
     many="Delete {} messages for everybody?",
     done="{} deleted for everybody.",
-    do=lambda pk, asked: remove_message(moderator=asked.moderator, message_id=pk, reason=asked.reason),
+    do=take_down,
     is_danger=True,
     among=Q(deleted_at=None, kind=Message.Kind.TEXT),
     readers="Their authors",

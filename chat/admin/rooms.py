@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin
@@ -15,36 +14,25 @@ from django.urls import reverse
 from accounts.acts import Asked
 from accounts.tables import FindsPeople, LookingAdmin, lately, newest
 from chat.admin.acting import acted_page
-from chat.admin.acts import acts_on_room, slow
+from chat.admin.acts import acts_on_room, lock, put_out, slow, unlock
 from chat.admin.bulk import BulkAct, bulk_action
 from chat.exceptions import ChatError
 from chat.models import Membership, Room
 from chat.search.everywhere import WALK, find_rooms
-from chat.services import moderation
 
 PEOPLE_NAMED = 3
-
-
-def _lock(locked: bool) -> Callable[[int, Asked], object]:
-    return lambda pk, asked: moderation.lock_room(
-        moderator=asked.moderator, room_id=pk, reason=asked.reason, locked=locked
-    )
 
 
 def _remove(seat_id: int, asked: Asked) -> None:
     seat = Membership.objects.filter(pk=seat_id).first()
     if seat is None:
         raise ChatError("not_found", "This person is not in the room any more.", status=404)
-    moderation.remove_from_room(
-        moderator=asked.moderator, room_id=seat.room_id, user_id=seat.user_id, reason=asked.reason
-    )
+    put_out(seat.room_id, seat.user_id, asked)
 
 
-LOCK = BulkAct(
-    "lock", "Lock…", "Lock this room?", "Lock {} rooms?", "{} locked.", _lock(True), among=Q(read_only=False)
-)
+LOCK = BulkAct("lock", "Lock…", "Lock this room?", "Lock {} rooms?", "{} locked.", lock, among=Q(read_only=False))
 UNLOCK = BulkAct(
-    "unlock", "Unlock…", "Unlock this room?", "Unlock {} rooms?", "{} unlocked.", _lock(False), among=Q(read_only=True)
+    "unlock", "Unlock…", "Unlock this room?", "Unlock {} rooms?", "{} unlocked.", unlock, among=Q(read_only=True)
 )
 SLOW = BulkAct(
     "slow", "Slow mode for…", "Slow this room down?", "Slow {} rooms down?", "{} set.", slow, length="slow_for"
