@@ -90,10 +90,10 @@ class AuditAdmin(LookingAdmin[AuditEntry]):
     ) -> HttpResponse:
         """The entry, and the way to all that was done with it."""
         entry = self.get_object(request, object_id)
-        batch = None if entry is None else entry.batch
-        leads = [(reverse("admin:done", args=[batch]), "All that was done with it, and Undo")] if batch else []
-        context = {"leads": leads}
-        return super().change_view(request, object_id, form_url, context)
+        leads = []
+        if entry is not None and entry.batch:
+            leads = [(reverse("admin:done", args=[entry.batch]), "All that was done with it, and Undo")]
+        return super().change_view(request, object_id, form_url, {"leads": leads})
 
     def done(self, request: HttpRequest, batch: UUID) -> HttpResponse:
         """What was done in one go, what of it is undone, and a button to undo the rest."""
