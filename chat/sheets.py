@@ -54,6 +54,9 @@ WIDGET_SHEETS = (
 )
 """Of these, and one of its own, is the sheet of the widget."""
 
+WIDGET_LATER = ("lightbox",)
+"""What it fetches when somebody first looks at a picture."""
+
 ON_CONDITION = {"contrast": "(prefers-contrast: more)", "still": "(prefers-reduced-motion: reduce)"}
 """Sheets for those whose system asks for them, or who have chosen them themselves."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ from django.urls import reverse
 from django.views.decorators.http import condition, require_GET
 
 from chat.pages import BLANKS
-from chat.sheets import ON_CONDITION, WIDGET_SHEETS, file_of, on_condition
+from chat.sheets import ON_CONDITION, WIDGET_LATER, WIDGET_SHEETS, file_of, on_condition
 from config.install import STATIC
 
 LOADER, CORE = "js/widget/loader.js", "js/widget/core.js"
@@ -63,7 +64,8 @@ def panel(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def sheet(request: HttpRequest) -> HttpResponse:
-    return _answer(_sheet(), "text/css", FOREVER if settings.STATIC_COLLECTED else SOON)
+    part = _later_sheet() if request.GET.get("part") == "later" else _sheet()
+    return _answer(part, "text/css", FOREVER if settings.STATIC_COLLECTED else SOON)
 
 
 def loader_version() -> str:
@@ -82,7 +84,7 @@ def _make_loader() -> Part:
     parts = {
         "core": static(CORE),
         "html": f"{reverse('widget-panel')}?v={_panel().tag}",
-        "css": f"{reverse('widget-sheet')}?v={_sheet().tag}",
+        "css": f"{reverse('widget-sheet')}?v={_sheet().tag}{_later_sheet().tag}",
     }
     text = f"const PARTS = {json.dumps(parts)};\n{(STATIC / LOADER).read_text()}"
     return Part.of(str(rjsmin.jsmin(text)) if settings.STATIC_COLLECTED else text)
@@ -94,8 +96,16 @@ def _make_panel() -> Part:
 
 
 def _make_sheet() -> Part:
-    """The sheets of the page's own components, in measures that the host page's text size does not change."""
-    sheets = [on_condition(name, (STATIC / file_of(name)).read_text()) for name in (*WIDGET_SHEETS, *ON_CONDITION)]
+    return _styled((*WIDGET_SHEETS, *ON_CONDITION))
+
+
+def _make_later_sheet() -> Part:
+    return _styled(WIDGET_LATER)
+
+
+def _styled(names: Iterable[str]) -> Part:
+    """Sheets of the page's own components, in measures that the host page's text size does not change."""
+    sheets = [on_condition(name, (STATIC / file_of(name)).read_text()) for name in names]
     text = "\n".join(sheets).replace(":root", ":host")
     pieces = re.split(f"({_QUERY.pattern})", text)
     text = "".join(piece if piece.startswith("@") else _REM.sub(r"calc(\1 * var(--rem))", piece) for piece in pieces)
@@ -103,7 +113,8 @@ def _make_sheet() -> Part:
     return Part.of(str(rcssmin.cssmin(text)))
 
 
-_loader_once, _panel_once, _sheet_once = cache(_make_loader), cache(_make_panel), cache(_make_sheet)
+_loader_once, _panel_once = cache(_make_loader), cache(_make_panel)
+_sheet_once, _later_sheet_once = cache(_make_sheet), cache(_make_later_sheet)
 
 
 def _loader() -> Part:
@@ -116,3 +127,7 @@ def _panel() -> Part:
 
 def _sheet() -> Part:
     return _sheet_once() if settings.STATIC_COLLECTED else _make_sheet()
+
+
+def _later_sheet() -> Part:
+    return _later_sheet_once() if settings.STATIC_COLLECTED else _make_later_sheet()

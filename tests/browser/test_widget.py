@@ -156,6 +156,7 @@ def test_a_site_vouches_for_its_visitors_on_a_page_that_is_not_kind(
     page.evaluate("(token) => document.querySelector('chat-widget').identify(async () => token)", token)
     launcher(page).click()
     expect(panel(page).get_by_role("heading", name="Boats")).to_be_visible()
+    assert not page.get_by_role("status").filter(has_text="Sign in on this site").is_visible()
     expect(panel(page).get_by_text("Nobody but you and the team reads it")).to_be_visible()
     alice.page.goto("/rooms/")
     expect(alice.page.get_by_role("link", name="Vera Voss")).to_have_count(0)  # who looks does not disturb anybody
@@ -175,7 +176,8 @@ def test_a_site_vouches_for_its_visitors_on_a_page_that_is_not_kind(
     alice.page.get_by_label("Attach pictures and files").set_input_files([boat, order])
     expect(alice.page.locator(".tile [data-slot=tile-state]")).to_have_text([re.compile(r"^[\d.]+ K?B$")] * 2)
     alice.say("Look")
-    expect(panel(page).get_by_role("button", name="Photo, download")).to_have_attribute("data-drawn", "yes")
+    thumbnail = panel(page).get_by_role("button", name="Photo, enlarge")
+    expect(thumbnail).to_have_attribute("data-drawn", "yes")
     drawn = (
         panel(page)
         .locator("canvas")
@@ -188,6 +190,15 @@ def test_a_site_vouches_for_its_visitors_on_a_page_that_is_not_kind(
     )
     assert drawn[0] / drawn[1] == pytest.approx(1.5, abs=0.01)
     assert drawn[2] > 200 > 50 > drawn[3], "its right is red"
+    thumbnail.click()
+    lightbox = panel(page).get_by_role("dialog", name="Pictures of this conversation")
+    expect(lightbox.get_by_role("img", name="Photo")).to_have_attribute("width", "900")
+    with page.expect_download() as download:
+        lightbox.get_by_role("button", name="Download").click()
+    assert download.value.suggested_filename == "boat.webp"
+    page.keyboard.press("Escape")
+    expect(lightbox).to_be_hidden()
+    expect(thumbnail).to_be_focused()
     with page.expect_download() as download:
         panel(page).get_by_role("button", name="order.txt").click()
     assert download.value.suggested_filename == "order.txt"

@@ -35,6 +35,7 @@ LATER = {
     "js/chat/elements/message-menu.js",
     "js/chat/elements/message-readers.js",
     "js/chat/elements/notice-hint.js",
+    "js/chat/elements/page-lightbox.js",
     "js/chat/elements/portrait.js",
     "js/chat/elements/reminder.js",
     "js/chat/elements/sound-choice.js",

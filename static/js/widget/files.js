@@ -41,7 +41,7 @@ function picture(each, clone) {
   canvas.style.aspectRatio = `${width} / ${height}`;
   made.dataset.width = sharp && !each.animated ? String(sharp.width) : "";
   made.classList.toggle("picture--moving", each.animated);
-  made.setAttribute("aria-label", `${each.alt || describe([each])}, download`);
+  made.setAttribute("aria-label", `${each.alt || describe([each])}, enlarge`);
   return made;
 }
 
@@ -98,6 +98,11 @@ export class Files {
     }
   }
 
+  /** @param {string} id @param {string} [width] where a small one will do @returns {Promise<ImageBitmap>} @throws {Failure} */
+  async picture(id, width) {
+    return createImageBitmap(await this.#fetch(id, width));
+  }
+
   /** @param {string} id @param {string} [width] of a picture @returns {Promise<Blob>} @throws {Failure} */
   async #fetch(id, width) {
     const path = `${this.#where}${id}/${width ? `${width}/` : ""}`;
@@ -120,7 +125,7 @@ export class Files {
     button.dataset.drawn = "";
     try {
       const { attachment = "", width = "" } = button.dataset;
-      const bitmap = await createImageBitmap(await this.#fetch(attachment, width));
+      const bitmap = await this.picture(attachment, width);
       const canvas = /** @type {HTMLCanvasElement} */ (slot(button, "image"));
       Object.assign(canvas, { width: bitmap.width, height: bitmap.height });
       canvas.getContext("2d")?.drawImage(bitmap, 0, 0);

@@ -19,15 +19,28 @@ let fetched;
 
 /** @param {string} html @param {string} css */
 async function fetchLook(html, css) {
-  const [markup, style] = await Promise.all([html, css].map(text));
-  const sheet = new CSSStyleSheet();
-  // What is said in a variable is looked for at the page, wherever the sheet is from.
-  sheet.replaceSync(style.replaceAll('url("/', `url("${new URL(css).origin}/`));
+  const [markup, sheet] = await Promise.all([text(html), fetchSheet(css)]);
   const template = document.createElement("template");
   template.innerHTML = trustedHTML(markup);
   takeTemplatesFrom(template.content);
   drawWith(drawLater);
   return { sheet, markup: template.content };
+}
+
+/** @param {string} css */
+async function fetchSheet(css) {
+  const sheet = new CSSStyleSheet();
+  // What is said in a variable is looked for at the page, wherever the sheet is from.
+  sheet.replaceSync((await text(css)).replaceAll('url("/', `url("${new URL(css).origin}/`));
+  return sheet;
+}
+
+/** Have a sheet as long as the widget is there. @param {ShadowRoot} root @param {CSSStyleSheet} sheet @param {AbortSignal} signal */
+function adopt(root, sheet, signal) {
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  signal.addEventListener("abort", () => {
+    root.adoptedStyleSheets = root.adoptedStyleSheets.filter((each) => each !== sheet);
+  });
 }
 
 /** Most conversations are of words: what draws files comes with the first. @param {HTMLElement} box @param {import("./files.js").Attachment[]} shown */
@@ -59,6 +72,9 @@ export class Panel {
   #log;
   /** @type {import("./files.js").Files | undefined} */
   #files;
+  #loadLightbox;
+  /** @type {Promise<import("../chat/elements/lightbox.js").Lightbox> | undefined} */
+  #lightbox;
   /** @type {Composer | undefined} */
   #composer;
   #open = false;
@@ -72,20 +88,22 @@ export class Panel {
     const { sheet, markup } = await fetched;
     const { root, signal } = parts;
     const panel = /** @type {HTMLElement} */ (document.importNode(/** @type {Element} */ (markup.querySelector("section")), true));
-    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+    adopt(root, sheet, signal);
     root.prepend(panel);
-    signal.addEventListener("abort", () => {
-      panel.remove();
-      root.adoptedStyleSheets = root.adoptedStyleSheets.filter((each) => each !== sheet);
-    });
+    signal.addEventListener("abort", () => panel.remove());
     return new Panel(host, panel, parts, session);
   }
 
   /** @param {HTMLElement} host @param {HTMLElement} panel @param {import("./core.js").Parts} parts @param {import("./session.js").Session} session */
-  constructor(host, panel, { site, room, tell, signal }, session) {
+  constructor(host, panel, { site, room, root, css, tell, signal }, session) {
     this.#host = host;
     this.#panel = panel;
     this.#session = session;
+    this.#loadLightbox = async () => {
+      const [{ visitorLightbox }, sheet] = await Promise.all([import("./lightbox.js"), fetchSheet(`${css}&part=later`)]);
+      adopt(root, sheet, signal);
+      return visitorLightbox(panel, /** @type {import("./files.js").Files} */ (this.#files));
+    };
     this.#tell = tell;
     this.#signal = signal;
     this.#visiting = Boolean(site);
@@ -117,6 +135,7 @@ export class Panel {
     this.#open = false;
     const within = this.#panel.contains(activeIn(this.#panel));
     this.#log?.leave();
+    this.#dialog?.close();
     this.#panel.hidden = this.#panel.inert = true;
     if (within) this.#tell("focus", {});
   }
@@ -234,6 +253,7 @@ export class Panel {
     const key = row?.dataset.key ?? "";
     if (action === "close") this.#tell("leave", {});
     else if (action === "save" && button) this.#save(button);
+    else if (action === "enlarge" && button) this.#enlarge(button).catch(() => this.#miss(button));
     else if (action === "retry") outbox?.retry(key);
     else if (action === "discard") outbox?.discard(key);
     else if (action === "copy" && row) copyText(slot(row, "body")?.textContent ?? "");
@@ -261,15 +281,35 @@ export class Panel {
     try {
       await this.#files?.save(button);
     } catch {
-      fill(this.#panel, "announcer", "The file cannot be had right now.");
-      button.classList.add("widget__missing");
+      this.#miss(button);
     }
+  }
+
+  /** @param {HTMLElement} button of what cannot be had */
+  #miss(button) {
+    fill(this.#panel, "announcer", "The file cannot be had right now.");
+    button.classList.add("widget__missing");
+  }
+
+  /** @param {HTMLElement} button a picture */
+  async #enlarge(button) {
+    this.#lightbox ??= this.#loadLightbox();
+    this.#lightbox.catch(() => (this.#lightbox = undefined));
+    const lightbox = await this.#lightbox;
+    const log = this.#session.client?.store.logs.get(this.#room);
+    if (log && this.#open) lightbox.open(log.messages, button);
+  }
+
+  /** What is open over the conversation. @returns {HTMLDialogElement | null} */
+  get #dialog() {
+    return this.#panel.querySelector("dialog[open]");
   }
 
   /** @param {KeyboardEvent} event */
   #key(event) {
     // What is pressed in here is not for the shortcuts of the page.
     event.stopPropagation();
+    if (this.#dialog) return;
     if (event.key !== "Escape" || event.isComposing || event.defaultPrevented) return;
     event.preventDefault();
     this.#tell("leave", {});

@@ -1,28 +1,36 @@
 /**
- * Pictures of a conversation in full size, one after the other: by arrow keys, by swiping, enlarged and moved. Loaded
- * when the first is opened.
+ * Pictures of a conversation in full size, one after the other: by arrow keys, by swiping, enlarged and moved.
  *
- * What the timeline shows already is shown at once, and the whole picture as soon as it is there. The Back button
- * closes it, as it is a place of its own in the history.
+ * How a picture is drawn depends on the page: on ours by `page-lightbox.js`, on those of others by the widget.
  */
 
 import { describe } from "../attachments.js";
-import { cloneTemplate, fill, slot } from "../dom.js";
+import { activeIn, cloneTemplate, fill, slot } from "../dom.js";
 import { WHOLE, moved, swipe, zoomed } from "../panning.js";
 
 const STEP = 1.5;
 const PAN = 60;
 
-/** @typedef {{attachment: import("../attachments.js").Attachment, who: string}} Shown */
+/**
+ * @typedef {import("../attachments.js").Attachment} Attachment
+ * @typedef {{attachment: Attachment, who: string}} Shown
+ *
+ * @typedef {object} Surface what pictures are drawn on
+ * @property {HTMLElement} element
+ * @property {(picture: Attachment) => void} show at once what is known of it, and the whole as soon as it is there
+ * @property {() => void} clear
+ */
 
 /** @type {Record<string, string>} */
 const KEYS = { "+": "in", "=": "in", "-": "out", 0: "whole", PageUp: "back", PageDown: "forth", Home: "first", End: "last" };
 
 export class Lightbox {
-  #root;
   #dialog = /** @type {HTMLDialogElement} */ (cloneTemplate("t-lightbox"));
   #stage = /** @type {HTMLElement} */ (slot(this.#dialog, "stage"));
-  #image = /** @type {HTMLImageElement} */ (slot(this.#dialog, "lightbox-image"));
+  #surface;
+  #image;
+  #entered;
+  #left;
   /** @type {Shown[]} */
   #pictures = [];
   #at = 0;
@@ -32,11 +40,19 @@ export class Lightbox {
   #travelled = { x: 0, y: 0 };
   /** @type {HTMLElement | null} */
   #opener = null;
-  #leaving = new AbortController();
 
-  /** @param {HTMLElement} root */
-  constructor(root) {
-    this.#root = root;
+  /**
+   * @param {HTMLElement} root
+   * @param {object} parts
+   * @param {(dialog: HTMLElement) => Surface} parts.surface
+   * @param {(close: () => void) => void} [parts.entered] it is open
+   * @param {() => void} [parts.left] it is closed
+   */
+  constructor(root, { surface, entered = () => undefined, left = () => undefined }) {
+    this.#surface = surface(this.#dialog);
+    this.#image = this.#surface.element;
+    this.#entered = entered;
+    this.#left = left;
     root.append(this.#dialog);
     this.#dialog.addEventListener("click", (event) => this.#click(event));
     this.#dialog.addEventListener("keydown", (event) => this.#key(event));
@@ -48,49 +64,33 @@ export class Lightbox {
     for (const type of ["pointerup", "pointercancel"]) this.#stage.addEventListener(type, (event) => this.#up(/** @type {PointerEvent} */ (event)));
   }
 
-  /** @param {Shown[]} pictures @param {number} at @param {HTMLElement} opener the picture in the timeline */
-  open(pictures, at, opener) {
-    this.#pictures = pictures;
+  /** @param {import("../log.js").Message[]} messages whose pictures are shown @param {HTMLElement} opener the picture in the timeline that comes first */
+  open(messages, opener) {
+    this.#pictures = picturesOf(messages);
+    const at = this.#pictures.findIndex(({ attachment }) => attachment.id === opener.dataset.attachment);
+    if (at < 0) return;
     this.#opener = opener;
     this.#dialog.showModal();
-    history.pushState({ ...history.state, lightbox: true }, "");
-    this.#leaving = new AbortController();
-    // Who goes from place to place takes no notice: we stay where we are.
-    this.#root.dataset.over = "lightbox";
-    addEventListener("popstate", () => this.#left(), { signal: this.#leaving.signal });
-    this.#show(at, opener.querySelector("img")?.currentSrc);
+    this.#entered(() => this.#dialog.open && this.#dialog.close());
+    this.#show(at);
   }
 
-  /** @param {number} at @param {string} [known] what is loaded already */
-  #show(at, known) {
+  /** @param {number} at */
+  #show(at) {
     this.#at = Math.min(this.#pictures.length - 1, Math.max(0, at));
     const { attachment, who } = this.#pictures[this.#at];
-    const { url, download, alt, sources, placeholder } = attachment;
+    const { alt } = attachment;
     this.#look(WHOLE);
-    this.#image.src = known || sources.at(-1)?.url || placeholder || url;
-    this.#image.alt = alt || describe([attachment]);
-    this.#image.width = attachment.width ?? 0;
-    this.#image.height = attachment.height ?? 0;
-    this.#replace(url);
+    this.#surface.show(attachment);
     const place = this.#pictures.length > 1 ? `${this.#at + 1} of ${this.#pictures.length}` : "";
     fill(this.#dialog, "lightbox-who", who);
     fill(this.#dialog, "lightbox-place", place);
     fill(this.#dialog, "lightbox-caption", alt);
     fill(this.#dialog, "lightbox-say", [place, alt || describe([attachment]), `by ${who}`].filter(Boolean).join(", "));
-    /** @type {HTMLAnchorElement} */ (slot(this.#dialog, "lightbox-download")).href = download;
-    /** @type {HTMLAnchorElement} */ (slot(this.#dialog, "lightbox-original")).href = url;
     for (const [name, there] of [["back", this.#at > 0], ["forth", this.#at < this.#pictures.length - 1]]) {
       /** @type {HTMLButtonElement} */ (this.#dialog.querySelector(`[data-light=${name}]`)).hidden = !there;
     }
-    if (!this.#dialog.contains(document.activeElement)) this.#dialog.focus();
-  }
-
-  /** The whole picture, as soon as it can be drawn, if it is still the one that is looked at. @param {string} url */
-  async #replace(url) {
-    const at = this.#at;
-    const whole = Object.assign(new Image(), { src: url });
-    const ready = await whole.decode().then(() => true, () => false);
-    if (ready && at === this.#at && this.#dialog.open) this.#image.src = url;
+    if (!this.#dialog.contains(activeIn(this.#dialog))) this.#dialog.focus();
   }
 
   /** @param {string} name */
@@ -189,17 +189,16 @@ export class Lightbox {
     return { x: clientX - left - width / 2, y: clientY - top - height / 2 };
   }
 
-  /** Back was pressed, or we have taken our own place out of the history. */
-  #left() {
-    delete this.#root.dataset.over;
-    this.#leaving.abort();
-    if (this.#dialog.open) this.#dialog.close();
-  }
-
   #closed() {
     this.#fingers.clear();
-    this.#image.removeAttribute("src");
-    if (!this.#leaving.signal.aborted) history.back();
+    this.#surface.clear();
+    this.#left();
     this.#opener?.focus({ preventScroll: true });
   }
+}
+
+/** In their order, with who has sent them. @param {import("../log.js").Message[]} messages @returns {Shown[]} */
+function picturesOf(messages) {
+  return messages.filter(({ deleted_at }) => !deleted_at).flatMap(({ attachments, author }) =>
+    attachments.filter(({ kind }) => kind === "picture").map((attachment) => ({ attachment, who: author.full_name })));
 }

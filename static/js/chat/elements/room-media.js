@@ -51,16 +51,13 @@ export class RoomMedia {
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     const log = this.#client.store.logs.get(Number(/** @type {HTMLElement} */ (link.closest("[data-room]")).dataset.room));
-    const pictures = (log?.messages ?? []).filter(({ deleted_at }) => !deleted_at).flatMap(({ attachments, author }) =>
-      attachments.filter(({ kind }) => kind === "picture").map((attachment) => ({ attachment, who: author.full_name })));
-    const at = pictures.findIndex(({ attachment }) => attachment.id === link.dataset.attachment);
-    if (at < 0) return; // it is not sent yet
+    if (link.dataset.key) return; // it is not sent yet
     try {
-      const { Lightbox } = await import("./lightbox.js");
-      this.#lightbox ??= new Lightbox(this.#root);
-      this.#lightbox.open(pictures, at, link);
+      const { pageLightbox } = await import("./page-lightbox.js");
+      this.#lightbox ??= pageLightbox(this.#root);
+      this.#lightbox.open(log?.messages ?? [], link);
     } catch {
-      location.assign(pictures[at].attachment.url);
+      location.assign(/** @type {HTMLAnchorElement} */ (link).href);
     }
   }
 
