@@ -148,6 +148,7 @@ class ChatWidget extends HTMLElement {
       const view = await this.#wake();
       if (here !== this.#here || !here) return;
       this.#button.hidden = this.hasAttribute("open");
+      this.#note.hidden ||= this.#button.hidden;
       await (this.#button.hidden ? view.open() : view.close());
     } catch {
       this.#fail({ code: "unreachable", message: UNREACHABLE });
