@@ -82,6 +82,6 @@ class HostSite:
         self.pages[path] = (
             f'<!doctype html><html lang="en" {attributes}><head><title>Boats</title><meta name="viewport" '
             f'content="width=device-width"><link rel="icon" href="/icon.js"><script src="/watch.js"></script>{head}'
-            f'<script type="module" src="{self.ours}/widget.js"></script></head><body><main><h1>Boats and ropes</h1>'
-            f"<p>Everything for the sea.</p></main>{body}</body></html>"
+            f'<script type="module" async src="{self.ours}/widget.js"></script></head><body><main>'
+            f"<h1>Boats and ropes</h1><p>Everything for the sea.</p></main>{body}</body></html>"
         )

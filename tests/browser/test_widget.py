@@ -229,6 +229,24 @@ def test_a_site_vouches_for_its_visitors_on_a_page_that_is_not_kind(
     expect(panel(small)).to_be_hidden()
 
 
+def test_a_page_does_not_notice_that_our_server_is_away(
+    server: Server, visitor: Device, host: HostSite, alice: Person
+) -> None:
+    site = register(server, host, "--room", str(make_room(alice, "Help desk")), "--guests")
+    host.put("/", f'<chat-widget site="{site["site"]}" open></chat-widget><a href="#ropes">Ropes</a>')
+    page = visitor.tab()
+    for become_lost in (visitor.link.hold, visitor.link.cut):  # it never answers; nobody is there
+        become_lost()
+        page.goto(host.url, wait_until="domcontentloaded")
+        page.get_by_role("link", name="Ropes").click()
+        expect(page).to_have_url(f"{host.url}/#ropes")
+        assert page.evaluate("document.querySelector('chat-widget').offsetWidth") == 0
+        assert page.evaluate("[running.size, heard.length]") == [0, 0]
+    visitor.link.mend()
+    page.reload()
+    expect(panel(page)).to_be_visible()
+
+
 def sign(site: dict[str, Any], subject: str, name: str) -> str:
     """As the documentation says."""
     from tests.documents import code_in

@@ -46,6 +46,6 @@ class Command(OperatorCommand):
             raise CommandError(refusal.detail) from refusal
         self.say(f"site    {site.key}")
         self.say(f"secret  {secret_of(site)}  (for the site's server only; it is shown this once)\n")
-        self.say('<script type="module" src="https://chat.example.com/widget.js"></script>')
+        self.say('<script type="module" async src="https://chat.example.com/widget.js"></script>')
         self.say(f'<chat-widget site="{site.key}"></chat-widget>')
         self.answer(site=site.key, secret=secret_of(site), origins=site.origins)
