@@ -272,6 +272,9 @@ class MessageSerializer(serializers.Serializer[Any]):
     html = serializers.CharField(help_text="The body rendered; safe to show as it is.")
     event = serializers.JSONField(allow_null=True, help_text="What happened, where it is a system message.")
     reply_to = QuoteSerializer(allow_null=True, help_text="What it answers.")
+    thread_root = serializers.IntegerField(
+        allow_null=True, help_text="The message that its thread begins with; null for one that answers nothing."
+    )
     forwarded = serializers.BooleanField(help_text="Somebody said it elsewhere first.")
     mentions = serializers.ListField(child=serializers.IntegerField(), help_text="Who is named in it.")
     mentions_room = serializers.BooleanField(help_text="It calls everybody in the room.")
@@ -292,6 +295,15 @@ class MessageDetailsSerializer(MessageSerializer):
     delete_reason = serializers.CharField(
         allow_null=True, help_text="Why a moderator deleted it; null for others than its author and the moderators."
     )
+
+
+class ThreadSerializer(serializers.Serializer[Any]):
+    """A message, and a page of the replies to it."""
+
+    root = MessageSerializer(help_text="What the thread begins with.")
+    count = serializers.IntegerField(help_text="How many replies there are; those that were deleted do not count.")
+    results = MessageSerializer(many=True, help_text="Replies, newest first.")
+    next = serializers.CharField(allow_null=True, help_text="The `cursor` of the next page, if there is one.")
 
 
 class MarksSerializer(serializers.Serializer[Any]):
@@ -391,3 +403,8 @@ class PageSerializer(serializers.Serializer[Any]):
     results = MessageSerializer(many=True, help_text="Oldest first.")
     has_before = serializers.BooleanField()
     has_after = serializers.BooleanField()
+    replies = serializers.DictField(
+        child=serializers.IntegerField(),
+        required=False,
+        help_text="How many replies those of them have that have any, by id. Only where the site has threads.",
+    )

@@ -14,6 +14,7 @@ from chat.message_viewsets import MessageViewSet, PinViewSet, SavedViewSet
 from chat.personal_viewsets import AcquaintancePresenceViewSet, BlockViewSet, OwnRoomViewSet, ReadersViewSet
 from chat.report_viewsets import ReportViewSet
 from chat.search_viewsets import SearchViewSet
+from chat.thread_viewsets import ThreadViewSet
 from chat.upload_viewsets import FormParser, UploadViewSet
 from chat.viewsets import PeopleViewSet, RoomMessageViewSet, RoomViewSet
 from chat.widget.viewsets import (
@@ -142,6 +143,7 @@ api_urlpatterns = [
         OwnRoomViewSet.as_view({"put": "save_draft", "delete": "drop_draft"}),
         name="api-room-draft",
     ),
+    path("messages/<int:message_id>/thread/", ThreadViewSet.as_view({"get": "retrieve"}), name="api-thread"),
     path("messages/<int:message_id>/readers/", ReadersViewSet.as_view({"get": "retrieve"}), name="api-readers"),
     path("presence/", AcquaintancePresenceViewSet.as_view({"get": "list"}), name="api-presence"),
     path("blocks/", BlockViewSet.as_view({"get": "list"}), name="api-blocks"),

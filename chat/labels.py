@@ -63,5 +63,10 @@ def count(number: int) -> str:
     return "99+" if number >= 100 else str(number)
 
 
+def replies(number: int) -> str:
+    """What stands under a message that was answered."""
+    return "1 reply" if number == 1 else f"{number} replies"
+
+
 def _note_midnight(now: datetime) -> None:
     note_end(datetime.combine(now.date() + timedelta(days=1), time(), now.tzinfo))

@@ -27,6 +27,7 @@ from chat.serializers import moment, quote
 from chat.services.deletion import DELETE_UNDO_SECONDS
 from chat.services.pins import pinning
 from chat.summaries import Summary
+from chat.threads import thread_url
 from chat.timeline import chips, marks
 
 
@@ -52,6 +53,7 @@ def message_page(user: User, message: Message, *, text: str | None = None, probl
         "may_pin": pinning(seat.room, seat) is None,
         "may_delete": own or is_at_least(seat.role, Membership.Role.MODERATOR),
         "is_saved": saved is not None,
+        "thread_url": thread_url(message),
         "reminder": saved and _reminder(saved, user),
         "edit_form": _edit_form(message, kept_text) if may_edit else None,
         "reply_form": MessageForm(initial={"reply_to": message.pk}),

@@ -146,6 +146,17 @@ class Message(models.Model):
     reply_to = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="replies"
     )
+    # No foreign key in the database: to check it would cost each message, also those that answer nothing.
+    thread_root = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        help_text="Where the thread begins that it belongs to: what it answers, or what that belongs to.",
+    )
     forwarded_from = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="forwards"
     )
@@ -191,6 +202,7 @@ class Message(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["room", "changed_seq"], name="message_log_of_room"),
             models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="message_deleted"),
+            models.Index(fields=["thread_root", "seq"], condition=Q(thread_root__isnull=False), name="message_thread"),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from redis.exceptions import RedisError
@@ -25,6 +26,7 @@ from chat.serializers import quote
 from chat.services import find_people
 from chat.snapshot import limits
 from chat.summaries import Summary, chats_list
+from chat.threads import reply_counts
 from chat.timeline import MINE, THEIRS, Chip, Day, Unread, timeline
 from presence.services import snapshot
 
@@ -72,6 +74,7 @@ def _config(user: User, *, room: int | None) -> dict[str, Any]:
         "api": "/api/",
         "limits": limits(),
         "room": room,
+        "threads": settings.THREADS,
         "urls": {name: reverse(name) for name in ("login", "rooms", "people")},
     }
 
@@ -80,6 +83,7 @@ def room_page(user: User, summary: Summary, *, place: Mapping[str, int], form: M
     """One room: its head, a page of its timeline, the form to write in."""
     frame = app_frame(user, room=summary)
     page = read_page(user_id=user.pk, room_id=summary["id"], **place) or Page([], has_before=False, has_after=False)
+    replies = reply_counts(page)
     top = head(summary, present=frame["present"], now=frame["now"], zone=UTC)
     form.fields["body"].widget.attrs["placeholder"] = f"Write to {top.name}"
     return {
@@ -87,11 +91,12 @@ def room_page(user: User, summary: Summary, *, place: Mapping[str, int], form: M
         "room": top,
         "page": page,
         "ends": _ends(page, summary),
-        "items": timeline(page.messages, reader=user, summary=summary, now=frame["now"], zone=UTC),
+        "items": timeline(page.messages, reader=user, summary=summary, now=frame["now"], zone=UTC, replies=replies),
         "messages_page": {
             "results": [message_json(message) for message in page.messages],
             "has_before": page.has_before,
             "has_after": page.has_after,
+            **({"replies": replies} if settings.THREADS else {}),
         },
         "form": form,
         "answered": _answered(form, summary["id"]),

@@ -113,6 +113,13 @@ class SavedPagination(KeysetPagination):
     descending = True
 
 
+class ThreadPagination(KeysetPagination):
+    """Newest first."""
+
+    columns = ("seq", "pk")
+    descending = True
+
+
 class PublicRoomPagination(KeysetPagination):
     """By name."""
 

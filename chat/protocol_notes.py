@@ -93,6 +93,7 @@ _MESSAGE: dict[str, Any] = {
         "excerpt": "@grace_hopper what was it?",
         "deleted": False,
     },
+    "thread_root": 1206,
     "forwarded": False,
     "mentions": [],
     "mentions_room": False,

@@ -81,16 +81,16 @@ _INSERT_MESSAGES = """
     WITH new AS (
         SELECT * FROM json_to_recordset(%s::json) AS new (
             room_id bigint, seq bigint, author_id bigint, client_id uuid, body text, html text, at timestamptz,
-            reply_to_id bigint, forwarded_from_id bigint, mentions_room bool, mentioned bigint[], attached jsonb,
-            text text, terms text
+            reply_to_id bigint, thread_root_id bigint, forwarded_from_id bigint, mentions_room bool, mentioned bigint[],
+            attached jsonb, text text, terms text
         )
     ), stored AS (
         INSERT INTO chat_message (
             room_id, seq, changed_seq, kind, author_id, client_id, body, html, created_at,
-            reply_to_id, forwarded_from_id, mentions_room, mentioned, attached, revision, delete_reason
+            reply_to_id, thread_root_id, forwarded_from_id, mentions_room, mentioned, attached, revision, delete_reason
         )
         SELECT room_id, seq, seq, 'text', author_id, client_id, body, html, at,
-            reply_to_id, forwarded_from_id, mentions_room, mentioned, attached, 0, ''
+            reply_to_id, thread_root_id, forwarded_from_id, mentions_room, mentioned, attached, 0, ''
         FROM new
         RETURNING room_id, seq, id
     ), known AS (
@@ -219,6 +219,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
                 "html": m.html,
                 "at": m.created_at,
                 "reply_to_id": m.reply_to_id,
+                "thread_root_id": m.thread_root_id,
                 "forwarded_from_id": m.forwarded_from_id,
                 "mentions_room": m.mentions_room,
                 "mentioned": m.mentioned,

@@ -53,6 +53,7 @@ class MessageRow(NamedTuple):
     deleted_at: datetime | None
     deleted_by_id: int | None
     reply_to_id: int | None
+    thread_root_id: int | None
     forwarded_from_id: int | None
     mentioned: list[int]
     mentions_room: bool
@@ -110,8 +111,8 @@ class MessageRow(NamedTuple):
 
 _OF_MESSAGE = (
     "id", "room_id", "seq", "changed_seq", "kind", "author_id", "client_id", "body", "html",
-    "created_at", "edited_at", "deleted_at", "deleted_by_id", "reply_to_id", "forwarded_from_id", "mentioned",
-    "mentions_room", "pinned_at", "revision",
+    "created_at", "edited_at", "deleted_at", "deleted_by_id", "reply_to_id", "thread_root_id", "forwarded_from_id",
+    "mentioned", "mentions_room", "pinned_at", "revision",
 )  # fmt: skip
 _JSON_OF_MESSAGE = ("event", "reacted", "attached", "preview")
 _OF_AUTHOR = ("full_name", "handle", "avatar")

@@ -43,6 +43,7 @@ def message_data(message: Message | MessageRow) -> dict[str, Any]:
         "html": "" if deleted else message.html,
         "event": message.event,
         "reply_to": None if deleted or message.reply_to is None else quote(message.reply_to),
+        "thread_root": message.thread_root_id,
         "forwarded": message.forwarded_from_id is not None,
         "mentions": [] if deleted else message.mentioned,
         "mentions_room": message.mentions_room and not deleted,

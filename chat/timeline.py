@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from django.urls import reverse
@@ -88,6 +89,8 @@ class Entry:
     preview: Mapping[str, Any] | None = None
     reactions: Sequence[Chip] = ()
     marks: str = ""
+    thread_url: str = ""
+    replies: str = ""
     kind: str = "message"
 
     @property
@@ -108,9 +111,18 @@ MINE = Entry(id="", seq="", author=NOBODY, mine=True, modifiers=("mine",))
 
 
 def timeline(
-    messages: Sequence[AnyMessage], *, reader: User, summary: Mapping[str, Any], now: datetime, zone: tzinfo
+    messages: Sequence[AnyMessage],
+    *,
+    reader: User,
+    summary: Mapping[str, Any],
+    now: datetime,
+    zone: tzinfo,
+    replies: Mapping[int, int] = MappingProxyType({}),
 ) -> list[Item]:
-    """Lay out messages (oldest first, with their authors) of the room of ``summary`` for ``reader``."""
+    """Lay out messages (oldest first, with their authors) of the room of ``summary`` for ``reader``.
+
+    ``replies``: how many replies they have, by id, of those under which it shall stand.
+    """
     divider = _first_unread(messages, reader, summary)
     ticked = next((message for message in reversed(messages) if _is_mine(message, reader.pk)), None)
     items: list[Item] = []
@@ -125,6 +137,8 @@ def timeline(
         moderates = summary["role"] != Membership.Role.MEMBER
         looks = (zone, reader.pk, first, status, moderates)
         entry = _entry_once(message, *looks) if isinstance(message, MessageRow) else _entry(message, *looks)
+        if message.pk in replies:
+            entry = replace(entry, thread_url=_thread_url(message), replies=labels.replies(replies[message.pk]))
         items += [*breaks, entry]
         before = message
     return items
@@ -196,6 +210,10 @@ _entry_once = once(_entry)
 
 def _url(name: str, message: AnyMessage) -> str:
     return _pattern(name).replace("/0/", f"/{message.pk}/")
+
+
+def _thread_url(message: AnyMessage) -> str:
+    return reverse("thread", args=[message.room_id, message.seq])
 
 
 @cache

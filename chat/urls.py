@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from chat import face_views, group_views, media_views, message_views, personal_views, report_views, search_views, views
+from chat import (
+    face_views,
+    group_views,
+    media_views,
+    message_views,
+    personal_views,
+    report_views,
+    search_views,
+    thread_views,
+    views,
+)
 from chat.widget.views import demo
 
 urlpatterns = [
@@ -41,6 +51,7 @@ urlpatterns = [
     path("saved/", message_views.saved, name="saved"),
     path("rooms/<int:room_id>/pins/", message_views.pins, name="room-pins"),
     path("rooms/<int:room_id>/details/", personal_views.details, name="room-details"),
+    path("rooms/<int:room_id>/thread/<int:seq>/", thread_views.thread, name="thread"),
     path("rooms/<int:room_id>/me/", personal_views.preferences, name="room-preferences"),
     path("rooms/<int:room_id>/unread/", personal_views.mark_unread, name="room-unread"),
     path("people/blocked/", personal_views.blocks, name="blocks"),

@@ -18,6 +18,7 @@ from chat import limits, services
 from chat.exceptions import ChatError
 from chat.forms import MessageForm, PlaceForm, ReadForm
 from chat.keeping import OF_LIST, kept
+from chat.models import Message
 from chat.pages import app_frame, people_page, room_page
 from chat.protocol_page import protocol_page
 from chat.summaries import Summary, summary
@@ -71,23 +72,28 @@ def room(request: MemberRequest, room_id: int) -> HttpResponse:
 def _send(request: MemberRequest, shown: Summary) -> HttpResponse:
     form = MessageForm(request.POST)
     try:
-        client_id, body = form.draft()
-        limits.check(limits.SENDS, request.user.pk)
-        with uploaded(request.user, request.FILES.getlist("files")) as attachments:
-            services.send_message(
-                author=request.user,
-                room_id=shown["id"],
-                client_id=client_id,
-                body=body,
-                reply_to=form.answered,
-                attachments=attachments,
-            )
-        if not form.answered:
+        sent = send_form(request, shown["id"], form)
+        if not sent.reply_to_id:
             services.drop_draft(user=request.user, room_id=shown["id"])
     except ChatError as error:
         context = room_page(request.user, shown, place={}, form=form.again(error))
         return render(request, "chat/room.html", context, status=error.status)
     return redirect("room", room_id=shown["id"])
+
+
+def send_form(request: MemberRequest, room_id: int, form: MessageForm, *, reply_to: int | None = None) -> Message:
+    """Send what stands in a form, as the answer to ``reply_to`` or to what the form says; raises ``ChatError``."""
+    client_id, body = form.draft()
+    limits.check(limits.SENDS, request.user.pk)
+    with uploaded(request.user, request.FILES.getlist("files")) as attachments:
+        return services.send_message(
+            author=request.user,
+            room_id=room_id,
+            client_id=client_id,
+            body=body,
+            reply_to=reply_to or form.answered,
+            attachments=attachments,
+        )
 
 
 @require_POST

@@ -6,6 +6,7 @@ as missing as what is not there.
 
 from typing import Any, cast
 
+from django.conf import settings
 from django.http import Http404
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
@@ -36,6 +37,7 @@ from chat.querysets import RoomQuerySet
 from chat.scrollback import read_page
 from chat.serializers import message_data
 from chat.summaries import summaries, summary
+from chat.threads import reply_counts
 
 
 class ChatViewSet(GenericViewSet[Any]):
@@ -105,7 +107,8 @@ class RoomMessageViewSet(ChatViewSet):
         if (page := read_page(user_id=self.user.pk, room_id=room_id, **wanted)) is None:
             raise Http404
         results = [message_json(message) for message in page.messages]
-        return Response({"results": results, "has_before": page.has_before, "has_after": page.has_after})
+        answer: dict[str, Any] = {"results": results, "has_before": page.has_before, "has_after": page.has_after}
+        return Response({**answer, "replies": reply_counts(page)} if settings.THREADS else answer)
 
     @extend_schema(request=SendSerializer, responses={201: MessageSerializer})
     def create(self, request: Request, room_id: int) -> Response:

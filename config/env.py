@@ -200,6 +200,12 @@ VARIABLES = (
         "`manage.py purge` yourself.",
     ),
     Variable(
+        "Messages", "THREADS", "bool", False,
+        "Show beside a conversation what was answered to one of its messages, and under that message how often. "
+        "Replies stand in the conversation as before, and what is unread is counted there. If there are replies from a "
+        "version without threads, run `manage.py rebuild_threads` once.",
+    ),
+    Variable(
         "Messages", "LINK_PREVIEWS", "bool", False,
         "Show under a message what its first link leads to. This server asks the linked one then, which learns of it; "
         "only addresses of the public internet are asked.",

@@ -201,6 +201,7 @@ PASSWORD_RESET_TIMEOUT = 7 * 24 * 3600  # the longest that any link in a mail li
 # Messages
 
 MESSAGE_EDIT_SECONDS: int = env["MESSAGE_EDIT_SECONDS"]
+THREADS: bool = env["THREADS"]
 LINK_PREVIEWS: bool = env["LINK_PREVIEWS"]
 MESSAGES_KEPT_DAYS: int = env["MESSAGES_KEPT_DAYS"]
 DELETED_KEPT_DAYS: int = env["DELETED_KEPT_DAYS"]

@@ -41,7 +41,8 @@ def make_rooms(talks: Sequence[Talk], users: Users, random: Random) -> None:
     for log in logs:
         log.room.last_message = log.messages[-1]
     Room.objects.bulk_update([log.room for log in logs], ["last_message"])
-    Message.objects.bulk_update([message for log in logs for message in log.linked()], ["reply_to", "event"])
+    linked = [message for log in logs for message in log.linked()]
+    Message.objects.bulk_update(linked, ["reply_to", "thread_root", "event"])
     sent = [attachment for log in logs for attachment in log.sent()]
     Attachment.objects.bulk_update(sent, ["message", "position", "sent_at"])
     Revision.objects.bulk_create(revision for log in logs for revision in log.revisions)
@@ -95,6 +96,7 @@ class _Log:
         for line, message in zip(self.talk.lines, self.said, strict=True):
             if line.answers is not None:
                 message.reply_to = self.said[line.answers]
+                message.thread_root = message.reply_to.thread_root or message.reply_to
                 yield message
         for sentence, pinned in self._pins:
             sentence.event = {**(sentence.event or {}), "message": pinned.pk, "seq": pinned.seq}

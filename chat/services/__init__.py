@@ -41,6 +41,7 @@ from chat.services.saved import save_message
 from chat.services.searching import rebuild_search, sort_in_texts
 from chat.services.sites import create_site, rotate_secret, update_site
 from chat.services.teams import follow_team
+from chat.services.threads import rebuild_threads
 from chat.services.uploads import describe_upload, discard_upload, upload
 from chat.services.verification import Finding, find_wrong_counts, find_wrong_delivery, mend_counts
 from chat.services.visitors import enter_site_room, visit
@@ -97,6 +98,7 @@ __all__ = [
     "purges",
     "react",
     "rebuild_search",
+    "rebuild_threads",
     "remove_member",
     "remove_message",
     "remove_preview",

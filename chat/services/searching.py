@@ -99,11 +99,11 @@ def _mend(*, after: int, to: int) -> int:
         messages = Message.objects.select_for_update(no_key=True).filter(pk__in=wrong, deleted_at=None).order_by("pk")
         keep_texts(messages)
         forgotten = [room_id for (room_id,) in fetch(_FORGET, [after, to])]
-    _renew_answers({message.room_id for message in messages}.union(forgotten))
+    renew_answers({message.room_id for message in messages}.union(forgotten))
     return len(wrong) + len(forgotten)
 
 
-def _renew_answers(room_ids: Collection[int]) -> None:
+def renew_answers(room_ids: Collection[int]) -> None:
     """Let no answer hold that was found with what was wrong: it does while its rooms do (`chat.stamps`)."""
     with transaction.atomic():
         held = Room.objects.all().lock(sorted(room_ids))

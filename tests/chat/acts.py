@@ -40,6 +40,7 @@ SILENT = {
     services.origin_of,
     services.purges,
     services.rebuild_search,
+    services.rebuild_threads,
     services.rotate_secret,
     services.sort_in_texts,
     services.unavailable,

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db
 def stage(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Stage:
     """The cast. Nothing of what they do shall fail because it is too much, or too late."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.THREADS = True
     settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, "1000000/second")
     monkeypatch.setattr("accounts.limits.TRIES_PER_ADDRESS", 1_000_000)
     monkeypatch.setattr(deletion, "DELETE_UNDO_SECONDS", 3600)

@@ -102,6 +102,7 @@ def test_two_weeks_go_out_come_in_again_and_are_the_same(settings: Settings, tmp
     assert all(storages["media"].exists(face) for face in faces)
     assert ask(SEARCHED) == searched
     assert SearchText.objects.count() > 1500
+    assert Message.objects.filter(thread_root__isnull=False).count() >= 4
     assert answered("verify_delivery")["ok"]
     assert User.objects.get(pk=alice.pk).password == alice.password
     assert say(User.objects.get(pk=alice.pk), Room.objects.get(pk=message.room_id)).pk > message.pk  # no id twice
