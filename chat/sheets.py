@@ -31,6 +31,7 @@ SHEETS = (
     "kept",
     "about",
     "details",
+    "thread",
     "form",
     "account",
     "settings",

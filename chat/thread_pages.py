@@ -25,13 +25,14 @@ def thread_page(user: User, summary: Summary, root: Message, *, form: MessageFor
     frame = app_frame(user, room=summary)
     newest_first, earlier = ThreadPagination().page(replies_to(root), cursor=cursor)
     told = {"reader": user, "summary": {**summary, "unread": 0}, "now": frame["now"], "zone": UTC}
+    beginning, replies = timeline([root], **told), timeline(newest_first[::-1], **told)
     form.fields["body"].widget.attrs["placeholder"] = "Reply in this thread"
     return {
         **frame,
         "room": head(summary, present=frame["present"], now=frame["now"], zone=UTC),
         "root": root,
-        "beginning": timeline([root], **told),
-        "replies": [_without(root, item) for item in timeline(newest_first[::-1], **told)],
+        "beginning": beginning,
+        "replies": [_without(root, item) for item in replies if item not in beginning],  # its day
         "count": count_replies(root),
         "earlier": earlier,
         "cursor": cursor,

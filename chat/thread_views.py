@@ -5,9 +5,8 @@ from __future__ import annotations
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
-from accounts.requests import MemberRequest
+from accounts.requests import MemberRequest, form_page
 from chat.exceptions import ChatError
 from chat.forms import MessageForm
 from chat.models import Message
@@ -17,7 +16,7 @@ from chat.threads import root_of
 from chat.views import page, send_form
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @page
 def thread(request: MemberRequest, room_id: int, seq: int) -> HttpResponse:
     """Show the thread that begins at a place in a room; from the place of a reply, go to where its thread begins."""

@@ -238,7 +238,7 @@ class _Batch:
             body=text,
             html=rendered.html,
             reply_to=answered,
-            thread_root_id=answered and (answered.thread_root_id or answered.pk),
+            thread_root_id=(answered.thread_root_id or answered.pk) if answered else None,
             forwarded_from_id=draft.forwarded_from,
             mentioned=list(rendered.mentioned),
             mentions_room=rendered.mentions_room,

@@ -1,6 +1,6 @@
 """Settings of the server that browsers talk to: the project's own, with a presence that is quicker to notice.
 
-Pages are kept, and static files are collected, as in production.
+Pages are kept, and static files are collected, as in production. What a site may turn on is on.
 """
 
 import os
@@ -11,6 +11,7 @@ from config.settings import STORAGES, VAR_DIR
 from tests.hashers import PASSWORD_HASHERS  # noqa: F401
 
 PAGE_CACHE_BYTES = 64 * 1024 * 1024
+THREADS = True
 PRESENCE_LEASE_SECONDS = 6
 PRESENCE_RENEW_SECONDS = 2
 PRESENCE_GRACE_SECONDS = 3

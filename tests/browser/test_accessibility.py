@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
@@ -71,7 +72,8 @@ def test_axe_finds_nothing_in_what_opens_on_a_page(alice: Person, bob: Person, r
     page = alice.page
     page.emulate_media(reduced_motion="reduce")
     alice.write(room, "Of mine")
-    bob.write(room, "Of Bob")
+    said = bob.write(room, "Of Bob")
+    bob.device.call("POST", f"rooms/{room}/messages/", client_id=str(uuid4()), body="Of both", reply_to=said)
     page.goto(f"/rooms/{room}/")
     page.get_by_role("link", name="Details").click()
     expect(page.get_by_role("complementary", name="Details").get_by_text("@bob_baker")).to_be_visible()
@@ -98,6 +100,10 @@ def test_axe_finds_nothing_in_what_opens_on_a_page(alice: Person, bob: Person, r
     page.keyboard.press("Escape")
     page.keyboard.press("ControlOrMeta+k")
     expect(page.get_by_role("dialog", name="Go to a conversation or a person")).to_be_visible()
+    assert faults_of(page) == []
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="1 reply").click()
+    expect(page.get_by_role("complementary", name="Thread").get_by_text("Of both")).to_be_visible()
     assert faults_of(page) == []
 
 

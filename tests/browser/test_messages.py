@@ -43,6 +43,64 @@ def test_a_message_is_answered_and_both_see_what_it_answers(alice: Person, bob: 
     expect(box(alice)).to_have_value("")
 
 
+def test_a_thread_stands_beside_its_conversation_and_grows(alice: Person, bob: Person, room: int) -> None:
+    bob.write(room, "a *moth*?")
+    for person in (alice, bob):
+        person.page.goto(f"/rooms/{room}/")
+    address = re.compile(rf"/rooms/{room}/$")
+    place = f"/rooms/{room}/thread/1/"
+    alice.act("a moth?", "Reply")
+    alice.say("a bug")
+    for person in (alice, bob):
+        expect(person.message("a moth?").get_by_role("link", name="1 reply", exact=True)).to_be_visible()
+    page, box_in_thread = bob.page, bob.page.get_by_role("textbox", name="Reply in this thread")
+    beside = page.get_by_role("complementary", name="Thread")
+    expect(beside).to_have_count(0)
+    bob.act("a bug", "Open thread")
+    expect(page).to_have_url(re.compile(f"{place}$"))
+    expect(box_in_thread).to_be_focused()
+    said = beside.locator("[data-slot=body]")
+    expect(said).to_have_text(["a moth?", "a bug"])
+    expect(beside.locator("[data-slot=quote]")).to_have_count(0)
+    box_in_thread.fill("which one?")
+    box_in_thread.press("Enter")
+    expect(said).to_have_text(["a moth?", "a bug", "which one?"])
+    expect(beside.locator(".message--pending")).to_have_count(0)
+    box_in_thread.fill("half a sen")
+
+    # Who looks at the conversation has it there, and what comes and goes is counted.
+    alice.sees("a moth?", "a bug", "which one?")
+    expect(alice.message("a moth?").get_by_role("link", name="2 replies")).to_be_visible()
+    alice.act("which one?", "Reply")
+    alice.say("this one")
+    expect(said).to_have_text(["a moth?", "a bug", "which one?", "this one"])
+    expect(beside.get_by_text("3 replies")).to_be_visible()
+    alice.delete("a bug")
+    expect(beside.get_by_text("2 replies")).to_be_visible()
+    for person in (alice, bob):
+        expect(person.page.get_by_role("main").get_by_role("link", name="2 replies")).to_be_visible()
+
+    # Back and forward, a reload, and a page of its own where there is no width.
+    page.go_back()
+    expect(page).to_have_url(address)
+    expect(beside).to_have_count(0)
+    page.go_forward()
+    expect(box_in_thread).to_have_value("half a sen")
+    page.reload()
+    expect(said).to_have_text(["a moth?", "Message deleted", "which one?", "this one"])
+    expect(page.get_by_role("main").locator("[data-slot=body]")).to_have_count(4)
+    beside.get_by_role("button", name="Close thread").click()
+    expect(page).to_have_url(address)
+    expect(beside).to_have_count(0)
+    page.set_viewport_size({"width": 1000, "height": 800})
+    page.get_by_role("main").get_by_role("link", name="2 replies").click()
+    expect(page.get_by_role("heading", name="2 replies")).to_be_visible()
+    box_in_thread.fill("on a page")
+    page.get_by_role("button", name="Reply", exact=True).click()
+    expect(page.get_by_role("heading", name="3 replies")).to_be_visible()
+    alice.sees("a moth?", "You deleted this message", "which one?", "this one", "on a page")
+
+
 def test_an_edit_can_be_left_and_what_was_being_written_is_there_again(alice: Person, room: int) -> None:
     alice.page.goto(f"/rooms/{room}/")
     alice.say("first")

@@ -39,6 +39,8 @@ LATER = {
     "js/chat/elements/portrait.js",
     "js/chat/elements/reminder.js",
     "js/chat/elements/sound-choice.js",
+    "js/chat/elements/thread-composer.js",
+    "js/chat/elements/thread-pane.js",
     "js/chat/elements/slow-mode.js",
     "js/chat/elements/swipe-reply.js",
     "js/chat/elements/switcher.js",

@@ -96,12 +96,13 @@ def test_pages_say_how_often_a_message_was_answered(
     asked, other = say(alice, room), say(alice, room)
     replies = [reply(bob, asked), reply(bob, asked), reply(alice, other)]
     services.delete_message(actor=bob, message_id=replies[0].pk)
+    url, page = f"/api/rooms/{room.pk}/messages/", f"/rooms/{room.pk}/"
+    assert api_for(bob).get(url).json()["replies"] == {str(asked.pk): 1, str(other.pk): 1}
     say_many(bob, room, 60)
     reply(bob, asked)
-    url, page = f"/api/rooms/{room.pk}/messages/", f"/rooms/{room.pk}/"
     expected = {str(asked.pk): 2, str(other.pk): 1}
 
-    def seen() -> list[tuple[int, dict[str, int] | None, list[str]]]:
+    def seen() -> list[tuple[int, dict[str, int] | None, list[tuple[str, str]]]]:
         """Of the beginning, with more after it, and of the end: statements, counts over REST, links on the page."""
         found = []
         for place in ({"after": 0}, {}):

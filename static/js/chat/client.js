@@ -37,6 +37,8 @@ export class Client extends EventTarget {
   #losing;
   /** @type {Promise<import("./uploads.js").Uploads> | undefined} */
   #uploads;
+  /** Whether replies are shown as threads, too. */
+  threads = false;
 
   /**
    * @param {object} parts

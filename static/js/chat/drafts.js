@@ -1,4 +1,4 @@
-/** What is written and not yet sent, by room; it survives leaving the room and the page. */
+/** What is written and not yet sent, by room, or by thread under a name of its own; it survives leaving the room and the page. */
 
 import { localStorageOrNone } from "./local-storage.js";
 
@@ -37,7 +37,7 @@ export function isSame(one, other) {
 export class Drafts {
   #prefix;
   #storage;
-  /** Stands in where the browser refuses to store. @type {Map<number, Draft>} */
+  /** Stands in where the browser refuses to store. @type {Map<number | string, Draft>} */
   #memory = new Map();
 
   /** @param {number} user @param {Storage | undefined} [storage] */
@@ -46,12 +46,12 @@ export class Drafts {
     this.#storage = storage;
   }
 
-  /** @param {number} room @returns {Draft} */
+  /** @param {number | string} room @returns {Draft} */
   get(room) {
     return this.#memory.get(room) ?? read(this.#storage?.getItem(this.#prefix + room));
   }
 
-  /** @param {number} room @param {Draft} draft */
+  /** @param {number | string} room @param {Draft} draft */
   set(room, draft) {
     if (isNothing(draft)) return this.drop(room);
     try {
@@ -64,7 +64,7 @@ export class Drafts {
     this.#memory.set(room, draft);
   }
 
-  /** @param {number} room */
+  /** @param {number | string} room */
   drop(room) {
     this.#memory.delete(room);
     this.#storage?.removeItem(this.#prefix + room);

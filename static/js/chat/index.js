@@ -2,6 +2,7 @@
 
 import { Api } from "./api.js";
 import { Client } from "./client.js";
+import { CountedLog } from "./counted-log.js";
 import { ParleyChat } from "./elements/parley-chat.js";
 import { on } from "./events.js";
 import { install } from "./install.js";
@@ -42,6 +43,8 @@ function start() {
   const channel = globalThis.BroadcastChannel && new BroadcastChannel(name);
   const client = new Client({ me: config.me, transport, api, storage: openStorage(name), channel });
 
+  client.threads = Boolean(config.threads);
+  if (client.threads) client.store.Log = CountedLog;
   for (const room of read("parley-rooms") ?? []) client.store.putRoom(room);
   const page = read("parley-messages");
   // The list was read before the page: what changed up to there is in both.

@@ -23,6 +23,7 @@ import { describe } from "./attachments.js";
  * @property {string} html
  * @property {{type: string} | null} event
  * @property {Quote | null} reply_to
+ * @property {number | null} [thread_root] the message that its thread begins with; none: it answers nothing
  * @property {boolean} forwarded
  * @property {number[]} mentions
  * @property {boolean} mentions_room
@@ -36,7 +37,8 @@ import { describe } from "./attachments.js";
  * @property {string | null} deleted_at
  * @property {"author" | "moderator" | null} deleted_by
  *
- * @typedef {{results: Message[], has_before: boolean, has_after: boolean}} Page
+ * @typedef {{results: Message[], has_before: boolean, has_after: boolean, replies?: Record<string, number>}} Page replies:
+ *   how many those of them have that have any, by id
  */
 
 /** What is kept of a long scroll; beyond it the far end is let go and fetched again when needed. */

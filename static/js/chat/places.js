@@ -20,6 +20,12 @@ export function placeOf(path, base) {
   return match ? { view: "room", room: Number(match[1]) } : null;
 }
 
+/** The thread that an address of a page names. @param {string} path @param {string} base "/rooms/" @returns {{room: number, seq: number} | null} */
+export function threadOf(path, base) {
+  const match = path.startsWith(base) && /^([1-9]\d{0,15})\/thread\/([1-9]\d{0,15})\/$/.exec(path.slice(base.length));
+  return match ? { room: Number(match[1]), seq: Number(match[2]) } : null;
+}
+
 /** The message in a room that an address names. @param {string} search of the address @returns {Spot | null} */
 export function spotOf(search) {
   const seq = Number(new URLSearchParams(search).get("around"));

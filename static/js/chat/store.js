@@ -34,6 +34,9 @@ export class Store extends EventTarget {
   /** Rooms marked unread while they may be in view: what is seen there is not read until they are opened again. @type {Set<number>} */
   held = new Set();
 
+  /** What logs are made by: there are some that know more. @type {typeof Log} */
+  Log = Log;
+
   #watched = 0;
   /** @type {Map<number, import("./rooms.js").Heard>} */
   #heard = new Map();
@@ -162,7 +165,7 @@ export class Store extends EventTarget {
 
   /** @param {number} id @param {Page} page @param {number} floor see Log */
   openLog(id, page, floor = 0) {
-    this.logs.set(id, new Log(page, floor));
+    this.logs.set(id, new this.Log(page, floor));
     tell(this, "log", { room: id, reset: true });
   }
 

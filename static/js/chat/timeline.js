@@ -22,6 +22,7 @@ const GROUP_WITHIN = 300_000;
  * @property {boolean} mine
  * @property {boolean} first of a group
  * @property {Status} status
+ * @property {number} [replies] to show that there are so many
  * @typedef {RowItem & ({message: Message, entry: null} | {message: null, entry: Entry})} MessageItem what was
  *   sent, or what waits in the outbox instead
  *
@@ -37,10 +38,11 @@ const GROUP_WITHIN = 300_000;
  *   of somebody else with a seq beyond `after`
  * @param {{read_seq: number, delivered_seq: number}[]} view.others
  * @param {number} view.now
+ * @param {Map<number, number>} [view.replies] how many there are, by the id of what they answer; none: nothing is said of them
  * @param {string} [view.zone]
  * @returns {Item[]}
  */
-export function timeline({ messages, pending, me, divider, others, now, zone }) {
+export function timeline({ messages, pending, me, divider, others, now, replies, zone }) {
   /** @type {Item[]} */
   const items = [];
   let previous = { day: "", author: 0, at: 0 };
@@ -56,6 +58,7 @@ export function timeline({ messages, pending, me, divider, others, now, zone }) 
       broken = true;
     }
     item.first = broken;
+    if (item.message) item.replies = replies?.get(item.message.id);
     items.push(item);
     previous = { day, author: system ? 0 : author, at };
   }

@@ -18,6 +18,7 @@ export class DetailsPane {
   #client;
   #base;
   #drawn;
+  #uncover;
   #pane;
   #room = 0;
   /** What the column was last asked for: a room, and what of it is shown there. */
@@ -27,14 +28,16 @@ export class DetailsPane {
 
   /**
    * @param {HTMLElement} root @param {import("../client.js").Client} client
-   * @param {{base: string, drawn: () => void}} parts base: "/rooms/"; drawn: other people are on the page than before
+   * @param {{base: string, drawn: () => void, uncover: () => boolean}} parts base: "/rooms/"; drawn: other people are on the
+   *   page than before; uncover: close what lies over the column, and say whether anything did
    * @param {AbortSignal} signal
    */
-  constructor(root, client, { base, drawn }, signal) {
+  constructor(root, client, { base, drawn, uncover }, signal) {
     this.#root = root;
     this.#client = client;
     this.#base = base;
     this.#drawn = drawn;
+    this.#uncover = uncover;
     this.#pane = this.#make(signal);
     root.addEventListener("click", (event) => this.#clicked(event), { signal });
     on(client.store, "rooms", ({ room }) => (room ?? this.#room) === this.#room && this.#look(), signal);
@@ -76,7 +79,7 @@ export class DetailsPane {
     const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
     if (!door || !plain || !this.#wide.matches) return;
     event.preventDefault();
-    this.#toggle();
+    if (!this.#uncover() || !this.#open) this.#toggle();
   }
 
   #toggle() {

@@ -12,7 +12,10 @@ import { gist } from "../log.js";
 import { byTouch, onHold } from "../touch.js";
 import { actionable, offer, offered } from "./message-offers.js";
 
-/** @typedef {import("../log.js").Message} Message */
+/**
+ * @typedef {import("../log.js").Message} Message
+ * @typedef {Pick<import("./message-composer.js").MessageComposer, "enter" | "edits" | "about">} Composer
+ */
 
 /** How far (px) the toolbar reaches beyond a text, and keeps away from the picture of its author. */
 const OVERHANG = 40;
@@ -28,6 +31,8 @@ export class MessageActions {
   #composer;
   #limits;
   #pickEmoji;
+  #find;
+  #openThread;
   #root;
   #dialog;
   #toolbar = cloneTemplate("t-toolbar");
@@ -42,6 +47,7 @@ export class MessageActions {
     delete: (row) => this.#delete(row),
     unread: (row) => this.#markUnread(row),
     readers: (row) => this.#showReaders(row),
+    thread: (row) => this.#thread(row),
     retry: (row) => this.#client.outbox.retry(/** @type {string} */ (row.dataset.key)),
     discard: (row) => this.#discard(row),
   };
@@ -50,18 +56,22 @@ export class MessageActions {
    * @param {HTMLElement} root @param {HTMLElement} main @param {import("../client.js").Client} client
    * @param {object} parts
    * @param {import("./notices.js").Notices} parts.notices
-   * @param {import("./message-composer.js").MessageComposer} parts.composer
+   * @param {Composer} parts.composer
    * @param {{edit_seconds?: number, undo_seconds?: number}} [parts.limits]
    * @param {(at: Element, chosen: (emoji: string) => unknown) => unknown} parts.pickEmoji among all there are
+   * @param {(message: Message) => unknown} [parts.openThread] that it is in, or begins
+   * @param {(id: number) => Message | undefined} [parts.find] where rows are not only of what is loaded of the room
    * @param {AbortSignal} signal
    */
-  constructor(root, main, client, { notices, composer, limits = {}, pickEmoji }, signal) {
+  constructor(root, main, client, { notices, composer, limits = {}, pickEmoji, openThread, find }, signal) {
     this.#root = root;
     this.#client = client;
     this.#notices = notices;
     this.#composer = composer;
     this.#limits = limits;
     this.#pickEmoji = pickEmoji;
+    this.#openThread = openThread;
+    this.#find = find;
     this.#dialog = /** @type {HTMLDialogElement} */ (slot(root, "confirm-delete"));
     const timeline = /** @type {HTMLElement} */ (slot(main, "timeline"));
     for (const type of ["pointerover", "focusin"]) timeline.addEventListener(type, (event) => this.#point(rowOf(event)), { signal });
@@ -123,8 +133,12 @@ export class MessageActions {
 
   /** @param {Message} message */
   #where(message) {
-    const room = this.#client.store.rooms.get(message.room);
-    return { room, me: this.#client.me.id, editSeconds: this.#limits.edit_seconds ?? 0 };
+    const { rooms, logs } = this.#client.store;
+    const room = rooms.get(message.room);
+    const log = /** @type {import("../counted-log.js").CountedLog | undefined} */ (logs.get(message.room));
+    const answered = message.thread_root || log?.replies?.has(message.id);
+    const threaded = Boolean(this.#client.threads && this.#openThread && answered);
+    return { room, threaded, me: this.#client.me.id, editSeconds: this.#limits.edit_seconds ?? 0 };
   }
 
   /** More emoji, or no longer. @param {boolean} [shown] */
@@ -219,6 +233,7 @@ export class MessageActions {
 
   /** @param {HTMLElement} row */
   #message(row) {
+    if (this.#find) return this.#find(Number(row.dataset.id));
     const { room } = /** @type {HTMLElement} */ (row.closest("[data-room]")).dataset;
     const log = this.#client.store.logs.get(Number(room));
     return log?.messages.find((message) => String(message.id) === row.dataset.id);
@@ -227,6 +242,12 @@ export class MessageActions {
   /** @param {HTMLElement} row */
   #entry(row) {
     return [...this.#client.store.pending.values()].flat().find((entry) => entry.client_id === row.dataset.key);
+  }
+
+  /** @param {HTMLElement} row */
+  #thread(row) {
+    const message = this.#message(row);
+    if (message) this.#openThread?.(message);
   }
 
   /** @param {HTMLElement} row of what is not sent */

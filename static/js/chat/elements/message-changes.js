@@ -16,7 +16,7 @@ import { uuid4 } from "../uuid.js";
  * @typedef {object} Context
  * @property {import("../client.js").Client} client
  * @property {import("./notices.js").Notices} notices
- * @property {import("./message-composer.js").MessageComposer} composer
+ * @property {import("./message-actions.js").Composer} composer
  * @property {HTMLElement} root
  * @property {HTMLElement} row
  * @property {HTMLElement} button that was pressed

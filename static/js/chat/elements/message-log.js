@@ -142,6 +142,7 @@ export class MessageLog {
       divider,
       others: store.rooms.get(this.#room)?.others ?? [],
       now: Date.now(),
+      replies: /** @type {import("../counted-log.js").CountedLog | undefined} */ (log)?.replies,
     });
   }
 

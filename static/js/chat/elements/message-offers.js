@@ -29,7 +29,9 @@ function writes(room) {
 /**
  * What can be done with a message where not everything can.
  *
- * @param {Message} message @param {{room: import("../rooms.js").Room | undefined, me: number, editSeconds: number}} where
+ * @param {Message} message
+ * @param {{room: import("../rooms.js").Room | undefined, me: number, editSeconds: number, threaded?: boolean}} where
+ *   threaded: it has a thread, or is in one, and that can be opened
  * @returns {Record<string, boolean>}
  */
 function offers(message, where) {
@@ -39,6 +41,7 @@ function offers(message, where) {
   const reacts = !room?.archived && !room?.blocked;
   return {
     reply: writes(room),
+    thread: where.threaded ?? false,
     edit: editable(message, where),
     pin: !room?.archived && (room?.kind === "direct" || moderates),
     copy: Boolean(message.body),

@@ -98,7 +98,7 @@ function lookOf(item, moderates) {
   const { message, entry, first, status, key } = item;
   const quote = message?.reply_to;
   const parts = [key, first, status, moderates, bodyVersion(item), quote?.deleted, quote?.excerpt, quote?.author?.full_name, message?.author.full_name, message?.author.avatar];
-  return JSON.stringify([...parts, entry?.state, entry?.detail]);
+  return JSON.stringify([...parts, item.replies, entry?.state, entry?.detail]);
 }
 
 /** @param {Item} item */
@@ -136,7 +136,7 @@ function callsMe({ message, mine }, me) {
  *
  * @param {HTMLElement} row @param {Item} item @param {number} me @param {boolean} moderates
  */
-function fillAround(row, { message, entry, mine }, me, moderates) {
+function fillAround(row, { message, entry, mine, replies }, me, moderates) {
   fillQuote(row, message?.reply_to ?? entry?.quote ?? null);
   if (!message) return;
   fillReactions(row, message, me);
@@ -151,6 +151,20 @@ function fillAround(row, { message, entry, mine }, me, moderates) {
     line.href = `/messages/${message.id}/`;
     line.textContent = marks.join(" · ");
   }
+  fillThread(row, message, replies ?? 0);
+}
+
+/** The way to what was answered. @param {HTMLElement} row @param {import("../log.js").Message} message @param {number} replies */
+function fillThread(row, { room, seq }, replies) {
+  const link = optional(row, "thread", replies > 0, () => {
+    const made = document.createElement("a");
+    made.className = "message__thread";
+    made.dataset.slot = "thread";
+    return made;
+  });
+  if (!(link instanceof HTMLAnchorElement)) return;
+  link.href = `/rooms/${room}/thread/${seq}/`;
+  link.textContent = replies === 1 ? "1 reply" : `${replies} replies`;
 }
 
 /** Where a moderator gave a reason, its author and the moderators may read it. @param {import("../log.js").Message} message @param {boolean} told */

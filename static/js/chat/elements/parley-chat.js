@@ -10,7 +10,7 @@ import { fillAvatar } from "../dom.js";
 import { Drafts } from "../drafts.js";
 import { on } from "../events.js";
 import { Failure } from "../failure.js";
-import { addressOf, fetchMain, permalinkOf, placeOf, spotOf } from "../places.js";
+import { addressOf, fetchMain, permalinkOf, placeOf, spotOf, threadOf } from "../places.js";
 import { point } from "../rooms.js";
 import { clocks, everyMinute, localTimes } from "../time.js";
 import { byThumbs } from "../touch.js";
@@ -31,6 +31,9 @@ import { shortcutActions } from "./shortcut-actions.js";
 // What only our own pages show, and the widget's need not load.
 drawWith(draw);
 showPreviews({ adoptPreview, fillPreview, makePreview });
+
+/** From here on a thread has a column beside its conversation; as in thread.css. */
+const WIDE = "(width >= 64rem)";
 
 /** What takes longer than this (ms) to come shows that it is coming. */
 const SLOW = 300;
@@ -59,6 +62,8 @@ export class ParleyChat extends HTMLElement {
   #title;
   /** @type {RoomPane | undefined} */
   #pane;
+  /** @type {import("./thread-pane.js").ThreadPane | undefined} made when the first thread is opened */
+  #thread;
   /** The `<main>` of each kind of place that was shown. @type {Map<string, HTMLElement>} */
   #mains = new Map();
   #room = 0;
@@ -81,7 +86,7 @@ export class ParleyChat extends HTMLElement {
     this.#notices = new Notices(this, signal);
     this.#list = new RoomList(this, client, { drafts: this.#drafts, base: config.urls.rooms }, signal);
     this.#dots = new PresenceDots(this, client, signal);
-    const beside = { base: config.urls.rooms, drawn: () => this.#dots.refresh() };
+    const beside = { base: config.urls.rooms, drawn: () => this.#dots.refresh(), uncover: () => this.#leaveThread() };
     this.#details = new DetailsPane(this, client, beside, signal);
     this.#title = new PageTitle(client, signal);
     new ConnectionBar(this, client, signal);
@@ -94,7 +99,7 @@ export class ParleyChat extends HTMLElement {
     on(client.outbox, "entry", (entry) => this.#failed(entry), signal);
     on(client.outbox, "slowed", ({ detail }) => this.#notices.alert(detail), signal);
     this.addEventListener("click", (event) => this.#clicked(event), { signal });
-    addEventListener("popstate", ({ state }) => this.#return(state?.spot), { signal });
+    addEventListener("popstate", ({ state }) => this.#return(state), { signal });
     addEventListener("pagehide", () => this.#remember(), { signal });
     this.#actions = shortcutActions({
       root: this,
@@ -155,11 +160,71 @@ export class ParleyChat extends HTMLElement {
     }
   }
 
-  /** Somebody has gone back or forward. @param {import("../places.js").Spot | null | undefined} spot where they were */
-  #return(spot) {
+  /**
+   * Somebody has gone back or forward.
+   *
+   * @param {{spot?: import("../places.js").Spot | null, thread?: number} | null} state where they were, and in which thread
+   */
+  async #return(state) {
     if (this.dataset.over) return undefined; // what lies over the page was closed
-    if (!placeOf(location.pathname, this.#config.urls.rooms)) return location.reload();
+    const spot = state?.spot;
+    const base = this.#config.urls.rooms;
+    const thread = state?.thread && matchMedia(WIDE).matches && threadOf(location.pathname, base);
+    if (thread) {
+      if (thread.room !== this.#room && !(await this.#go(`${base}${thread.room}/`, { spot }))) return undefined;
+      return this.#openThread({ id: state.thread, seq: thread.seq, room: thread.room }, false);
+    }
+    const place = placeOf(location.pathname, base);
+    if (this.dataset.thread && place?.room === this.#room) return this.#closeThread();
+    if (!place) return location.reload();
     return this.#go(location.pathname, { spot: spot ?? spotOf(location.search) });
+  }
+
+  /**
+   * Show beside the conversation the thread that a message of it begins, or is in; where there is no width, as a page.
+   *
+   * @param {{id: number, seq: number, room: number}} message @param {boolean} [push] it is another place in the history
+   */
+  async #openThread({ id, seq, room }, push = true) {
+    const base = this.#config.urls.rooms;
+    const pane = this.#pane;
+    if (!pane || !matchMedia(WIDE).matches) return location.assign(`${base}${room}/thread/${seq}/`);
+    const visit = ++this.#visits;
+    const before = this.dataset.thread;
+    try {
+      const { ThreadPane } = await import("./thread-pane.js");
+      const parts = { drafts: this.#drafts, base, close: () => this.#leaveThread(), room: pane.shares() };
+      this.#thread ??= new ThreadPane(this, this.#client, parts, this.#stop.signal);
+      this.dataset.thread = "open"; // what has no width has no place to scroll to, and nothing to focus
+      const root = await this.#thread.open(id);
+      if (!root || visit !== this.#visits || !push) return undefined;
+      const address = `${base}${room}/thread/${root.seq}/`;
+      if (address === location.pathname) return undefined;
+      this.#remember();
+      return history.pushState({ thread: root.id }, "", address);
+    } catch (error) {
+      if (visit !== this.#visits) return undefined;
+      if (!before) this.#closeThread();
+      return this.#refuse(Failure.from(error));
+    }
+  }
+
+  /** Whoever looks at a thread wants to see only the conversation. @returns {boolean} whether there was one */
+  #leaveThread() {
+    if (!this.dataset.thread) return false;
+    this.#visits += 1;
+    this.#closeThread();
+    if (threadOf(location.pathname, this.#config.urls.rooms)) {
+      this.#remember();
+      history.pushState(null, "", `${this.#config.urls.rooms}${this.#room}/`);
+    }
+    this.#pane?.focus();
+    return true;
+  }
+
+  #closeThread() {
+    delete this.dataset.thread;
+    this.#thread?.close();
   }
 
   /** Keep with this entry of the history where in the timeline we are, for when somebody comes back to it. */
@@ -179,6 +244,8 @@ export class ParleyChat extends HTMLElement {
     if (portrait) import("./portrait.js").then(({ enlivenPortrait }) => enlivenPortrait(portrait));
     const sound = /** @type {HTMLElement | null} */ (main.querySelector("[data-slot=sound]"));
     if (sound) import("./sound-choice.js").then(({ enlivenSound }) => enlivenSound(sound));
+    const thread = /** @type {HTMLElement | null} */ (main.querySelector("[data-thread-root]"));
+    if (thread && !location.search && matchMedia(WIDE).matches) this.#return({ thread: Number(thread.dataset.threadRoot) });
     if (place?.view !== "room") return;
     const { rooms, logs } = this.#client.store;
     const room = rooms.get(place.room);
@@ -232,6 +299,7 @@ export class ParleyChat extends HTMLElement {
     const shown = /** @type {HTMLElement} */ (this.querySelector("main"));
     if (shown !== main) shown.replaceWith(main);
     this.className = this.className.replace(/app--\w+/, `app--${view}`);
+    this.#closeThread();
     this.#room = room;
     this.#list.current = room;
     const summary = this.#client.store.rooms.get(room);
@@ -256,6 +324,7 @@ export class ParleyChat extends HTMLElement {
       base: this.#config.urls.rooms,
       help: () => this.#actions?.help(),
       drafted: (change) => this.#drafted(change),
+      openThread: (message) => this.#openThread(message),
       ownDraft: (room, draft) => Boolean(this.#draftSync?.busy(room) || this.#draftSync?.hears(room, draft)),
     };
     return new RoomPane(this, main, this.#client, parts, this.#stop.signal);
@@ -309,6 +378,12 @@ export class ParleyChat extends HTMLElement {
       return this.#actions?.switch();
     }
     if (link.origin !== location.origin) return;
+    const thread = this.#client.threads && threadOf(link.pathname, this.#config.urls.rooms);
+    const row = /** @type {HTMLElement | null} */ (thread && link.closest("main .message"));
+    if (thread && row && matchMedia(WIDE).matches) {
+      event.preventDefault();
+      return this.#openThread({ id: Number(row.dataset.id), ...thread });
+    }
     const message = permalinkOf(link.pathname);
     const spot = spotOf(link.search);
     if (!message && (!placeOf(link.pathname, this.#config.urls.rooms) || (link.search && !spot))) return;

@@ -29,6 +29,8 @@ export class RoomPane {
   /** @type {Promise<import("../candidates.js").Candidates> | undefined} */
   #candidates;
   #actions;
+  #pick;
+  #root;
   #media;
   #hints;
   #room = 0;
@@ -48,11 +50,13 @@ export class RoomPane {
    * @param {() => void} parts.help shows what keys and commands there are
    * @param {(change: {room: number, draft: Draft}) => void} parts.drafted a draft has changed here
    * @param {(room: number, draft: Draft) => boolean} parts.ownDraft whether a draft is what this device has said
+   * @param {(message: import("../log.js").Message) => unknown} parts.openThread that it begins, or is in
    * @param {AbortSignal} signal
    */
   constructor(root, main, client, parts, signal) {
-    const { drafts, notices, limits, base, drafted, ownDraft } = parts;
+    const { drafts, notices, limits, base, drafted, ownDraft, openThread } = parts;
     this.#client = client;
+    this.#root = root;
     this.#parts = parts;
     this.#head = new RoomHead(main, client, signal);
     this.#log = new MessageLog(main, client, signal);
@@ -60,8 +64,9 @@ export class RoomPane {
     const attaching = { marks: new FileMarks(client.me.id), load: (form, marks) => this.#openTray(form, marks, signal) };
     const composing = { drafts, limit: limits?.body, base, attaching, asks: (...what) => this.#asks(...what), find: (...what) => this.#propose(...what) };
     this.#composer = new MessageComposer(main, composing, signal);
-    const pickEmoji = (at, chosen) => this.#pickEmoji(root, at, chosen, signal);
-    this.#actions = new MessageActions(root, main, client, { notices, composer: this.#composer, limits, pickEmoji }, signal);
+    this.#pick = (at, chosen) => this.#pickEmoji(root, at, chosen, signal);
+    const acting = { notices, composer: this.#composer, limits, pickEmoji: this.#pick, openThread };
+    this.#actions = new MessageActions(root, main, client, acting, signal);
     this.#hints = new RoomHints(main, client, { composer: this.#composer, notices }, signal);
     const speaking = { composer: this.#composer, notices, send: (room, files) => this.#send({ room, body: "", files }) };
     this.#media = new RoomMedia(root, main, client, speaking, signal);
@@ -69,7 +74,7 @@ export class RoomPane {
     on(this.#composer, "edit-last", ({ room }) => this.#editLast(room), signal);
     on(this.#composer, "command", (written) => this.#command(written), signal);
     on(this.#composer, "emoji-ask", ({ at }) => this.#pickEmoji(root, at, (emoji) => this.#composer.insert(emoji), signal, ownEmoji()), signal);
-    on(this.#composer, "message-ask", ({ room }) => this.#confirm(root, room), signal);
+    on(this.#composer, "message-ask", async ({ room }) => (await this.#confirmed(room)) && this.#composer.sendAnyway(), signal);
     on(this.#composer, "message-send", (message) => this.#send(message), signal);
     on(this.#composer, "quote-ask", ({ room, id }) => this.#find(room, id), signal);
     on(this.#composer, "typing", ({ room }) => client.typed(room), signal);
@@ -113,6 +118,19 @@ export class RoomPane {
       // What cannot be had now is answered all the same: its id is known.
       if (Failure.from(error).code === "not_found") this.#composer.found(id, null);
     }
+  }
+
+  /** What a thread beside the room has in common with it. */
+  shares() {
+    const { notices, limits } = this.#parts;
+    return {
+      notices,
+      limits,
+      composer: this.#composer,
+      pickEmoji: this.#pick,
+      propose: (...what) => this.#propose(...what),
+      meant: async (room, body) => !this.#asks(room, body) || this.#confirmed(room),
+    };
   }
 
   leave() {
@@ -205,11 +223,11 @@ export class RoomPane {
     return people > CALLED_UNASKED && /(?<![\w@/.+-])@room\b/i.test(body);
   }
 
-  /** @param {HTMLElement} root @param {number} room */
-  async #confirm(root, room) {
+  /** @param {number} room @returns {Promise<boolean>} whether everybody in it shall be called */
+  async #confirmed(room) {
     const people = this.#client.store.rooms.get(room)?.member_count ?? 0;
     const { confirmEverybody } = await import("./message-changes.js");
-    if (await confirmEverybody(root, people)) this.#composer.sendAnyway();
+    return confirmEverybody(this.#root, people);
   }
 
   /** @param {HTMLFormElement} form @param {FileMarks} marks @param {AbortSignal} signal */

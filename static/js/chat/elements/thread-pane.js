@@ -1,0 +1,228 @@
+/**
+ * A thread beside its conversation: the message that it begins with, its replies, and a box to reply in. Loaded with the
+ * first one that is opened.
+ *
+ * It holds messages of its own, as the timeline may be elsewhere; what changes goes into both. Everything is also said
+ * in the conversation: what is unread is counted there.
+ */
+
+import { count } from "../counted-log.js";
+import { cloneTemplate, fill, once, slot } from "../dom.js";
+import { on } from "../events.js";
+import { LOADED_MOST, Log, quoteOf } from "../log.js";
+import { timeline } from "../timeline.js";
+import { LogFocus } from "./log-focus.js";
+import { LogRows } from "./log-rows.js";
+import { LogScroll } from "./log-scroll.js";
+import { MessageActions } from "./message-actions.js";
+import { ThreadComposer } from "./thread-composer.js";
+
+/** Replies that are asked for at once. */
+const PAGE = 100;
+/** What is seen here is read in the conversation. */
+const UNREAD = { observe() {}, forget() {} };
+
+/**
+ * @typedef {import("../log.js").Message} Message
+ * @typedef {{root: Message, count: number, results: Message[], next: string | null}} Page replies, newest first
+ */
+
+export class ThreadPane {
+  #client;
+  #parts;
+  #base;
+  #pane = cloneTemplate("t-thread");
+  #scroll;
+  #beginning;
+  #replies;
+  #composer;
+  #form;
+  /** @type {Message | null} null: none is shown */
+  #root = null;
+  #log = new Log({ results: [], has_before: false, has_after: false });
+  /** The cursor of what lies before the replies that are here. @type {string | null} */
+  #next = null;
+  /** How many replies lie there. */
+  #before = 0;
+  /** Only what was asked for last is shown. */
+  #asked = 0;
+  #draw = once(() => this.#show());
+
+  /**
+   * @param {HTMLElement} root @param {import("../client.js").Client} client
+   * @param {object} parts
+   * @param {import("../drafts.js").Drafts} parts.drafts
+   * @param {string} parts.base "/rooms/"
+   * @param {() => unknown} parts.close who looks at it wants to see it no longer
+   * @param {ReturnType<import("./room-pane.js").RoomPane["shares"]>} parts.room what it has in common with the room
+   * @param {AbortSignal} signal
+   */
+  constructor(root, client, parts, signal) {
+    const { drafts, base, close, room } = parts;
+    this.#client = client;
+    this.#parts = room;
+    this.#base = base;
+    slot(root, "toast")?.before(this.#pane);
+    const [log, rows] = ["thread-log", "timeline"].map((name) => /** @type {HTMLElement} */ (slot(this.#pane, name)));
+    const replies = /** @type {HTMLElement} */ (slot(rows, "thread-replies"));
+    this.#scroll = new LogScroll(log, replies, signal);
+    new LogFocus(log, rows, signal);
+    this.#beginning = new LogRows(/** @type {HTMLElement} */ (slot(rows, "thread-beginning")), UNREAD, client.me.id);
+    this.#replies = new LogRows(replies, UNREAD, client.me.id);
+    this.#form = /** @type {HTMLFormElement} */ (slot(this.#pane, "thread-composer"));
+    const find = (token, show, stop) => room.propose(token, this.#root?.room ?? 0, show, stop);
+    this.#composer = new ThreadComposer(this.#form, { drafts, limit: room.limits?.body, find, send: (body) => this.#send(body) }, signal);
+    new MessageActions(root, this.#pane, client, { ...room, composer: this.#answering(), find: (id) => this.#find(id) }, signal);
+    slot(this.#pane, "close-thread")?.addEventListener("click", close, { signal });
+    slot(this.#pane, "thread-earlier")?.addEventListener("click", (event) => this.#earlier(event), { signal });
+    this.#pane.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && close(), { signal });
+    on(client.transport, "frame", ({ type, message }) => type === "message" && this.#put(message), signal);
+    on(client.outbox, "sent", ({ message }) => this.#put(message), signal);
+    on(client.store, "log", ({ room: id }) => id === this.#root?.room && this.#draw(), signal); // what waits, and ticks
+    on(client.store, "card", () => this.#renew(), signal);
+    on(client.transport, "state", () => client.transport.online && this.#renew(), signal);
+  }
+
+  /**
+   * Show the thread that a message begins or is in.
+   *
+   * @param {number} id @returns {Promise<Message | null>} what it begins with; null: another one was asked for meanwhile
+   * @throws {import("../failure.js").Failure}
+   */
+  async open(id) {
+    const asked = ++this.#asked;
+    const page = await this.#load(id);
+    if (asked !== this.#asked) return null;
+    const { root } = page;
+    if (root.id !== this.#root?.id) {
+      this.#beginning.clear();
+      this.#replies.clear();
+      this.#composer.show(root.id);
+    }
+    this.#take(page);
+    this.#show();
+    this.#scroll.toEnd();
+    if (this.#form.hidden) this.#pane.focus();
+    else this.#composer.focus();
+    return root;
+  }
+
+  close() {
+    this.#asked += 1;
+    this.#root = null;
+    this.#composer.close();
+  }
+
+  /** As it is now: something may have passed us by. */
+  async #renew() {
+    const asked = this.#asked;
+    const page = this.#root && (await this.#load(this.#root.id).catch(() => null));
+    if (!page || asked !== this.#asked) return;
+    this.#take(page);
+    this.#draw();
+  }
+
+  /** @param {number} id @param {string} [cursor] @returns {Promise<Page>} */
+  #load(id, cursor = "") {
+    return this.#client.api.call("GET", `messages/${id}/thread/?limit=${PAGE}&cursor=${encodeURIComponent(cursor)}`);
+  }
+
+  /** @param {Page} page */
+  #take({ root, results, next, count: all }) {
+    // What came while the page was on its way is newer than it.
+    const known = [...this.#log.messages, ...(this.#client.store.logs.get(root.room)?.messages ?? [])];
+    this.#root = known.findLast(({ id, changed_seq }) => id === root.id && changed_seq > root.changed_seq) ?? root;
+    this.#log = new Log({ results, has_before: next !== null, has_after: false });
+    this.#next = next;
+    this.#before = all - this.#counted;
+    for (const message of known) if (message.thread_root === root.id) this.#log.put(message);
+  }
+
+  /** Of the replies that are here, those that are not deleted. */
+  get #counted() {
+    return count(this.#log.messages).get(this.#root?.id ?? 0) ?? 0;
+  }
+
+  /** @param {Message} message as it is now */
+  #put(message) {
+    const root = this.#root;
+    if (!root) return;
+    if (message.id === root.id && message.changed_seq >= root.changed_seq) this.#root = message;
+    else if (message.thread_root === root.id) this.#log.put(message);
+    else return;
+    this.#draw();
+  }
+
+  /** @param {number} id */
+  #find(id) {
+    return id === this.#root?.id ? this.#root : this.#log.messages.find((message) => message.id === id);
+  }
+
+  #show() {
+    const root = this.#root;
+    if (!root) return;
+    const { store, me } = this.#client;
+    const room = store.rooms.get(root.room);
+    const moderates = (room?.role ?? "member") !== "member";
+    const view = { me: me.id, divider: null, others: room?.others ?? [], now: Date.now() };
+    const waiting = (store.pending.get(root.room) ?? []).filter(({ reply_to: id }) => id && this.#find(id));
+    const messages = this.#log.messages.map((message) => without(message, root.id));
+    const pending = waiting.map((entry) => (entry.reply_to === root.id ? { ...entry, quote: undefined } : entry));
+    const beginning = timeline({ ...view, messages: [root], pending: [] });
+    // The day stands above already.
+    const replies = timeline({ ...view, messages, pending }).filter(({ key }) => key !== beginning[0].key);
+    this.#beginning.show(beginning, moderates);
+    this.#scroll.keep(() => this.#replies.show(replies, moderates), this.#scroll.nearEnd);
+    // The places of the room's address are those of its timeline.
+    for (const row of this.#pane.querySelectorAll(".message[id]")) row.removeAttribute("id");
+    const number = this.#before + this.#counted;
+    fill(this.#pane, "thread-count", number === 1 ? "1 reply" : number ? `${number} replies` : "No replies yet");
+    slot(this.#pane, "thread-place")?.setAttribute("href", `/m/${root.id}/`);
+    const earlier = /** @type {HTMLAnchorElement} */ (slot(this.#pane, "thread-earlier"));
+    earlier.hidden = this.#next === null;
+    earlier.href = `${this.#base}${root.room}/thread/${root.seq}/?cursor=${encodeURIComponent(this.#next ?? "")}`;
+    this.#form.hidden = room?.may_write === false || Boolean(room?.blocked);
+  }
+
+  /** Show what lies before; of a very long thread a page of its own does. @param {Event} event */
+  async #earlier(event) {
+    const root = this.#root;
+    if (!root || !this.#next || this.#log.messages.length + PAGE > LOADED_MOST) return;
+    event.preventDefault();
+    const [next, asked] = [this.#next, this.#asked];
+    try {
+      const page = await this.#load(root.id, next);
+      if (next !== this.#next || asked !== this.#asked) return;
+      this.#log.prepend({ results: page.results, has_before: page.next !== null, has_after: false }, 0);
+      this.#next = page.next;
+      this.#before = page.count - this.#counted;
+      this.#draw();
+    } catch {
+      this.#parts.notices.alert("This cannot be loaded right now. Try again when you are back online.");
+    }
+  }
+
+  /** @param {string} body @returns {Promise<boolean>} whether it is on its way */
+  async #send(body) {
+    const root = this.#root;
+    if (!root || !(await this.#parts.meant(root.room, body))) return false;
+    await this.#client.send(root.room, body, quoteOf(root));
+    this.#scroll.toEnd();
+    return true;
+  }
+
+  /** A reply is written here; an edit where all edits are. @returns {import("./message-actions.js").Composer} */
+  #answering() {
+    const { composer } = this.#parts;
+    return {
+      enter: (context) => (context.reply ? this.#composer.focus() : composer.enter(context)),
+      edits: (id) => composer.edits(id),
+      about: (text) => composer.about(text),
+    };
+  }
+}
+
+/** A reply to what stands above needs no quote of it. @param {Message} message @param {number} root @returns {Message} */
+function without(message, root) {
+  return message.reply_to?.id === root ? { ...message, reply_to: null } : message;
+}
