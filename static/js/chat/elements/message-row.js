@@ -20,6 +20,14 @@ export function showPreviews(shown) {
   cards = shown;
 }
 
+/** Draws the way to what was answered, where that is shown. @type {typeof import("./message-thread.js").fillThread | null} */
+let threads = null;
+
+/** @param {NonNullable<typeof threads>} shown */
+export function showThreads(shown) {
+  threads = shown;
+}
+
 /** @typedef {import("../timeline.js").MessageItem} Item */
 
 /** @param {Item} item */
@@ -67,6 +75,7 @@ export function fillRow(row, item, me, moderates = false) {
   const attached = message ? !message.deleted_at && message.attachments.length > 0 : Boolean(entry.files);
   fillAttachments(row, item, optional(row, "attachments", attached, attachments, "reactions"), me);
   if (cards) cards.fillPreview(optional(row, "preview", Boolean(message?.preview), cards.makePreview, "reactions"), message?.preview, mine);
+  if (message) threads?.(row, message, item.replies);
   fillFailure(row, failed ? entry : null);
 }
 
@@ -136,7 +145,7 @@ function callsMe({ message, mine }, me) {
  *
  * @param {HTMLElement} row @param {Item} item @param {number} me @param {boolean} moderates
  */
-function fillAround(row, { message, entry, mine, replies }, me, moderates) {
+function fillAround(row, { message, entry, mine }, me, moderates) {
   fillQuote(row, message?.reply_to ?? entry?.quote ?? null);
   if (!message) return;
   fillReactions(row, message, me);
@@ -151,20 +160,6 @@ function fillAround(row, { message, entry, mine, replies }, me, moderates) {
     line.href = `/messages/${message.id}/`;
     line.textContent = marks.join(" · ");
   }
-  fillThread(row, message, replies ?? 0);
-}
-
-/** The way to what was answered. @param {HTMLElement} row @param {import("../log.js").Message} message @param {number} replies */
-function fillThread(row, { room, seq }, replies) {
-  const link = optional(row, "thread", replies > 0, () => {
-    const made = document.createElement("a");
-    made.className = "message__thread";
-    made.dataset.slot = "thread";
-    return made;
-  });
-  if (!(link instanceof HTMLAnchorElement)) return;
-  link.href = `/rooms/${room}/thread/${seq}/`;
-  link.textContent = replies === 1 ? "1 reply" : `${replies} replies`;
 }
 
 /** Where a moderator gave a reason, its author and the moderators may read it. @param {import("../log.js").Message} message @param {boolean} told */

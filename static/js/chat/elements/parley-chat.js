@@ -20,7 +20,8 @@ import { DetailsPane } from "./details-pane.js";
 import { draw } from "./attachment-drawing.js";
 import { drawWith, enliven } from "./message-attachments.js";
 import { adoptPreview, fillPreview, makePreview } from "./message-preview.js";
-import { showPreviews } from "./message-row.js";
+import { showPreviews, showThreads } from "./message-row.js";
+import { fillThread } from "./message-thread.js";
 import { Notices } from "./notices.js";
 import { PageTitle } from "./page-title.js";
 import { PresenceDots } from "./presence-dots.js";
@@ -31,6 +32,7 @@ import { shortcutActions } from "./shortcut-actions.js";
 // What only our own pages show, and the widget's need not load.
 drawWith(draw);
 showPreviews({ adoptPreview, fillPreview, makePreview });
+showThreads(fillThread);
 
 /** From here on a thread has a column beside its conversation; as in thread.css. */
 const WIDE = "(width >= 64rem)";
