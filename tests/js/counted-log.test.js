@@ -38,3 +38,11 @@ test("what is let go of a long scroll stays counted", () => {
   assert.equal(log.last.seq, LOADED_MOST + 2);
   assert.deepEqual(counts(log), { [1000 + LOADED_MOST + 1]: 1 });
 });
+
+test("a timeline notes at its messages how often they were answered", () => {
+  const items = [{ kind: "day" }, { kind: "message", message: message(1) }, { kind: "message", message: reply(2, 1) }];
+  const log = new CountedLog(page(1, 1));
+  log.put(reply(2, 1));
+  log.note(items);
+  assert.deepEqual(items.map(({ replies }) => replies), [undefined, 1, undefined]);
+});

@@ -30,13 +30,6 @@ test("a new day begins with its name and breaks the group", () => {
   assert.deepEqual(firsts(items), [true, true]);
 });
 
-test("how often a message was answered is said where that is wanted", () => {
-  const messages = [at(1, "12:00:00"), at(2, "12:00:01", ALICE, { thread_root: 1001 })];
-  const answered = (parts) => rows(lay(messages, parts)).map(({ replies }) => replies);
-  assert.deepEqual(answered({ replies: new Map([[1001, 1]]) }), [1, undefined]);
-  assert.deepEqual(answered({}), [undefined, undefined]);
-});
-
 test("a system message breaks the group on both sides", () => {
   const messages = [at(1, "12:00:00"), at(2, "12:00:01", BOB, { kind: "system" }), at(3, "12:00:02")];
   assert.deepEqual(firsts(lay(messages)), [true, true, true]);

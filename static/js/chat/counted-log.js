@@ -30,6 +30,12 @@ export class CountedLog extends Log {
     return this.hasAfter ? this.#told : count(this.messages);
   }
 
+  /** Say at the messages of a timeline how often they were answered. @param {import("./timeline.js").Item[]} items */
+  note(items) {
+    const { replies } = this;
+    for (const item of items) if (item.kind === "message" && item.message) item.replies = replies.get(item.message.id);
+  }
+
   /** @param {Message} message */
   put(message) {
     const before = this.messages.find(({ id }) => id === message.id);

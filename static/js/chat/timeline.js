@@ -38,11 +38,10 @@ const GROUP_WITHIN = 300_000;
  *   of somebody else with a seq beyond `after`
  * @param {{read_seq: number, delivered_seq: number}[]} view.others
  * @param {number} view.now
- * @param {Map<number, number>} [view.replies] how many there are, by the id of what they answer; none: nothing is said of them
  * @param {string} [view.zone]
  * @returns {Item[]}
  */
-export function timeline({ messages, pending, me, divider, others, now, replies, zone }) {
+export function timeline({ messages, pending, me, divider, others, now, zone }) {
   /** @type {Item[]} */
   const items = [];
   let previous = { day: "", author: 0, at: 0 };
@@ -58,7 +57,6 @@ export function timeline({ messages, pending, me, divider, others, now, replies,
       broken = true;
     }
     item.first = broken;
-    if (item.message) item.replies = replies?.get(item.message.id);
     items.push(item);
     previous = { day, author: system ? 0 : author, at };
   }

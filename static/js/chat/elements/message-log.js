@@ -135,15 +135,16 @@ export class MessageLog {
     const log = store.logs.get(this.#room);
     // Its place may be further back than what is loaded.
     const divider = this.#divider && log?.covers(this.#divider.after + 1) ? this.#divider : null;
-    return timeline({
+    const items = timeline({
       messages: log?.messages ?? [],
       pending: log?.hasAfter ? [] : (store.pending.get(this.#room) ?? []),
       me: me.id,
       divider,
       others: store.rooms.get(this.#room)?.others ?? [],
       now: Date.now(),
-      replies: /** @type {import("../counted-log.js").CountedLog | undefined} */ (log)?.replies,
     });
+    /** @type {import("../counted-log.js").CountedLog | undefined} */ (log)?.note?.(items);
+    return items;
   }
 
   #atEnd() {

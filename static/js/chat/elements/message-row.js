@@ -12,20 +12,16 @@ const versions = new WeakMap();
 /** All that the look of a row depends on: of three hundred rows most are as they were. @type {WeakMap<Element, string>} */
 const looks = new WeakMap();
 
-/** Draws what links lead to, where that is shown. @type {Pick<typeof import("./message-preview.js"), "adoptPreview" | "fillPreview" | "makePreview"> | null} */
+/**
+ * Draws what links lead to, and the way to a thread, where that is shown.
+ *
+ * @type {(Pick<typeof import("./message-preview.js"), "adoptPreview" | "fillPreview" | "makePreview"> & typeof import("./message-thread.js")) | null}
+ */
 let cards = null;
 
 /** @param {NonNullable<typeof cards>} shown */
-export function showPreviews(shown) {
+export function showMore(shown) {
   cards = shown;
-}
-
-/** Draws the way to what was answered, where that is shown. @type {typeof import("./message-thread.js").fillThread | null} */
-let threads = null;
-
-/** @param {NonNullable<typeof threads>} shown */
-export function showThreads(shown) {
-  threads = shown;
 }
 
 /** @typedef {import("../timeline.js").MessageItem} Item */
@@ -75,7 +71,7 @@ export function fillRow(row, item, me, moderates = false) {
   const attached = message ? !message.deleted_at && message.attachments.length > 0 : Boolean(entry.files);
   fillAttachments(row, item, optional(row, "attachments", attached, attachments, "reactions"), me);
   if (cards) cards.fillPreview(optional(row, "preview", Boolean(message?.preview), cards.makePreview, "reactions"), message?.preview, mine);
-  if (message) threads?.(row, message, item.replies);
+  cards?.fillThread(row, item);
   fillFailure(row, failed ? entry : null);
 }
 

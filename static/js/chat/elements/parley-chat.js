@@ -20,7 +20,7 @@ import { DetailsPane } from "./details-pane.js";
 import { draw } from "./attachment-drawing.js";
 import { drawWith, enliven } from "./message-attachments.js";
 import { adoptPreview, fillPreview, makePreview } from "./message-preview.js";
-import { showPreviews, showThreads } from "./message-row.js";
+import { showMore } from "./message-row.js";
 import { fillThread } from "./message-thread.js";
 import { Notices } from "./notices.js";
 import { PageTitle } from "./page-title.js";
@@ -31,8 +31,7 @@ import { shortcutActions } from "./shortcut-actions.js";
 
 // What only our own pages show, and the widget's need not load.
 drawWith(draw);
-showPreviews({ adoptPreview, fillPreview, makePreview });
-showThreads(fillThread);
+showMore({ adoptPreview, fillPreview, makePreview, fillThread });
 
 /** From here on a thread has a column beside its conversation; as in thread.css. */
 const WIDE = "(width >= 64rem)";
