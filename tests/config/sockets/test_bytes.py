@@ -50,9 +50,8 @@ MORE, TEXT, CLOSE, PING, PONG = 0x0, 0x1, 0x8, 0x9, 0xA
         pytest.param(frame(PING, b"x" * 126), 1002, id="ping too long"),
         pytest.param(frame(CLOSE, b"\x03\xe8" + b"x" * 70_000), 1002, id="close much too long"),
         pytest.param(frame(PING, fin=False), 1002, id="ping in fragments"),
-        # who says goodbye badly is gone before we could answer
-        pytest.param(frame(CLOSE, b"\x03"), 1006, id="half a close code"),
-        pytest.param(frame(CLOSE, struct.pack("!H", 1005)), 1006, id="close code that is never sent"),
+        pytest.param(frame(CLOSE, b"\x03"), 1002, id="half a close code"),
+        pytest.param(frame(CLOSE, struct.pack("!H", 1005)), 1002, id="close code that is never sent"),
         pytest.param(frame(MORE, b"{}"), 1002, id="continuation of nothing"),
         pytest.param(frame(TEXT, b"{", fin=False) + frame(TEXT, b"}"), 1002, id="frame within a message"),
         pytest.param(struct.pack("!BBQ", 0x81, 0xFF, 2**63) + bytes(4), 1002, id="length of 2^63"),
