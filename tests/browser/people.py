@@ -139,7 +139,7 @@ class Person:
         """Point at a message until it has the toolbar; answers the toolbar."""
         message = self.message(body)
         toolbar = message.get_by_role("toolbar", name="Message actions")
-        self._until(toolbar, message.hover)
+        self._until(toolbar, lambda: message.hover(timeout=SOON))
         return toolbar
 
     def menu_of(self, body: str) -> Locator:
@@ -148,6 +148,8 @@ class Person:
         more = self.message(body).get_by_role("button", name="More", exact=True)
 
         def press() -> None:
+            if self.page.get_by_role("dialog", name="Message actions").count():  # of the wrong message
+                self.page.keyboard.press("Escape")
             self.point_at(body)
             more.click(timeout=SOON)
 
