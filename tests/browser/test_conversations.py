@@ -124,8 +124,10 @@ def test_what_looks_like_code_is_shown_as_text(alice: Person, bob: Person, talki
     alice.say(*NASTY)
     for person in (alice, bob):
         expect(person.messages).to_have_count(len(NASTY))
+        expect(person.pending).to_have_count(0)
         person.page.reload()  # from here on as the server renders it
     for person in (alice, bob):
+        expect(person.messages).to_have_count(len(NASTY))
         shown = person.messages.all_text_contents()
         assert shown[:2] == list(NASTY[:2])
         assert "drawkcab" in shown[3]
