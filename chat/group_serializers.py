@@ -5,8 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.serializers import CardSerializer, StrictSerializer, user_card
-from chat.api_serializers import LARGEST_ID, TextField
 from chat.models import Invitation, Membership, Room
+from chat.request_serializers import LARGEST_ID, TextField
 from chat.serializers import moment, picture_address
 from chat.services.invitations import DAYS, MOST_DAYS, MOST_USES
 from chat.services.members import MOST_ADDED

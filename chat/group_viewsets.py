@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from accounts.viewsets import NO_CONTENT
 from chat import limits, services
-from chat.api_serializers import PeopleQuerySerializer, RoomSerializer
+from chat.api_serializers import RoomSerializer
 from chat.group_serializers import (
     AddMembersSerializer,
     InvitationSerializer,
@@ -28,6 +28,7 @@ from chat.group_serializers import (
     received_invitation_data,
 )
 from chat.pagination import InvitationPagination, MemberPagination, PublicRoomPagination
+from chat.request_serializers import PeopleQuerySerializer
 from chat.summaries import summary
 from chat.viewsets import ChatViewSet, RoomViewSet, checked
 

@@ -13,15 +13,11 @@ from accounts.viewsets import NO_CONTENT
 from accounts.zones import zone_of
 from chat import limits, services
 from chat.api_serializers import (
-    DeleteSerializer,
-    EditSerializer,
-    ForwardSerializer,
     KeptReminderSerializer,
     MessageDetailsSerializer,
     MessageSerializer,
     ReactedSerializer,
     ReminderSerializer,
-    RemindSerializer,
     RevisionSerializer,
     SavedMessageSerializer,
 )
@@ -30,6 +26,7 @@ from chat.models import Message, Room, SavedMessage
 from chat.pagination import SavedPagination
 from chat.querysets import MessageQuerySet
 from chat.reminding import Reminded, chosen, is_due
+from chat.request_serializers import DeleteSerializer, EditSerializer, ForwardSerializer, RemindSerializer
 from chat.serializers import message_data, moment
 from chat.viewsets import ChatViewSet, checked
 

@@ -12,16 +12,11 @@ from accounts.models import User
 from accounts.serializers import CardSerializer, user_card
 from accounts.viewsets import NO_CONTENT
 from chat import limits, services
-from chat.api_serializers import (
-    DraftSerializer,
-    PreferencesSerializer,
-    ReadersSerializer,
-    RoomSerializer,
-    UnreadSerializer,
-)
+from chat.api_serializers import ReadersSerializer, RoomSerializer
 from chat.models import Block, Message
 from chat.pagination import PeoplePagination
 from chat.readers import readers_of
+from chat.request_serializers import DraftSerializer, PreferencesSerializer, UnreadSerializer
 from chat.viewsets import ChatViewSet, RoomViewSet, checked
 from presence.viewsets import PresenceViewSet
 

@@ -6,7 +6,7 @@ from rest_framework.response import Response
 
 from accounts.viewsets import NO_CONTENT
 from chat import limits
-from chat.api_serializers import ReportSerializer
+from chat.request_serializers import ReportSerializer
 from chat.services import moderation
 from chat.viewsets import ChatViewSet, checked
 

@@ -5,8 +5,9 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.serializers import StrictSerializer
-from chat.api_serializers import MessageSerializer, TextField
+from chat.api_serializers import MessageSerializer
 from chat.models import Room
+from chat.request_serializers import TextField
 from chat.search.having import HAVING
 from chat.search.language import LONGEST
 from chat.search_results import MOST, PAGE

@@ -8,7 +8,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.serializers import StrictSerializer
-from chat.api_serializers import AttachmentSerializer, TextField
+from chat.api_serializers import AttachmentSerializer
+from chat.request_serializers import TextField
 from chat.services.uploads import LONGEST_VOICE, Recording
 
 MOST_VALUES = 100

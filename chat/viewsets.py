@@ -18,22 +18,19 @@ from accounts.models import User
 from accounts.serializers import user_card
 from accounts.switches import status_of
 from chat import limits, services
-from chat.api_serializers import (
-    DirectoryEntrySerializer,
-    MessageSerializer,
-    OpenRoomSerializer,
-    PageQuerySerializer,
-    PageSerializer,
-    PeopleQuerySerializer,
-    ReadSerializer,
-    RoomSerializer,
-    SendSerializer,
-)
+from chat.api_serializers import DirectoryEntrySerializer, MessageSerializer, PageSerializer, RoomSerializer
 from chat.keeping import OF_LIST, OF_ROOM, kept
 from chat.models import Room
 from chat.once import message_json
 from chat.pagination import PeoplePagination, RoomPagination
 from chat.querysets import RoomQuerySet
+from chat.request_serializers import (
+    OpenRoomSerializer,
+    PageQuerySerializer,
+    PeopleQuerySerializer,
+    ReadSerializer,
+    SendSerializer,
+)
 from chat.scrollback import read_page
 from chat.serializers import message_data
 from chat.summaries import summaries, summary

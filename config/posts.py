@@ -21,10 +21,10 @@ from accounts.authentication import passes_csrf
 from accounts.exceptions import ParleyError
 from accounts.middleware import find_session_soon
 from chat import limits
-from chat.api_serializers import LARGEST_ID
 from chat.hub import get_hub
 from chat.protocol import MAX_ATTACHMENTS
 from chat.questions import header
+from chat.request_serializers import LARGEST_ID
 from chat.serializers import message_data
 from chat.services import Draft
 from config.envelope import Envelope
@@ -38,7 +38,7 @@ Id = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_ID)]
 
 
 class Send(msgspec.Struct, forbid_unknown_fields=True):
-    """As `chat.api_serializers.SendSerializer`, which says what is wrong with anything else."""
+    """As `chat.request_serializers.SendSerializer`, which says what is wrong with anything else."""
 
     client_id: UUID
     body: str

@@ -18,16 +18,9 @@ from rest_framework.viewsets import ViewSet
 from accounts.devices import Device
 from accounts.serializers import MeSerializer, StrictSerializer, me_card
 from chat import limits, services
-from chat.api_serializers import (
-    LARGEST_ID,
-    MessageSerializer,
-    PageQuerySerializer,
-    PageSerializer,
-    ReadSerializer,
-    RoomSerializer,
-    SendSerializer,
-)
+from chat.api_serializers import MessageSerializer, PageSerializer, RoomSerializer
 from chat.media_views import send_attachment
+from chat.request_serializers import LARGEST_ID, PageQuerySerializer, ReadSerializer, SendSerializer
 from chat.serializers import message_data, moment
 from chat.services.visitors import KEY_LENGTH, MAX_BODY, check_body
 from chat.snapshot import limits_of
