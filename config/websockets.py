@@ -32,6 +32,7 @@ HANDSHAKE = frozenset(
         *("http_status_line", "http_headers", "http_response_data", "application_deferred", "_wskey"),
         *("websocket_protocols", "websocket_origin", "websocket_extensions", "websocket_extensions_in_use"),
         *("_transport_details", "_raw_query_string", "protocol_to_accept", "clean_headers", "server_addr", "root_path"),
+        "send_queue",  # of what is sent in pieces, which `sendData` never does
     )
 )
 """What Autobahn and Daphne keep of a handshake as long as the socket, and look at no more once it is open."""
@@ -82,15 +83,6 @@ class Inbox:
             finally:
                 self._reader = None
         return self._events.pop(0)
-
-
-class Trickle(list[Any]):
-    """What Autobahn would send in pieces, which we never ask it to; it wants a deque, of which each takes 700 bytes."""
-
-    __slots__ = ()
-
-    def popleft(self) -> Any:
-        return self.pop(0)
 
 
 class Bucket:
@@ -164,7 +156,6 @@ class Socket(WebSocketProtocol):
         # The HTTP channel, which is kept as the transport's producer: it would stop reading where much waits to be
         # written, and go on where we have stopped for a flood.
         self.transport.unregisterProducer()
-        self.send_queue = Trickle()
         self.__dict__ = {  # a new one, as one from which something was taken keeps its size
             name: value
             for name, value in vars(self).items()
