@@ -32,12 +32,13 @@ function tab(Channel, { leads = true, looking = false, wanted = true, sounding =
   const play = () => audible && Boolean(played.push("chime"));
   const says = { wanted: () => wanted, sounding: () => sounding, play };
   const parts = { looksAt: () => looking, open: ({ seq }) => opened.push(seq), channel: new Channel("notices"), ...says };
-  new Notifications(client, parts, new AbortController().signal);
+  const controller = new AbortController();
+  new Notifications(client, parts, controller.signal);
   const arrives = (each) => {
     store.putFrame(frame(each));
     tell(client, "arrived", each);
   };
-  return { client, store, opened, played, arrives };
+  return { client, store, opened, played, arrives, close: () => controller.abort() };
 }
 
 function world(body) {
@@ -99,6 +100,55 @@ test("what is read or deleted meanwhile is not told, and what was told goes", ()
     assert.deepEqual(shown(), ["Bob Baker: message 4"]);
     tell(client, "withdrawn", deleted(4, 5));
     assert.deepEqual(shown(), []);
+  }));
+
+test("what the tab that leads has no time to tell, the next one tells", () =>
+  world(async (clock, Channel) => {
+    const [first, second] = [tab(Channel), tab(Channel, { leads: false })];
+    for (const { arrives } of [first, second]) arrives(message(1));
+    first.close();
+    await clock.tick(PATIENCE); // nobody leads yet
+    second.client.transport.leads = true;
+    await clock.tick(2 * PATIENCE);
+    assert.deepEqual(shown(), ["Bob Baker: message 1"]);
+  }));
+
+test("what one tab has told, the next one to lead does not tell again", () =>
+  world(async (clock, Channel) => {
+    const [first, second] = [tab(Channel), tab(Channel, { leads: false })];
+    for (const { arrives } of [first, second]) arrives(message(1));
+    await clock.tick(PATIENCE);
+    first.close();
+    second.client.transport.leads = true;
+    await clock.tick(3 * PATIENCE);
+    assert.deepEqual(shown(), ["Bob Baker: message 1"]);
+  }));
+
+test("who looks at the room is asked by the tab that comes to lead as well", () =>
+  world(async (clock, Channel) => {
+    const [first, second] = [tab(Channel), tab(Channel, { leads: false })];
+    tab(Channel, { leads: false, looking: true });
+    second.arrives(message(1));
+    first.close();
+    second.client.transport.leads = true;
+    await clock.tick(3 * PATIENCE);
+    assert.deepEqual(shown(), []);
+  }));
+
+test("what came without a link is told once there is one, unless it is old or read; so is a room's first message", () =>
+  world(async (clock, Channel) => {
+    const { store } = tab(Channel);
+    const news = (id, seq, minutes, fields = {}) => {
+      const last_message = message(seq, { room: id, created_at: new Date(clock.now - minutes * 60_000).toISOString() });
+      store.putRoom(room({ id, level: "all", last_seq: seq, unread: 1, last_message, ...fields }));
+    };
+    news(7, 2, 1);
+    news(7, 2, 1);
+    news(8, 1, 0);
+    news(9, 4, 1, { read_seq: 4, unread: 0 });
+    news(7, 3, 60);
+    await clock.tick(PATIENCE);
+    assert.deepEqual(shown(), ["Bob Baker: message 2", "Bob Baker: message 1"]);
   }));
 
 test("a muted room calls only who is named, also by an edit, and a device that wants nothing tells nothing", () =>

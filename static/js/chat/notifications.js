@@ -3,7 +3,8 @@
  * are open.
  *
  * A message waits a moment first. Whoever looks at its room in another tab says so, and whoever reads it meanwhile,
- * here or on another device, is not told of it any more.
+ * here or on another device, is not told of it any more. It waits in every tab, until the one that leads has told it:
+ * that one may close before.
  */
 
 import { notifiesHere, sounds, wish } from "./device.js";
@@ -14,6 +15,8 @@ import { chime } from "./sound.js";
 
 /** Milliseconds in which a message may be read before anybody is called. */
 export const PATIENCE = 1_500;
+/** Milliseconds: what is older was written while this device slept, and the badges tell of it. */
+const RECENT = 5 * 60_000;
 
 /** @typedef {import("./log.js").Message} Message */
 
@@ -27,6 +30,8 @@ export class Notifications {
   #play;
   /** What waits to be told, by message. @type {Map<number, {message: Message, timer: any}>} */
   #waiting = new Map();
+  /** Up to where we have heard of each room. @type {Map<number, number>} */
+  #heard = new Map();
   /** What is told, by message. @type {Map<number, {message: Message, notice: Notification}>} */
   #shown = new Map();
 
@@ -52,30 +57,45 @@ export class Notifications {
     on(client, "arrived", (message) => this.#consider(message), signal);
     on(client, "named", (message) => this.#consider(message), signal);
     on(client, "withdrawn", ({ id }) => this.#withdraw(id), signal);
-    on(client.store, "rooms", () => this.#review(), signal);
+    for (const { id, last_seq } of client.store.rooms.values()) this.#heard.set(id, last_seq);
+    on(client.store, "rooms", ({ room }) => this.#review(room), signal);
     if (channel) channel.onmessage = ({ data }) => this.#hear(data);
-    signal.addEventListener("abort", () => channel?.close());
+    signal.addEventListener("abort", () => {
+      channel?.close();
+      for (const id of this.#waiting.keys()) this.#settle(id);
+    });
   }
 
-  /** @param {Message} message */
-  #consider(message) {
+  /** @param {Message} message @param {boolean} [again] whether it has waited for another tab to tell it */
+  #consider(message, again = false) {
     const room = this.#client.store.rooms.get(message.room);
-    if (!this.#client.transport.leads || !room || !(this.#wanted() || this.#sounds(room.id))) return;
+    if (!room || !(this.#wanted() || this.#sounds(room.id))) return;
     if (!notifies(room, message, this.#client.me.id) || this.#looksAt(message.room)) return;
-    this.#channel?.postMessage({ asks: message.id, room: message.room });
+    const { leads } = this.#client.transport;
+    if (leads) this.#channel?.postMessage({ asks: message.id, room: message.room });
+    const next = () => {
+      this.#waiting.delete(message.id);
+      if (leads) this.#tell(message, room);
+      else if (!again || this.#client.transport.leads) this.#consider(message, true);
+    };
     clearTimeout(this.#waiting.get(message.id)?.timer);
-    this.#waiting.set(message.id, { message, timer: setTimeout(() => this.#tell(message, room), PATIENCE) });
+    this.#waiting.set(message.id, { message, timer: setTimeout(next, PATIENCE) });
   }
 
-  /** Another tab asks whether somebody looks at a room here, or says so. @param {{asks?: number, room?: number, seen?: number}} news */
-  #hear({ asks, room = 0, seen }) {
+  /**
+   * Another tab asks whether somebody looks at a room here, says so, or has told a message.
+   *
+   * @param {{asks?: number, room?: number, seen?: number, told?: number}} news
+   */
+  #hear({ asks, room = 0, seen, told }) {
     if (asks && this.#looksAt(room)) this.#channel?.postMessage({ seen: asks });
     if (seen) this.#withdraw(seen);
+    if (told) this.#settle(told);
   }
 
   /** @param {Message} message @param {import("./rooms.js").Room} room */
   #tell(message, room) {
-    this.#waiting.delete(message.id);
+    this.#channel?.postMessage({ told: message.id });
     const sounds = this.#sounds(room.id);
     const heard = sounds && this.#play();
     if (!this.#wanted()) return;
@@ -99,8 +119,18 @@ export class Notifications {
     this.#withdraw(message.id);
   }
 
-  /** What has been read, here or elsewhere, need not be told any more. */
-  #review() {
+  /**
+   * What has been read, here or elsewhere, need not be told any more. What came while there was no link, or with a
+   * room that is new to us, has arrived with its summary alone.
+   *
+   * @param {number} [id] of the room that has changed
+   */
+  #review(id = 0) {
+    const room = this.#client.store.rooms.get(id);
+    const last = room?.last_message;
+    const news = room && last && last.seq > (this.#heard.get(id) ?? 0) && Date.parse(last.created_at) > Date.now() - RECENT;
+    if (room) this.#heard.set(id, room.last_seq);
+    if (news && last.seq > point(room)) this.#consider(last);
     for (const { message } of [...this.#waiting.values(), ...this.#shown.values()]) {
       if (this.#isRead(message)) this.#withdraw(message.id);
     }
@@ -112,10 +142,15 @@ export class Notifications {
     return !summary || point(summary) >= seq;
   }
 
-  /** @param {number} id of a message */
-  #withdraw(id) {
+  /** It need not wait any more. @param {number} id of a message */
+  #settle(id) {
     clearTimeout(this.#waiting.get(id)?.timer);
     this.#waiting.delete(id);
+  }
+
+  /** @param {number} id of a message */
+  #withdraw(id) {
+    this.#settle(id);
     this.#shown.get(id)?.notice.close();
     this.#shown.delete(id);
   }
