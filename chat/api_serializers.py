@@ -177,13 +177,22 @@ class KeptDraftSerializer(serializers.Serializer[Any]):
     updated_at = serializers.DateTimeField()
 
 
-class ReadersSerializer(serializers.Serializer[Any]):
-    """Who but its author has a message; each is in one of the two lists. The lists are empty in large rooms."""
+class ReaderSerializer(CardSerializer):
+    """Somebody whom a message has reached, and when, to the minute; null where that is not known, or not told."""
 
-    delivered = CardSerializer(many=True, help_text="Received and not read, as far as one may know.")
-    delivered_count = serializers.IntegerField()
-    read = CardSerializer(many=True)
+    delivered_at = serializers.DateTimeField(allow_null=True)
+    read_at = serializers.DateTimeField(allow_null=True)
+
+
+class ReadersSerializer(serializers.Serializer[Any]):
+    """Who but its author has a message; each is in one of the three lists. The lists are empty in large rooms."""
+
+    read = ReaderSerializer(many=True)
     read_count = serializers.IntegerField()
+    delivered = ReaderSerializer(many=True, help_text="Received and not read, as far as one may know.")
+    delivered_count = serializers.IntegerField()
+    waiting = CardSerializer(many=True, help_text="Not received yet.")
+    waiting_count = serializers.IntegerField()
 
 
 class RoomSerializer(serializers.Serializer[Any]):

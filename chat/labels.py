@@ -51,6 +51,12 @@ def brief(at: datetime, now: datetime) -> str:
     return f"{at.day} {at:%b}{year}"
 
 
+def when(at: datetime, now: datetime) -> str:
+    """A moment where there is a little more room: "14:05", "Thu, 14:05", "4 Nov, 14:05"."""
+    day, hour = brief(at, now), clock(at)
+    return hour if day == hour else f"{day}, {hour}"
+
+
 def last_seen(at: datetime, now: datetime) -> str:
     """When somebody was last here: "Last seen yesterday at 14:05"."""
     when = day(at, now)

@@ -21,7 +21,7 @@ from chat.histories import reason_of, revisions_of
 from chat.models import Membership, Message, SavedMessage
 from chat.pages import app_frame
 from chat.permissions import is_at_least
-from chat.readers import readers_of
+from chat.reader_pages import reader_groups
 from chat.reminding import CHOICES, Reminded, is_due
 from chat.serializers import moment, quote
 from chat.services.deletion import DELETE_UNDO_SECONDS
@@ -61,7 +61,7 @@ def message_page(user: User, message: Message, *, text: str | None = None, probl
         "reminders": CHOICES.items(),
         "quick": QUICK_REACTIONS,
         "revisions": [_past(each) for each in revisions_of(message)[:-1]],
-        "readers": readers_of(message, asker=user),
+        "readers": reader_groups(message, asker=user, now=now),
     }
 
 

@@ -78,6 +78,7 @@ class Membership(models.Model):
     """One person in one room, with two watermarks that only move forward.
 
     ``unread_from`` is where the person wants to go on reading; it counts instead of ``read_seq`` until they read on.
+    ``moves`` says when the marks moved lately (`chat.moves`).
     """
 
     class Role(models.TextChoices):
@@ -98,6 +99,7 @@ class Membership(models.Model):
     read_seq = models.PositiveBigIntegerField(default=0)
     delivered_seq = models.PositiveBigIntegerField(default=0)
     unread_from = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
+    moves = ArrayField(ArrayField(models.BigIntegerField(), size=3), null=True, editable=False)
     level = models.CharField("notify me of", max_length=10, choices=Level.choices, default=Level.ALL)
     muted = models.BooleanField(default=False)
     pinned_at = models.DateTimeField(null=True, blank=True, editable=False)

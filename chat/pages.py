@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 from accounts.models import User
 from accounts.serializers import me_card, user_card
 from accounts.switches import status_of
-from chat import attached, labels, reminding
+from chat import attached, labels, reader_pages, reminding
 from chat.emoji import QUICK_REACTIONS
 from chat.forms import MessageForm
 from chat.listing import Presence, Row, Whereabouts, head, rows
@@ -46,6 +46,7 @@ BLANKS: Mapping[str, Any] = {
     "quick": QUICK_REACTIONS,
     "reasons": Complaint.Reason.choices,
     "reminders": [*reminding.CHOICES.items()],
+    "readers": reader_pages.BLANKS,
 }
 """What the partials inside ``<template>`` are rendered with."""
 

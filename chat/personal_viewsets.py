@@ -60,7 +60,7 @@ class ReadersViewSet(ChatViewSet):
 
     @extend_schema(operation_id="messages_readers", responses=ReadersSerializer)
     def retrieve(self, request: Request, message_id: int) -> Response:
-        """By name in rooms of up to 100 people, in numbers above; without those who read in private."""
+        """By name and with the time in rooms of up to 100 people, in numbers above; reading in private stays so."""
         messages = Message.objects.visible_to(self.user).select_related("room")
         return Response(readers_of(get_object_or_404(messages, pk=message_id), asker=self.user))
 

@@ -50,13 +50,17 @@ def _lock_rooms(columns: Columns[Room], *, skip_locked: bool) -> str:
 _OF_AUTHORS = ("id", "full_name", "handle", "avatar", "version", "private_reading", "sends_typing", "muted_until")
 """What sending a message asks of its author."""
 
+_NOT_OF_SEATS = {"moves"}
+"""What it does not ask of their seats."""
+
 
 @cache
 def _seats() -> tuple[Columns[Membership], Columns[User], str]:
     from accounts.models import User
     from chat.models import Membership
 
-    seat, user = Columns(Membership), Columns(User, only=_OF_AUTHORS)
+    of_seats = tuple(each.name for each in Membership._meta.concrete_fields if each.name not in _NOT_OF_SEATS)
+    seat, user = Columns(Membership, only=of_seats), Columns(User, only=_OF_AUTHORS)
     statement = f"""
         SELECT {seat}, {user}, CASE WHEN chat_room.kind = 'direct' THEN (
             SELECT blocker_id = chat_membership.user_id

@@ -29,6 +29,7 @@ SHEETS = (
     "people",
     "search",
     "kept",
+    "readers",
     "about",
     "details",
     "thread",

@@ -19,6 +19,7 @@ from accounts.models import User
 from chat.demo.script import Line, Talk
 from chat.media.shapes import attachment_data
 from chat.models import Attachment, Invitation, Membership, Message, Reaction, Revision, Room, SavedMessage
+from chat.moves import Marks, Move, with_move
 from chat.rendering import clean_body, compose
 from chat.services.invitations import DAYS
 from chat.services.members import names_of
@@ -73,7 +74,7 @@ class _Log:
         self.room.last_activity_at = self.messages[-1].created_at
 
     def seats(self) -> Iterator[Membership]:
-        for key, role in self.talk.people.items():
+        for place, (key, role) in enumerate(self.talk.people.items(), start=1):
             read_seq = self.said[-self.talk.unread].seq - 1 if key == self.talk.reader else self.room.last_seq
             yield Membership(
                 room=self.room,
@@ -82,9 +83,21 @@ class _Log:
                 joined_at=self.room.created_at,
                 read_seq=read_seq,
                 delivered_seq=read_seq,
+                moves=self._moves(read_seq, after=place * SOON),
                 muted=key in self.talk.muted_by,
                 pinned_at=self.room.created_at if key in self.talk.on_top_for else None,
             )
+
+    def _moves(self, read_seq: int, *, after: timedelta) -> list[Move]:
+        """When somebody has read the last messages up to this seq: each so soon after it was sent."""
+        moves: list[Move] = []
+        before = Marks(0, 0)
+        for message in self.messages:
+            if before.read < message.seq <= read_seq:
+                marks = Marks(message.seq, message.seq)
+                moves = with_move(moves, before=before, after=marks, at=message.created_at + after)
+                before = marks
+        return moves
 
     def invitations(self) -> Iterator[Invitation]:
         until = timezone.now() + timedelta(days=DAYS)

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from chat import broadcasts
 from chat.exceptions import ChatError, not_found
 from chat.models import Membership
+from chat.moves import Marks, with_move
 from chat.privacy import privacy_of
 from chat.services.standing import tell_own_devices
 from chat.summaries import counts_of
@@ -18,13 +20,13 @@ def mark_read(*, user: User, room_id: int, read_seq: int = 0, delivered_seq: int
     """Move the marks of ``user`` in a room forward to these seqs, at most to the room's newest.
 
     What is read was delivered. Reading on from where something was marked unread takes that back. Marks that would
-    stand still or go back change nothing and tell nobody. Raises ``ChatError``. Tells the room, and the reader's other
-    devices what is left unread.
+    stand still or go back change nothing and tell nobody. When they moved is kept with them. Raises ``ChatError``.
+    Tells the room, and the reader's other devices what is left unread.
     """
     with transaction.atomic():
         seat = _seat(user, room_id)
         newest = seat.room.last_seq
-        before = (seat.read_seq, seat.unread_from, seat.delivered_seq)
+        before, marks = (seat.read_seq, seat.unread_from, seat.delivered_seq), _marks(seat)
         seat.read_seq = max(seat.read_seq, min(read_seq, newest))
         seat.delivered_seq = max(seat.delivered_seq, seat.read_seq, min(delivered_seq, newest))
         if seat.unread_from is not None and read_seq >= seat.unread_from:
@@ -32,11 +34,16 @@ def mark_read(*, user: User, room_id: int, read_seq: int = 0, delivered_seq: int
         after = (seat.read_seq, seat.unread_from, seat.delivered_seq)
         if before == after:
             return seat
-        seat.save(update_fields=["read_seq", "unread_from", "delivered_seq"])
-        if before[:2] == after[:2]:
-            broadcasts.marks_moved(seat, privacy_of(user.pk))
-        else:
-            _tell_of_reading(seat)
+        reading = before[:2] != after[:2]
+        if reading:
+            User.objects.filter(pk=seat.user_id).bump_version()
+        privacy = privacy_of(seat.user_id)
+        seat.moves = with_move(
+            seat.moves, before=marks, after=_marks(seat), at=timezone.now(), discreet=privacy.private_reading
+        )
+        seat.save(update_fields=["read_seq", "unread_from", "delivered_seq", "moves"])
+        counts = counts_of(user_id=seat.user_id, room_id=seat.room_id) if reading else None
+        broadcasts.marks_moved(seat, privacy, counts)
     return seat
 
 
@@ -77,7 +84,5 @@ def _seat(user: User, room_id: int) -> Membership:
     return seat
 
 
-def _tell_of_reading(seat: Membership) -> None:
-    User.objects.filter(pk=seat.user_id).bump_version()
-    counts = counts_of(user_id=seat.user_id, room_id=seat.room_id)
-    broadcasts.marks_moved(seat, privacy_of(seat.user_id), counts)
+def _marks(seat: Membership) -> Marks:
+    return Marks(seat.read_seq, seat.delivered_seq)

@@ -34,6 +34,8 @@ _SEATS = "chat_membership AS seat JOIN chat_room AS room ON room.id = seat.room_
 _ASTRAY = """
     greatest(seat.read_seq, seat.delivered_seq) > room.last_seq OR seat.delivered_seq < seat.read_seq
     OR seat.unread_from > seat.read_seq
+    OR seat.moves[cardinality(seat.moves) / 3][1] > seat.read_seq
+    OR seat.moves[cardinality(seat.moves) / 3][2] > seat.delivered_seq
 """
 _MENTIONS = "chat_mention AS mention JOIN chat_message AS message ON message.id = mention.message_id"
 _UNSAID = """
@@ -72,7 +74,8 @@ CHECKS = (
         UPDATE chat_membership AS seat SET
             read_seq = least(seat.read_seq, room.last_seq),
             delivered_seq = least(greatest(seat.delivered_seq, seat.read_seq), room.last_seq),
-            unread_from = CASE WHEN seat.unread_from <= least(seat.read_seq, room.last_seq) THEN seat.unread_from END
+            unread_from = CASE WHEN seat.unread_from <= least(seat.read_seq, room.last_seq) THEN seat.unread_from END,
+            moves = NULL
         FROM chat_room AS room WHERE room.id = seat.room_id AND room.id = ANY(%s) AND ({_ASTRAY})
         RETURNING seat.user_id
         """,

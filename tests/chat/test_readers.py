@@ -1,18 +1,22 @@
 """Who has received and read a message, and what those who read in private keep to themselves."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.switches import update_switches
 from accounts.threads import in_thread
-from chat import privacy, readers, services
+from chat import labels, privacy, readers, services
 from chat.models import Membership, Message, Room
+from chat.serializers import moment
 from chat.services import mark_read
 from chat.summaries import chats_list
 from tests.chat.sockets import connected
@@ -41,21 +45,70 @@ def group(owner: User, others: list[User]) -> Room:
 
 def told(api_for: ApiFor, asker: User, message: Message) -> tuple[list[int], list[int]]:
     answer = api_for(asker).get(f"/api/messages/{message.pk}/readers/").json()
-    delivered, read = ([card["id"] for card in answer[what]] for what in ("delivered", "read"))
-    assert (answer["delivered_count"], answer["read_count"]) == (len(delivered), len(read))
-    return delivered, read
+    lists = {what: [card["id"] for card in answer[what]] for what in ("delivered", "read", "waiting")}
+    assert all(answer[f"{what}_count"] == len(ids) for what, ids in lists.items())
+    return lists["delivered"], lists["read"]
 
 
-def test_each_but_the_author_is_in_one_of_two_lists(
+def test_each_but_the_author_is_in_one_of_three_lists(
     api_for: ApiFor, message: Message, alice: User, bob: User, eve: User
 ) -> None:
     for asker in (alice, bob, eve):
         assert told(api_for, asker, message) == ([eve.pk], [bob.pk])
-
-
-def test_somebody_whom_it_has_not_reached_is_in_none(api_for: ApiFor, message: Message, alice: User) -> None:
     later = say(alice, message.room)
-    assert told(api_for, alice, later) == ([], [])
+    answer = api_for(alice).get(f"/api/messages/{later.pk}/readers/").json()
+    assert [card["full_name"] for card in answer["waiting"]] == ["Bob Baker", "Eve Evans"]
+    assert answer["waiting_count"] == 2
+
+
+def test_they_come_with_the_minute_as_far_as_it_is_known(
+    api_for: ApiFor,
+    client_for: Callable[[User], Client],
+    monkeypatch: pytest.MonkeyPatch,
+    alice: User,
+    bob: User,
+    eve: User,
+) -> None:
+    room = group(alice, [bob, eve])
+    api, client, begin = api_for(alice), client_for(alice), timezone.now().replace(second=0, microsecond=0)
+    User.objects.filter(pk=alice.pk).update(time_zone="Asia/Kolkata")
+
+    def pass_to(minute: int) -> str:
+        monkeypatch.setattr(timezone, "now", lambda: begin + timedelta(minutes=minute, seconds=20))
+        return moment(begin + timedelta(minutes=minute))
+
+    def times(message: Message, state: str = "read") -> list[tuple[str, str | None, str | None]]:
+        answer = api.get(f"/api/messages/{message.pk}/readers/").json()
+        return [(card["full_name"], card["delivered_at"], card["read_at"]) for card in answer[state]]
+
+    first = say(alice, room)
+    received = pass_to(1)
+    services.mark_delivered(user=bob, held={room.pk: first.seq})
+    services.mark_delivered(user=eve, held={room.pk: first.seq})
+    read = pass_to(2)
+    mark_read(user=bob, room_id=room.pk, read_seq=first.seq)
+    assert times(first) == [("Bob Baker", received, read)]
+    assert times(first, "delivered") == [("Eve Evans", received, None)]
+    page = client.get(f"/messages/{first.pk}/").content.decode()
+    zone = ZoneInfo("Asia/Kolkata")
+    clocks = [
+        labels.when(datetime.fromisoformat(at).astimezone(zone), timezone.now().astimezone(zone))
+        for at in (received, read)
+    ]
+    assert f'Read <time datetime="{read}">{clocks[1]}</time>' in page
+    assert page.count(f'Delivered <time datetime="{received}">{clocks[0]}</time>') == 2
+
+    second = say(alice, room)
+    update_switches(user=bob, private_reading=True)
+    mark_read(user=bob, room_id=room.pk, read_seq=second.seq)
+    assert times(first) == []
+    assert times(second, "delivered") == [("Bob Baker", read, None)]
+    update_switches(user=bob, private_reading=False)
+    assert times(second) == [("Bob Baker", read, None)]  # it was read in private
+
+    third = say(alice, room)
+    say(bob, room, "I have not even looked")
+    assert times(third) == [("Bob Baker", None, None)]
 
 
 def test_who_reads_in_private_is_told_of_as_having_received(
@@ -85,7 +138,8 @@ def test_in_large_rooms_they_are_counted(
 ) -> None:
     monkeypatch.setattr(readers, "NAMED_MEMBERS", 2)
     answer = api_for(alice).get(f"/api/messages/{message.pk}/readers/").json()
-    assert answer == {"delivered": [], "delivered_count": 1, "read": [], "read_count": 1}
+    counts = {"delivered_count": 1, "read_count": 1, "waiting_count": 0}
+    assert answer == {"delivered": [], "read": [], "waiting": [], **counts}
 
 
 def test_outsiders_learn_nothing(api_for: ApiFor, message: Message, make_user: Callable[[str], User]) -> None:
@@ -108,11 +162,16 @@ def test_a_hundred_readers_cost_as_much_as_one(
 def test_the_page_of_a_message_says_who_has_it(
     client_for: Callable[[User], Client], message: Message, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = client_for(alice).get(f"/messages/{message.pk}/").content.decode()
-    assert "Read by Bob Baker<" in page
-    assert "Received by Eve Evans<" in page
+    def groups() -> list[tuple[str, list[str]]]:
+        page = client_for(alice).get(f"/messages/{message.pk}/")
+        return [
+            (group.state, [reader.card["full_name"] for reader in group.people]) for group in page.context["readers"]
+        ]
+
+    assert groups() == [("read", ["Bob Baker"]), ("delivered", ["Eve Evans"])]
     monkeypatch.setattr(readers, "NAMED_MEMBERS", 2)
-    assert "Read by 1 person<" in client_for(alice).get(f"/messages/{message.pk}/").content.decode()
+    assert groups() == [("read", []), ("delivered", [])]
+    assert ">1 person<" in client_for(alice).get(f"/messages/{message.pk}/").content.decode()
 
 
 def test_marks_in_a_direct_room_are_kept_private(alice: User, bob: User) -> None:

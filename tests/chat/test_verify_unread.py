@@ -47,7 +47,7 @@ def test_what_the_services_write_is_right(room: Room, alice: User, bob: User, ev
 
 def beyond_the_last_seq(room: Room) -> None:
     Room.objects.update(last_seq=3)
-    Membership.objects.update(read_seq=0, delivered_seq=0)
+    Membership.objects.update(read_seq=0, delivered_seq=0, moves=None)
 
 
 def miscounted(room: Room) -> None:
@@ -60,6 +60,10 @@ def read_what_is_not_there(room: Room) -> None:
 
 def unread_beyond_what_was_read(room: Room) -> None:
     Membership.objects.update(unread_from=4, read_seq=2, delivered_seq=4)
+
+
+def moved_further_than_they_are(room: Room) -> None:
+    Membership.objects.update(moves=[[1, 1, 29_000_000], [3, 5, 29_000_001]])
 
 
 def named_by_nobody(room: Room) -> None:
@@ -87,6 +91,7 @@ def forgotten(room: Room) -> None:
         (miscounted, "rooms with a wrong number of members"),
         (read_what_is_not_there, "marks that are where nothing can be read"),
         (unread_beyond_what_was_read, "marks that are where nothing can be read"),
+        (moved_further_than_they_are, "marks that are where nothing can be read"),
         (named_by_nobody, "mentions that no text has"),
         (named_by_oneself, "mentions that no text has"),
         (misplaced, "mentions in the wrong place"),

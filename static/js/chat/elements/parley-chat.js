@@ -245,6 +245,8 @@ export class ParleyChat extends HTMLElement {
     if (portrait) import("./portrait.js").then(({ enlivenPortrait }) => enlivenPortrait(portrait));
     const sound = /** @type {HTMLElement | null} */ (main.querySelector("[data-slot=sound]"));
     if (sound) import("./sound-choice.js").then(({ enlivenSound }) => enlivenSound(sound));
+    const readers = main.querySelector("[data-slot=readers]");
+    if (readers) import("./message-readers.js").then(({ localReaders }) => localReaders(readers));
     const thread = /** @type {HTMLElement | null} */ (main.querySelector("[data-thread-root]"));
     if (thread && !location.search && matchMedia(WIDE).matches) this.#return({ thread: Number(thread.dataset.threadRoot) });
     if (place?.view !== "room") return;
