@@ -54,6 +54,29 @@ class Columns(Generic[ModelT]):
         return new
 
 
+class Blank(Generic[ModelT]):
+    """Models that are not stored yet, made without Django's questions to each field and without signals."""
+
+    def __init__(self, model: type[ModelT]) -> None:
+        self._model = model
+        self._defaults = {
+            field.attname: field.get_default()
+            for field in model._meta.concrete_fields
+            if not (field.has_default() and callable(field.default))
+        }
+
+    def make(self, related: Mapping[str, models.Model | None], **values: Any) -> ModelT:
+        """Make one with these values, by attribute (``room_id``), and ``related`` models, by field (``room``).
+
+        What Django would call for a default must be among the values.
+        """
+        new = self._model.__new__(self._model)
+        new.__dict__.update(self._defaults, **values)
+        new._state = ModelState()
+        new._state.fields_cache = dict(related)
+        return new
+
+
 def fetch(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[Row]:
     """Run a statement in the current transaction and return all its rows."""
     with _cursor() as cursor:

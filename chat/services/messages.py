@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.moderation.filters import Rules, Screened, StaleRulesError, by_fresh_rules
+from accounts.rows import Blank
 from chat import broadcasts, permissions
 from chat.exceptions import ChatError, not_found
 from chat.models import Membership, Message, Revision, Room
@@ -229,15 +231,16 @@ class _Batch:
             return refusal
         seat.wrote_at = now
         room.last_seq += 1
-        message = Message(
-            room=room,
+        message = _new_messages().make(
+            {"room": room, "author": seat.user, "reply_to": answered},
+            room_id=room.pk,
+            author_id=seat.user_id,
             seq=room.last_seq,
             changed_seq=room.last_seq,
-            author=seat.user,
             client_id=draft.client_id,
             body=text,
             html=rendered.html,
-            reply_to=answered,
+            reply_to_id=answered.pk if answered else None,
             thread_root_id=(answered.thread_root_id or answered.pk) if answered else None,
             forwarded_from_id=draft.forwarded_from,
             mentioned=list(rendered.mentioned),
@@ -293,6 +296,11 @@ def busy() -> ChatError:
 def unavailable() -> ChatError:
     detail = "Parley cannot reach its database right now. Nothing was lost; try again in a moment."
     return ChatError("unavailable", detail, status=503, retry_after=2)
+
+
+@cache
+def _new_messages() -> Blank[Message]:
+    return Blank(Message)
 
 
 def _first_text(message: Message) -> str:
