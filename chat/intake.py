@@ -1,8 +1,6 @@
 """Group commit: while one commit is in flight, the drafts that arrive wait, and then go together in the next.
 
-Alone, a draft goes at once. Where many wait for other rooms, a second commit begins while PostgreSQL stores the first:
-one of them keeps the processor busy while the other waits for the disk. A room is in one commit at a time, so the order
-of what is sent to it is kept; one that somebody else holds delays only its own drafts.
+Alone, a draft goes at once. A room that somebody else holds delays only its own drafts; each sender's order is kept.
 """
 
 import asyncio
@@ -22,11 +20,6 @@ logger = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 200
 
-COMMITS = 2
-
-WORTH_ANOTHER = 8
-"""Fewer drafts than this wait for the commit in flight: a few large commits cost less than many small ones."""
-
 _send = in_thread(send_messages)
 
 
@@ -40,11 +33,9 @@ class Intake:
 
     def __init__(self) -> None:
         self._waiting: list[_Waiting] = []
-        self._in_flight: set[int] = set()  # rooms
-        self._commits = 0
-        self._free = 0  # how many wait for other rooms than those
         self._held: dict[int, list[_Waiting]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._running = False
         self._stopping = False
 
     def submit(self, draft: Draft) -> asyncio.Future[Message]:
@@ -54,9 +45,8 @@ class Intake:
             future.set_exception(unavailable())  # the client sends it again, to another worker
             return future
         self._waiting.append(_Waiting(draft, future))
-        self._free += draft.room_id not in self._in_flight
-        if self._may_begin(beside=self._commits):
-            self._commits += 1
+        if not self._running:
+            self._running = True
             self._spawn(self._commit_waiting())
         return future
 
@@ -71,47 +61,28 @@ class Intake:
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _may_begin(self, *, beside: int) -> bool:
-        """Whether a commit is to begin beside so many others."""
-        return beside == 0 or (beside < COMMITS and self._free >= WORTH_ANOTHER)
-
     async def _commit_waiting(self) -> None:
         try:
-            while self._may_begin(beside=self._commits - 1) and (batch := self._take_batch()):
-                await self._commit(batch)
+            while self._waiting:
+                batch = self._take_batch()
+                outcomes = await _attempt(batch, skip_busy=True)
+                for waiting, outcome in zip(batch, outcomes, strict=True):
+                    if outcome is None:
+                        self._hold(waiting)
+                    else:
+                        _settle(waiting, outcome)
         finally:
-            self._commits -= 1
-
-    async def _commit(self, batch: list[_Waiting]) -> None:
-        rooms = {waiting.draft.room_id for waiting in batch}
-        self._in_flight |= rooms
-        self._free = self._count_free()
-        try:
-            outcomes = await _attempt(batch, skip_busy=True)
-            for waiting, outcome in zip(batch, outcomes, strict=True):
-                if outcome is None:
-                    self._hold(waiting)
-                else:
-                    _settle(waiting, outcome)
-        finally:
-            self._in_flight -= rooms
-            self._free = self._count_free()
-
-    def _count_free(self) -> int:
-        return sum(waiting.draft.room_id not in self._in_flight for waiting in self._waiting)
+            self._running = False
 
     def _take_batch(self) -> list[_Waiting]:
-        """Take the next drafts, but for rooms in flight; those to a held room go behind the ones that wait for it."""
-        batch: list[_Waiting] = []
-        rest: list[_Waiting] = []
-        for waiting in self._waiting:
+        """Take the next drafts, but leave those to a held room behind the ones that wait for it already."""
+        taken, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
+        batch = []
+        for waiting in taken:
             if waiting.draft.room_id in self._held:
                 self._hold(waiting)
-            elif waiting.draft.room_id in self._in_flight or len(batch) == MOST_AT_ONCE:
-                rest.append(waiting)
             else:
                 batch.append(waiting)
-        self._waiting = rest
         return batch
 
     def _hold(self, waiting: _Waiting) -> None:

@@ -1,7 +1,6 @@
 """Group commit: what arrives meanwhile goes together, and nobody waits for somebody else's room."""
 
 import asyncio
-import threading
 from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
@@ -14,7 +13,7 @@ from accounts.threads import in_thread
 from chat import intake as intake_module
 from chat import services
 from chat.exceptions import ChatError
-from chat.intake import WORTH_ANOTHER, Intake
+from chat.intake import Intake
 from chat.models import Message, Room
 from chat.services import Draft, send_messages
 from tests.threads import held
@@ -60,38 +59,6 @@ async def test_alone_a_draft_goes_at_once_and_those_that_arrive_meanwhile_go_tog
     assert batches == [1, 19]
     assert [message.seq for message in messages] == list(range(1, 21))
     assert [message.body for message in messages] == [str(number) for number in range(20)]
-
-
-async def test_where_many_wait_for_other_rooms_a_second_commit_goes_beside_the_first_and_a_room_is_in_one(
-    room: Room, other_room: Room, alice: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    slow, under_way = threading.Event(), set[int]()
-
-    def watched(drafts: Sequence[Draft], **options: Any) -> Any:
-        rooms = {draft.room_id for draft in drafts}
-        assert not rooms & under_way
-        under_way.update(rooms)
-        assert room.pk not in rooms or slow.wait(30)
-        try:
-            return send_messages(drafts, **options)
-        finally:
-            under_way.difference_update(rooms)
-
-    monkeypatch.setattr(intake_module, "_send", in_thread(watched))
-    intake = Intake()
-    held_up = [intake.submit(draft(alice, room, "0"))]
-    await asyncio.sleep(0)
-    held_up += [intake.submit(draft(alice, room, str(number))) for number in range(1, 20)]
-    quick = [intake.submit(draft(alice, other_room, str(number))) for number in range(WORTH_ANOTHER)]
-    assert [message.body for message in await asyncio.gather(*quick)] == [str(seq) for seq in range(WORTH_ANOTHER)]
-    late = intake.submit(draft(alice, other_room))
-    assert not any(future.done() for future in held_up)
-    slow.set()
-    assert [(message.seq, message.body) for message in await asyncio.gather(*held_up)] == [
-        (number + 1, str(number)) for number in range(20)
-    ]
-    assert (await late).seq == WORTH_ANOTHER + 1
-    assert (intake.waiting, intake._commits, intake._in_flight, intake._free) == (0, 0, set(), 0)
 
 
 async def test_a_refused_draft_fails_alone(room: Room, alice: User, eve: User) -> None:
