@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser, DjangoHelpFormatter
 
 
-def count(text: str) -> int:
-    """An argument that is a number of things, one at least."""
-    number = int(text) if text.isdecimal() and len(text) < 10 else 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is no number of things: write 1 or more")
+def count(text: str, *, least: int = 1) -> int:
+    """An argument that is a number of things."""
+    number = int(text) if text.isdecimal() and len(text) < 10 else -1
+    if number < least:
+        raise argparse.ArgumentTypeError(f"{text} is no number of things: write {least} or more")
     return number
+
+
+count_or_none = partial(count, least=0)
 
 
 def amount(text: str) -> float:
@@ -42,3 +48,10 @@ class ExampleCommand(BaseCommand):
         lines = "\n".join(f"  manage.py {example}" for example in self.examples)
         kwargs.setdefault("formatter_class", _Formatter)
         return super().create_parser(prog_name, subcommand, epilog=f"examples:\n{lines}", **kwargs)
+
+    def announce(self, text: str) -> None:
+        """Say how a service stands to whoever started it; where programs read what it says, as a line of the log."""
+        if settings.LOG_FORMAT == "json":
+            logging.getLogger(type(self).__module__).info(text)
+        else:
+            self.stdout.write(text)

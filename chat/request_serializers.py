@@ -166,5 +166,9 @@ class PageQuerySerializer(StrictSerializer):
 
 class PeopleQuerySerializer(serializers.Serializer[Any]):
     q = serializers.CharField(
-        required=False, default="", allow_blank=True, max_length=80, help_text="Part of a name or handle."
+        required=False,
+        default="",
+        allow_blank=True,
+        max_length=80,
+        help_text="Words of a name or handle, or what they begin with.",
     )

@@ -338,11 +338,12 @@ SENTRY_DSN: str = env["SENTRY_DSN"]
 
 # Logs: one line each, with the worker's number
 
+LOG_FORMAT: str = env["LOG_FORMAT"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "chosen": {"()": "config.logs.json_formatter" if env["LOG_FORMAT"] == "json" else "config.logs.LineFormatter"},
+        "chosen": {"()": "config.logs.json_formatter" if LOG_FORMAT == "json" else "config.logs.LineFormatter"},
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "chosen"}},
     "root": {"handlers": ["console"], "level": env["LOG_LEVEL"]},

@@ -94,13 +94,40 @@ def test_a_demo_that_is_refused_makes_nobody() -> None:
 
 
 def test_the_configuration_is_shown_with_where_it_comes_from_and_without_secrets(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgres://who:hush@db.example.com:5432/parley?password=hush")
     shown = answered("config")["settings"]
     assert shown["DATABASE_URL"] == {"value": "set: postgres://db.example.com:5432/parley", "from": "environment"}
     assert shown["JWT_SIGNING_KEY"]["value"] == "set"
     assert shown["UPLOAD_MB"] == {"value": 25, "from": "default"}
+    file = tmp_path / "parley.env"
+    file.write_text("UPLOAD_MB=30\n")
+    monkeypatch.setenv("ENV_FILE", str(file))
+    assert answered("config")["settings"]["UPLOAD_MB"] == {"value": 30, "from": "parley.env"}
+
+
+def test_a_service_says_how_it_stands_to_people_and_where_programs_read_in_the_log(
+    settings: Settings, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = load_command_class("config", "serve")
+    assert isinstance(command, ExampleCommand)
+    with caplog.at_level("INFO"):
+        command.announce("It serves.")
+        assert (capsys.readouterr().out, caplog.messages) == ("It serves.\n", [])
+        settings.LOG_FORMAT = "json"
+        command.announce("It serves.")
+        assert (capsys.readouterr().out, caplog.messages) == ("", ["It serves."])
+
+
+@pytest.mark.parametrize("number", ["-3", "many", "1.5"])
+def test_what_is_no_number_of_workers_is_refused_with_a_sentence(
+    number: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parser = load_command_class("config", "serve").create_parser("manage.py", "serve")
+    assert parser.parse_args(["--job-workers", "0"]).job_workers == 0
+    with pytest.raises(CommandError, match=f"{number} is no number of things: write 0 or more"):
+        parser.parse_args(["--job-workers", number])
 
 
 def test_ctrl_c_ends_with_a_sentence_and_the_code_of_shells(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,7 @@ class Command(ExampleCommand):
         lifeline = None if descriptor is None else socket.socket(fileno=descriptor)
         concurrency = options["concurrency"]
         if lifeline is None:
-            self.stdout.write(f"Parley does jobs, {concurrency} at once.")
+            self.announce(f"Parley does jobs, {concurrency} at once.")
         work_until_stopped(concurrency=concurrency, lifeline=lifeline)
         if lifeline is None:
-            self.stdout.write("All jobs that were begun are finished.")
+            self.announce("All jobs that were begun are finished.")

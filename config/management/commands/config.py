@@ -8,7 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from accounts.commands import OperatorCommand
 from config.documents import env_example, markdown
-from config.env import ROOT, VARIABLES, Variable, read_env
+from config.env import ROOT, VARIABLES, Variable, env_file, read_env
 
 FILES = {ROOT / ".env.example": env_example, ROOT / "docs" / "configuration.md": markdown}
 
@@ -75,4 +75,5 @@ def _without_secrets(url: str) -> str:
 def _source(variable: Variable, value: Any) -> str:
     if os.environ.get(variable.name):
         return "environment"
-    return "default" if value == variable.default else ".env"
+    file = env_file()
+    return "default" if value == variable.default or file is None else file.name

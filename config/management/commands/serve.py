@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
-from accounts.arguments import ExampleCommand, count
+from accounts.arguments import ExampleCommand, count, count_or_none
 from config.supervisor import PortTakenError, Supervisor, listen, name_of
 
 
@@ -19,7 +19,9 @@ class Command(ExampleCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--workers", type=count, default=settings.WEB_WORKERS, help="processes (WEB_WORKERS)")
-        parser.add_argument("--job-workers", type=int, default=settings.JOB_WORKERS, help="processes (JOB_WORKERS)")
+        parser.add_argument(
+            "--job-workers", type=count_or_none, default=settings.JOB_WORKERS, help="processes, or 0 (JOB_WORKERS)"
+        )
         parser.add_argument("--bind", default=settings.BIND, help="host:port or unix:/path (BIND)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -28,6 +30,6 @@ class Command(ExampleCommand):
         except PortTakenError as error:
             raise CommandError(str(error)) from error
         supervisor = Supervisor(listener, options["workers"], jobs=options["job_workers"])
-        self.stdout.write(f"Parley serves on {name_of(listener)} with {options['workers']} workers. Ctrl-C stops it.")
+        self.announce(f"Parley serves on {name_of(listener)} with {options['workers']} workers. Ctrl-C stops it.")
         supervisor.start()
         supervisor.run()
