@@ -2,11 +2,12 @@
 
 import re
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import FilePayload, Locator, expect
 
 from tests.browser.conftest import NewPerson
 from tests.browser.people import Person
 from tests.browser.server import Server
+from tests.chat.media.samples import picture
 
 # What a job worker does when the time has come.
 REMIND = """
@@ -89,16 +90,44 @@ def test_a_thread_stands_beside_its_conversation_and_grows(alice: Person, bob: P
     page.reload()
     expect(said).to_have_text(["a moth?", "Message deleted", "which one?", "this one"])
     expect(page.get_by_role("main").locator("[data-slot=body]")).to_have_count(4)
+
+    # What goes with any message goes with a reply.
+    sea: FilePayload = {"name": "sea.png", "mimeType": "image/png", "buffer": picture(90, 60)}
+    beside.get_by_label("Attach pictures and files").set_input_files([sea])
+    expect(beside.locator(".tile [data-slot=tile-state]")).to_have_text(re.compile(r"^[\d.]+ K?B$"))
+    box_in_thread.fill("look ")
+    beside.get_by_role("button", name="Emoji", exact=True).click()
+    page.get_by_role("dialog", name="Emoji").get_by_role("option").first.click()
+    expect(box_in_thread).to_have_value("look 👍")
+    box_in_thread.press("Enter")
+    expect(beside.locator(".tile")).to_have_count(0)
+    for said_by in (beside.locator(".message").last, alice.message("look 👍")):
+        expect(said_by.locator("[data-slot=attachments] img").first).to_be_visible()
+    expect(beside.locator(".message--pending")).to_have_count(0)
     beside.get_by_role("button", name="Close thread").click()
     expect(page).to_have_url(address)
     expect(beside).to_have_count(0)
-    page.set_viewport_size({"width": 1000, "height": 800})
-    page.get_by_role("main").get_by_role("link", name="2 replies").click()
-    expect(page.get_by_role("heading", name="2 replies")).to_be_visible()
-    box_in_thread.fill("on a page")
-    page.get_by_role("button", name="Reply", exact=True).click()
-    expect(page.get_by_role("heading", name="3 replies")).to_be_visible()
-    alice.sees("a moth?", "You deleted this message", "which one?", "this one", "on a page")
+
+    # On a phone it takes the place of the conversation, and lives as that does.
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.get_by_role("main").get_by_role("link", name="3 replies").click()
+    expect(beside).to_be_visible()
+    expect(page.locator("main")).to_be_hidden()
+    alice.act("which one?", "Reply")
+    alice.say("from afar")
+    expect(said.last).to_have_text("from afar")
+    page.reload()
+    box_in_thread.fill("on a phone")
+    expect(beside).to_be_visible()
+    expect(box_in_thread).to_have_value("on a phone")
+    beside.get_by_role("button", name="Reply", exact=True).click()
+    expect(said.last).to_have_text("on a phone")
+    expect(beside.locator(".message--pending")).to_have_count(0)
+    beside.get_by_role("button", name="Back to the conversation").click()
+    expect(page).to_have_url(address)
+    expect(page.get_by_role("main").locator("[data-slot=body]").last).to_have_text("on a phone")
+    expect(beside).to_have_count(0)
+    alice.sees_last("on a phone")
 
 
 def test_an_edit_can_be_left_and_what_was_being_written_is_there_again(alice: Person, room: int) -> None:

@@ -1,8 +1,8 @@
 /**
- * The files beside what is being written, room by room: made smaller, kept on this device, uploaded while one writes.
+ * The files beside what is being written, place by place: made smaller, kept on this device, uploaded while one writes.
  * No DOM. Loaded when the first file is chosen, or left from before.
  *
- * A file belongs to the room that was open when it was chosen, whatever is open when it is ready.
+ * A file belongs to the room, or the thread, that was open when it was chosen, whatever is open when it is ready.
  *
  * Events: `change` with `{room, key?}`.
  */
@@ -14,7 +14,8 @@ import { uuid4 } from "./uuid.js";
 
 /**
  * @typedef {import("./uploads.js").Sending} Sending
- * @typedef {Sending & {client_id: string, room: number, state: "preparing" | "uploading" | "ready" | "refused", problem: string}} Item
+ * @typedef {number | string} Place a room, or a thread by the name of its draft
+ * @typedef {Sending & {client_id: string, room: Place, state: "preparing" | "uploading" | "ready" | "refused", problem: string}} Item
  *   client_id is its key: what keeps entries of the outbox keeps these as well
  */
 
@@ -25,9 +26,9 @@ export class Tray extends EventTarget {
   #marks;
   #shrink;
   #most;
-  /** @type {Map<number, Item[]>} */
+  /** @type {Map<Place, Item[]>} */
   #rooms = new Map();
-  /** @type {Set<number>} whose files from before are here */
+  /** @type {Set<Place>} whose files from before are here */
   #restored = new Set();
   /** @type {Map<string, Promise<void>>} */
   #preparing = new Map();
@@ -37,7 +38,7 @@ export class Tray extends EventTarget {
    * @param {import("./uploads.js").Uploads} parts.uploads
    * @param {Pick<import("./api.js").Api, "call">} parts.api
    * @param {import("./storage.js").Storage} parts.storage
-   * @param {{get: () => number[], set: (rooms: number[]) => void}} [parts.marks] which rooms have something in the storage
+   * @param {{get: () => Place[], set: (rooms: Place[]) => void}} [parts.marks] which rooms have something in the storage
    * @param {typeof import("./shrink.js").shrink} parts.shrink
    * @param {number} [parts.most] bytes of a file that the server takes
    */
@@ -51,12 +52,12 @@ export class Tray extends EventTarget {
     this.#most = most;
   }
 
-  /** @param {number} room */
+  /** @param {Place} room */
   of(room) {
     return this.#rooms.get(room) ?? [];
   }
 
-  /** What is uploaded, for the draft. @param {number} room @returns {string[]} */
+  /** What is uploaded, for the draft. @param {Place} room @returns {string[]} */
   ids(room) {
     return this.of(room).flatMap(({ id }) => (id ? [id] : []));
   }
@@ -64,7 +65,7 @@ export class Tray extends EventTarget {
   /**
    * Show what an earlier page has left of a room.
    *
-   * @param {number} room @param {Set<string>} sent keys of what waits in the outbox already
+   * @param {Place} room @param {Set<string>} sent keys of what waits in the outbox already
    */
   async restore(room, sent) {
     if (this.#restored.has(room)) return;
@@ -82,7 +83,7 @@ export class Tray extends EventTarget {
   /**
    * What the draft of a room has on the server: another device may have added to it, or sent it.
    *
-   * @param {number} room @param {string[]} ids
+   * @param {Place} room @param {string[]} ids
    * @param {string[]} [before] what the draft had; what is uploaded here and not in it yet stays
    */
   async serve(room, ids, before = []) {
@@ -98,7 +99,7 @@ export class Tray extends EventTarget {
   }
 
   /**
-   * @param {number} room @param {File[]} files
+   * @param {Place} room @param {File[]} files
    * @returns {string} what is wrong with some of them
    */
   add(room, files) {
@@ -108,12 +109,12 @@ export class Tray extends EventTarget {
     return [...refused, problem].filter(Boolean).join(" ");
   }
 
-  /** What was recorded. @param {number} room @param {Sending} file */
+  /** What was recorded. @param {Place} room @param {Sending} file */
   keep(room, file) {
     this.#begin({ ...file, client_id: file.key, room, state: "preparing", problem: "" }, null);
   }
 
-  /** @param {number} room @param {string} key */
+  /** @param {Place} room @param {string} key */
   remove(room, key) {
     const item = this.#find(room, key);
     if (!item) return;
@@ -121,13 +122,13 @@ export class Tray extends EventTarget {
     if (item.id) this.#api.call("DELETE", `uploads/${item.id}/`).catch(() => undefined); // it is collected after a day
   }
 
-  /** @param {number} room @param {string} key */
+  /** @param {Place} room @param {string} key */
   retry(room, key) {
     const item = this.#find(room, key);
     if (item?.state === "refused") this.#upload(item);
   }
 
-  /** @param {number} room @param {string} key @param {string} alt what is on a picture */
+  /** @param {Place} room @param {string} key @param {string} alt what is on a picture */
   async describe(room, key, alt) {
     const item = this.#find(room, key);
     if (!item || item.alt === alt) return;
@@ -142,7 +143,7 @@ export class Tray extends EventTarget {
   /**
    * Hand over what goes with the message that is sent now; it stays stored here until `forget`.
    *
-   * @param {number} room
+   * @param {Place} room
    * @returns {{files: Sending[], problem: string}} problem: why nothing can be sent
    */
   take(room) {
@@ -155,7 +156,7 @@ export class Tray extends EventTarget {
     return { files: items.map(sending), problem: "" };
   }
 
-  /** When nothing of a room is being made smaller any more. @param {number} room @returns {Promise<unknown>} */
+  /** When nothing of a room is being made smaller any more. @param {Place} room @returns {Promise<unknown>} */
   prepared(room) {
     return Promise.all(this.of(room).map(({ key }) => this.#preparing.get(key)));
   }
@@ -237,13 +238,13 @@ export class Tray extends EventTarget {
     return this.of(item.room).includes(item);
   }
 
-  /** @param {number} room @param {string} key */
+  /** @param {Place} room @param {string} key */
   #find(room, key) {
     return this.of(room).find((item) => item.key === key);
   }
 }
 
-/** @param {number} room @param {File} file @returns {Item} */
+/** @param {Place} room @param {File} file @returns {Item} */
 function newItem(room, file) {
   const { name, size, type } = file;
   const key = uuid4();
@@ -253,7 +254,7 @@ function newItem(room, file) {
   return item;
 }
 
-/** @param {number} room @param {import("./attachments.js").Attachment} attachment @returns {Item} */
+/** @param {Place} room @param {import("./attachments.js").Attachment} attachment @returns {Item} */
 function fromElsewhere(room, attachment) {
   const { id, name, size, type, kind, alt, width, height, duration, waveform } = attachment;
   return { key: id, client_id: id, room, id, name, size, type, kind, alt, width, height, duration, waveform, attachment, blob: null, state: "ready", problem: "" };

@@ -9,7 +9,11 @@ import { tell } from "../events.js";
 import { slot } from "../dom.js";
 import { keep, kept } from "../local-storage.js";
 
-/** @typedef {import("./composer-tray.js").ComposerTray} ComposerTray */
+/**
+ * @typedef {import("./composer-tray.js").ComposerTray} ComposerTray
+ * @typedef {{id: import("../tray.js").Place, draft?: import("../rooms.js").Room["draft"]}} Attached where somebody writes:
+ *   a room, or a thread under the name of its draft; and what is written there
+ */
 
 export class ComposerAttach extends EventTarget {
   #form;
@@ -19,11 +23,11 @@ export class ComposerAttach extends EventTarget {
   #tray;
   /** @type {Promise<ComposerTray> | undefined} */
   #loading;
-  /** @type {import("../rooms.js").Room | undefined} */
+  /** @type {Attached | undefined} */
   #room;
   /** What was chosen is on its way into the tray. @type {Promise<void> | null} */
   #adding = null;
-  /** The room whose files are all in the tray. */
+  /** The room whose files are all in the tray. @type {import("../tray.js").Place} */
   #ready = 0;
 
   /**
@@ -46,7 +50,7 @@ export class ComposerAttach extends EventTarget {
     document.addEventListener("paste", (event) => this.#paste(event), { signal });
   }
 
-  /** @param {import("../rooms.js").Room} room that is open from now on */
+  /** @param {Attached} room that is open from now on */
   async show(room) {
     this.#room = room;
     this.#ready = 0;
@@ -58,7 +62,7 @@ export class ComposerAttach extends EventTarget {
     tell(this, "change");
   }
 
-  /** The draft has others now. @param {import("../rooms.js").Room} room @param {string[]} before what it had */
+  /** The draft has others now. @param {Attached} room @param {string[]} before what it had */
   async serve(room, before) {
     this.#room = room;
     const ids = room.draft?.attachments ?? [];
@@ -81,7 +85,7 @@ export class ComposerAttach extends EventTarget {
     this.#adding = adding;
   }
 
-  /** @param {import("../rooms.js").Room} room @param {File[]} files */
+  /** @param {Attached} room @param {File[]} files */
   async #add(room, files) {
     const tray = await this.#open().catch(() => undefined);
     if (!tray) return tell(this, "trouble", "Files cannot be added right now. Try again when you are back online.");
@@ -150,12 +154,12 @@ export class FileMarks {
     this.#key = `parley-files-${user}`;
   }
 
-  /** @returns {number[]} */
+  /** @returns {import("../tray.js").Place[]} */
   get() {
     return kept(this.#key) ?? [];
   }
 
-  /** @param {number[]} rooms */
+  /** @param {import("../tray.js").Place[]} rooms */
   set(rooms) {
     keep(this.#key, rooms);
   }

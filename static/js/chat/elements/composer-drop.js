@@ -1,6 +1,7 @@
-/** Text and files that are dragged onto a room: the whole room takes them, and says so while they hover. */
+/** What comes from elsewhere: dragged onto a room, which takes it all over and says so while it hovers, or pasted. */
 
 import { insertText } from "../text-input.js";
+import { pasteLink } from "./composer-keys.js";
 
 /**
  * @param {HTMLElement} main @param {HTMLTextAreaElement} area where text goes
@@ -32,4 +33,19 @@ export function watchDrops(main, area, take, signal) {
   main.addEventListener("dragover", over, { signal });
   main.addEventListener("drop", drop, { signal });
   main.addEventListener("dragleave", ({ relatedTarget }) => main.contains(/** @type {Node | null} */ (relatedTarget)) || end(), { signal });
+}
+
+/**
+ * Files that are pasted where somebody writes. Of what is text as well, as from a spreadsheet, the text is meant.
+ *
+ * @param {HTMLTextAreaElement} area @param {(files: File[]) => void} take @param {AbortSignal} signal
+ */
+export function watchPastes(area, take, signal) {
+  const paste = (/** @type {ClipboardEvent} */ event) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    const text = event.clipboardData?.types.includes("text/plain");
+    if (files.length && !text) take(files);
+    if ((files.length && !text) || pasteLink(area, event)) event.preventDefault();
+  };
+  area.addEventListener("paste", paste, { signal });
 }

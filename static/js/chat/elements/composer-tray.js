@@ -41,6 +41,7 @@ export class ComposerTray extends EventTarget {
   #client;
   #notices;
   #uploads;
+  /** @type {import("../tray.js").Place} */
   #room = 0;
   /** @type {Map<string, HTMLElement>} */
   #tiles = new Map();
@@ -74,23 +75,23 @@ export class ComposerTray extends EventTarget {
     this.#list.addEventListener("focusin", ({ target }) => this.#point(keyOf(target)), { signal });
   }
 
-  /** @param {import("../rooms.js").Room} room */
+  /** @param {import("./composer-attach.js").Attached} room */
   async show(room) {
     this.#room = room.id;
     this.#describe("");
     this.#draw();
-    const waiting = this.#client.store.pending.get(room.id) ?? [];
+    const waiting = [...this.#client.store.pending.values()].flat();
     await this.#tray.restore(room.id, new Set(waiting.flatMap(({ files = [] }) => files.map(({ key }) => key))));
     await this.serve(room.id, room.draft?.attachments ?? []);
   }
 
-  /** @param {number} room @param {string[]} ids @param {string[]} [before] */
+  /** @param {import("../tray.js").Place} room @param {string[]} ids @param {string[]} [before] */
   async serve(room, ids, before) {
     // What cannot be asked for now is still in the draft.
     await this.#tray.serve(room, ids, before).catch(() => undefined);
   }
 
-  /** @param {number} room @param {File[]} files @returns {string} what is wrong with some of them */
+  /** @param {import("../tray.js").Place} room @param {File[]} files @returns {string} what is wrong with some of them */
   add(room, files) {
     const before = this.#tray.of(room).length;
     const problem = this.#tray.add(room, files);
@@ -99,27 +100,27 @@ export class ComposerTray extends EventTarget {
     return problem;
   }
 
-  /** @param {number} room @param {import("../uploads.js").Sending} file */
+  /** @param {import("../tray.js").Place} room @param {import("../uploads.js").Sending} file */
   keep(room, file) {
     this.#tray.keep(room, file);
   }
 
-  /** @param {number} room */
+  /** @param {import("../tray.js").Place} room */
   count(room) {
     return this.#tray.of(room).length;
   }
 
-  /** @param {number} room */
+  /** @param {import("../tray.js").Place} room */
   ids(room) {
     return this.#tray.ids(room);
   }
 
-  /** @param {number} room @returns {Promise<unknown> | null} */
+  /** @param {import("../tray.js").Place} room @returns {Promise<unknown> | null} */
   preparing(room) {
     return this.#tray.of(room).some(({ state }) => state === "preparing") ? this.#tray.prepared(room) : null;
   }
 
-  /** @param {number} room */
+  /** @param {import("../tray.js").Place} room */
   take(room) {
     this.#describe("");
     return this.#tray.take(room);
@@ -130,7 +131,7 @@ export class ComposerTray extends EventTarget {
     return this.#tray.forget(files);
   }
 
-  /** @param {{room: number, key?: string}} change */
+  /** @param {{room: import("../tray.js").Place, key?: string}} change */
   #changed({ room, key }) {
     const item = this.#tray.of(room).find((each) => each.key === key);
     if (item?.state === "refused") this.#notices.interrupt(item.problem);

@@ -20,8 +20,8 @@ import { ComposerAttach } from "./composer-attach.js";
 import { ComposerCompletion } from "./composer-completion.js";
 import { ComposerContext } from "./composer-context.js";
 import { ComposerDraft } from "./composer-draft.js";
-import { watchDrops } from "./composer-drop.js";
-import { format, pasteLink, sends } from "./composer-keys.js";
+import { watchDrops, watchPastes } from "./composer-drop.js";
+import { format, sends } from "./composer-keys.js";
 import { ComposerLimit } from "./composer-limit.js";
 
 const GROWS = globalThis.CSS?.supports("field-sizing", "content");
@@ -77,11 +77,11 @@ export class MessageComposer extends EventTarget {
     this.#form.addEventListener("submit", (event) => this.#submit(event), { signal });
     this.#area.addEventListener("input", (event) => this.#input(/** @type {InputEvent} */ (event)), { signal });
     this.#area.addEventListener("keydown", (event) => this.#key(event), { signal });
-    this.#area.addEventListener("paste", (event) => this.#paste(event), { signal });
     this.#attach = new ComposerAttach(this.#form, attaching, signal);
     on(this.#attach, "change", () => this.#attachedTo(), signal);
     on(this.#attach, "trouble", (sentence) => this.#limit.complain(sentence), signal);
     watchDrops(main, this.#area, (files) => this.#files(files), signal);
+    watchPastes(this.#area, (files) => this.#files(files), signal);
     this.#form.querySelector("[data-action=emoji]")?.addEventListener("click", ({ currentTarget }) => tell(this, "emoji-ask", { at: currentTarget }), { signal });
     this.#form.querySelector("[data-action=record]")?.addEventListener("click", () => tell(this, "record", { room: this.#room }), { signal });
     slot(this.#form, "context")?.addEventListener("click", (event) => this.#leaves(event), { signal });
@@ -319,14 +319,6 @@ export class MessageComposer extends EventTarget {
       return true;
     }
     return format(this.#area, event);
-  }
-
-  /** @param {ClipboardEvent} event */
-  #paste(event) {
-    const files = [...(event.clipboardData?.files ?? [])];
-    const text = event.clipboardData?.types.includes("text/plain");
-    if (files.length && !text) this.#files(files);
-    if ((files.length && !text) || pasteLink(this.#area, event)) event.preventDefault();
   }
 
   /** @param {File[]} files */

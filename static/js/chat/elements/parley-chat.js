@@ -7,7 +7,7 @@
 import { attentive } from "../attention.js";
 import { callsHere } from "../device.js";
 import { fillAvatar } from "../dom.js";
-import { Drafts } from "../drafts.js";
+import { Drafts, draftOf } from "../drafts.js";
 import { on } from "../events.js";
 import { Failure } from "../failure.js";
 import { addressOf, fetchMain, permalinkOf, placeOf, spotOf, threadOf } from "../places.js";
@@ -33,7 +33,7 @@ import { shortcutActions } from "./shortcut-actions.js";
 drawWith(draw);
 showMore({ adoptPreview, fillPreview, makePreview, fillThread });
 
-/** From here on a thread has a column beside its conversation; as in thread.css. */
+/** Below this a thread takes the place of its conversation; as in thread.css. */
 const WIDE = "(width >= 64rem)";
 
 /** What takes longer than this (ms) to come shows that it is coming. */
@@ -65,6 +65,8 @@ export class ParleyChat extends HTMLElement {
   #pane;
   /** @type {import("./thread-pane.js").ThreadPane | undefined} made when the first thread is opened */
   #thread;
+  /** Where the reader was in the conversation that a thread has taken the place of. @type {{spot: import("../places.js").Spot | null} | undefined} */
+  #covered;
   /** The `<main>` of each kind of place that was shown. @type {Map<string, HTMLElement>} */
   #mains = new Map();
   #room = 0;
@@ -170,32 +172,33 @@ export class ParleyChat extends HTMLElement {
     if (this.dataset.over) return undefined; // what lies over the page was closed
     const spot = state?.spot;
     const base = this.#config.urls.rooms;
-    const thread = state?.thread && matchMedia(WIDE).matches && threadOf(location.pathname, base);
+    const thread = state?.thread && threadOf(location.pathname, base);
     if (thread) {
       if (thread.room !== this.#room && !(await this.#go(`${base}${thread.room}/`, { spot }))) return undefined;
       return this.#openThread({ id: state.thread, seq: thread.seq, room: thread.room }, false);
     }
     const place = placeOf(location.pathname, base);
-    if (this.dataset.thread && place?.room === this.#room) return this.#closeThread();
+    if (this.dataset.thread && place?.room === this.#room) return this.#uncover();
     if (!place) return location.reload();
     return this.#go(location.pathname, { spot: spot ?? spotOf(location.search) });
   }
 
   /**
-   * Show beside the conversation the thread that a message of it begins, or is in; where there is no width, as a page.
+   * Show the thread that a message begins, or is in: beside the conversation, or in its place where there is no width.
    *
    * @param {{id: number, seq: number, room: number}} message @param {boolean} [push] it is another place in the history
    */
   async #openThread({ id, seq, room }, push = true) {
     const base = this.#config.urls.rooms;
     const pane = this.#pane;
-    if (!pane || !matchMedia(WIDE).matches) return location.assign(`${base}${room}/thread/${seq}/`);
+    if (!pane) return location.assign(`${base}${room}/thread/${seq}/`);
     const visit = ++this.#visits;
     const before = this.dataset.thread;
     try {
       const { ThreadPane } = await import("./thread-pane.js");
       const parts = { drafts: this.#drafts, base, close: () => this.#leaveThread(), room: pane.shares() };
       this.#thread ??= new ThreadPane(this, this.#client, parts, this.#stop.signal);
+      if (!before) this.#covered = matchMedia(WIDE).matches ? undefined : { spot: pane.spot };
       this.dataset.thread = "open"; // what has no width has no place to scroll to, and nothing to focus
       const root = await this.#thread.open(id);
       if (!root || visit !== this.#visits || !push) return undefined;
@@ -205,7 +208,7 @@ export class ParleyChat extends HTMLElement {
       return history.pushState({ thread: root.id }, "", address);
     } catch (error) {
       if (visit !== this.#visits) return undefined;
-      if (!before) this.#closeThread();
+      if (!before) this.#uncover();
       return this.#refuse(Failure.from(error));
     }
   }
@@ -214,7 +217,7 @@ export class ParleyChat extends HTMLElement {
   #leaveThread() {
     if (!this.dataset.thread) return false;
     this.#visits += 1;
-    this.#closeThread();
+    this.#uncover();
     if (threadOf(location.pathname, this.#config.urls.rooms)) {
       this.#remember();
       history.pushState(null, "", `${this.#config.urls.rooms}${this.#room}/`);
@@ -223,8 +226,17 @@ export class ParleyChat extends HTMLElement {
     return true;
   }
 
+  /** The conversation is to be seen again, and where it was covered, at the place where it was left. */
+  #uncover() {
+    const covered = this.#covered;
+    this.#closeThread();
+    const room = this.#client.store.rooms.get(this.#room);
+    if (covered && room) this.#pane?.show(room, covered.spot);
+  }
+
   #closeThread() {
     delete this.dataset.thread;
+    this.#covered = undefined;
     this.#thread?.close();
   }
 
@@ -248,7 +260,7 @@ export class ParleyChat extends HTMLElement {
     const readers = main.querySelector("[data-slot=readers]");
     if (readers) import("./message-readers.js").then(({ localReaders }) => localReaders(readers));
     const thread = /** @type {HTMLElement | null} */ (main.querySelector("[data-thread-root]"));
-    if (thread && !location.search && matchMedia(WIDE).matches) this.#return({ thread: Number(thread.dataset.threadRoot) });
+    if (thread && !location.search) this.#enliven(thread);
     if (place?.view !== "room") return;
     const { rooms, logs } = this.#client.store;
     const room = rooms.get(place.room);
@@ -260,6 +272,19 @@ export class ParleyChat extends HTMLElement {
     if (elsewhere) logs.delete(place.room);
     const back = history.state?.spot ?? null;
     if (elsewhere || !room || back) this.#go(location.pathname, { spot: elsewhere ? null : back });
+  }
+
+  /** Bring to life a thread that the server rendered, with what was typed in it meanwhile. @param {HTMLElement} page */
+  async #enliven(page) {
+    const root = Number(page.dataset.threadRoot);
+    const base = this.#config.urls.rooms;
+    const place = threadOf(location.pathname, base);
+    await import("./thread-pane.js").catch(() => null); // so that the conversation is not to be seen on the way
+    if (!place || !(await this.#go(`${base}${place.room}/`))) return undefined;
+    const typed = page.querySelector("textarea")?.value ?? "";
+    const { attachments } = this.#drafts.get(`thread-${root}`);
+    if (typed.trim()) this.#drafts.set(`thread-${root}`, draftOf(typed, null, attachments));
+    return this.#openThread({ id: root, ...place }, false);
   }
 
   /**
@@ -383,7 +408,7 @@ export class ParleyChat extends HTMLElement {
     if (link.origin !== location.origin) return;
     const thread = this.#client.threads && threadOf(link.pathname, this.#config.urls.rooms);
     const row = /** @type {HTMLElement | null} */ (thread && link.closest("main .message"));
-    if (thread && row && matchMedia(WIDE).matches) {
+    if (thread && row) {
       event.preventDefault();
       return this.#openThread({ id: Number(row.dataset.id), ...thread });
     }

@@ -30,6 +30,7 @@ export class RoomPane {
   #candidates;
   #actions;
   #pick;
+  #attaching;
   #root;
   #media;
   #hints;
@@ -61,8 +62,8 @@ export class RoomPane {
     this.#head = new RoomHead(main, client, signal);
     this.#log = new MessageLog(main, client, signal);
     this.#typing = new TypingLine(main, client, signal);
-    const attaching = { marks: new FileMarks(client.me.id), load: (form, marks) => this.#openTray(form, marks, signal) };
-    const composing = { drafts, limit: limits?.body, base, attaching, asks: (...what) => this.#asks(...what), find: (...what) => this.#propose(...what) };
+    this.#attaching = { marks: new FileMarks(client.me.id), load: (form, marks) => this.#openTray(form, marks, signal) };
+    const composing = { drafts, limit: limits?.body, base, attaching: this.#attaching, asks: (...what) => this.#asks(...what), find: (...what) => this.#propose(...what) };
     this.#composer = new MessageComposer(main, composing, signal);
     this.#pick = (at, chosen) => this.#pickEmoji(root, at, chosen, signal);
     const acting = { notices, composer: this.#composer, limits, pickEmoji: this.#pick, openThread };
@@ -128,6 +129,7 @@ export class RoomPane {
       limits,
       composer: this.#composer,
       pickEmoji: this.#pick,
+      attaching: this.#attaching,
       propose: (...what) => this.#propose(...what),
       meant: async (room, body) => !this.#asks(room, body) || this.#confirmed(room),
     };

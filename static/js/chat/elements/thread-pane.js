@@ -1,6 +1,6 @@
 /**
- * A thread beside its conversation: the message that it begins with, its replies, and a box to reply in. Loaded with the
- * first one that is opened.
+ * A thread beside its conversation, or in its place where there is no width for both: the message that it begins with,
+ * its replies, and a box to reply in. Loaded with the first one that is opened.
  *
  * It holds messages of its own, as the timeline may be elsewhere; what changes goes into both. Everything is also said
  * in the conversation: what is unread is counted there.
@@ -14,6 +14,7 @@ import { timeline } from "../timeline.js";
 import { LogFocus } from "./log-focus.js";
 import { LogRows } from "./log-rows.js";
 import { LogScroll } from "./log-scroll.js";
+import { showShare } from "./message-attachments.js";
 import { MessageActions } from "./message-actions.js";
 import { ThreadComposer } from "./thread-composer.js";
 
@@ -70,14 +71,21 @@ export class ThreadPane {
     this.#beginning = new LogRows(/** @type {HTMLElement} */ (slot(rows, "thread-beginning")), UNREAD, client.me.id);
     this.#replies = new LogRows(replies, UNREAD, client.me.id);
     this.#form = /** @type {HTMLFormElement} */ (slot(this.#pane, "thread-composer"));
+    this.#form.hidden = true; // until it is known for which thread
     const find = (token, show, stop) => room.propose(token, this.#root?.room ?? 0, show, stop);
-    this.#composer = new ThreadComposer(this.#form, { drafts, limit: room.limits?.body, find, send: (body) => this.#send(body) }, signal);
+    const sending = {
+      meant: async (/** @type {string} */ body) => Boolean(this.#root) && room.meant(this.#root?.room ?? 0, body),
+      send: (/** @type {string} */ body, /** @type {import("../uploads.js").Sending[]} */ files) => this.#send(body, files),
+    };
+    const writing = { drafts, limit: room.limits?.body, attaching: room.attaching, pickEmoji: room.pickEmoji, find, ...sending };
+    this.#composer = new ThreadComposer(this.#pane, this.#form, writing, signal);
     new MessageActions(root, this.#pane, client, { ...room, composer: this.#answering(), find: (id) => this.#find(id) }, signal);
-    slot(this.#pane, "close-thread")?.addEventListener("click", close, { signal });
+    for (const way of this.#pane.querySelectorAll("[data-action=close-thread]")) way.addEventListener("click", close, { signal });
     slot(this.#pane, "thread-earlier")?.addEventListener("click", (event) => this.#earlier(event), { signal });
     this.#pane.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && close(), { signal });
     on(client.transport, "frame", ({ type, message }) => type === "message" && this.#put(message), signal);
     on(client.outbox, "sent", ({ message }) => this.#put(message), signal);
+    on(client, "upload", (progress) => showShare(replies, progress), signal);
     on(client.store, "log", ({ room: id }) => id === this.#root?.room && this.#draw(), signal); // what waits, and ticks
     on(client.store, "card", () => this.#renew(), signal);
     on(client.transport, "state", () => client.transport.online && this.#renew(), signal);
@@ -102,7 +110,8 @@ export class ThreadPane {
     this.#take(page);
     this.#show();
     this.#scroll.toEnd();
-    if (this.#form.hidden) this.#pane.focus();
+    // On touch the keyboard comes up only when it is asked for.
+    if (this.#form.hidden || !matchMedia("(pointer: fine)").matches) this.#pane.focus();
     else this.#composer.focus();
     return root;
   }
@@ -110,6 +119,7 @@ export class ThreadPane {
   close() {
     this.#asked += 1;
     this.#root = null;
+    this.#form.hidden = true;
     this.#composer.close();
   }
 
@@ -202,13 +212,13 @@ export class ThreadPane {
     }
   }
 
-  /** @param {string} body @returns {Promise<boolean>} whether it is on its way */
-  async #send(body) {
+  /** @param {string} body @param {import("../uploads.js").Sending[]} files */
+  async #send(body, files) {
     const root = this.#root;
-    if (!root || !(await this.#parts.meant(root.room, body))) return false;
-    await this.#client.send(root.room, body, quoteOf(root));
+    if (!root) return;
+    const sent = this.#client.send(root.room, body, quoteOf(root), files);
     this.#scroll.toEnd();
-    return true;
+    await sent;
   }
 
   /** A reply is written here; an edit where all edits are. @returns {import("./message-actions.js").Composer} */
