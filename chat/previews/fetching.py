@@ -1,4 +1,4 @@
-"""Fetching a page that somebody else named, without being led to what only this server reaches.
+"""Going where somebody else said, for a page or with a notice, without being led to what only this server reaches.
 
 Each host is resolved here, every address that is not of the public internet is refused, and the connection goes to the
 very address that was looked at: a name that answers otherwise the second time is not asked a second time. All that
@@ -10,41 +10,44 @@ from __future__ import annotations
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import ip_address
 from threading import Timer
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
+
+from accounts.internet import Address, is_public
 
 SECONDS = 5.0
 """For all of it: names, redirects, and what is read."""
 
 MOST_BYTES = 512 * 1024
+MOST_REPLY = 4 * 1024
+"""Bytes of what a server says to what it was handed."""
+
 MOST_REDIRECTS = 3
 LONGEST_URL = 2000
 PORTS = {"http": 80, "https": 443}
 AGENT = "Mozilla/5.0 (compatible; ParleyPreview/1.0)"
 
-Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Sequence[str]]
-
-# Ways to write an IPv4 address as IPv6: what stands behind is reached by a translator, past whatever is allowed here.
-_TRANSLATED = (
-    IPv6Network("64:ff9b::/96"),
-    IPv6Network("64:ff9b:1::/48"),
-    IPv6Network("::/96"),
-    IPv6Network("fec0::/10"),
-)
 
 _resolvers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="resolver")
 
 
+_FOR_A_PAGE = {"User-Agent": AGENT, "Accept": "text/html, image/*", "Accept-Encoding": "identity"}
+
+
 class FetchError(Exception):
     """There is nothing to show; the message says why, for a log at DEBUG."""
+
+
+class ForbiddenError(FetchError):
+    """Nobody is asked there, now or later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +60,14 @@ class Fetched:
     content: bytes
 
 
-def is_public(address: Address) -> bool:
-    """Whether this is an address of the public internet, and nothing else written like one."""
-    if isinstance(address, IPv6Address):
-        if address.ipv4_mapped is not None:
-            return is_public(address.ipv4_mapped)
-        if address.sixtofour is not None or address.teredo is not None:
-            return False
-        if any(address in network for network in _TRANSLATED):
-            return False
-    return address.is_global and not address.is_multicast and not address.is_reserved
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a server said to what it was handed; named as `requests` does, whose place it takes."""
+
+    status_code: int
+    reason: str
+    headers: Mapping[str, str]
+    text: str
 
 
 def resolve(host: str, port: int) -> Sequence[str]:
@@ -96,18 +97,25 @@ class Fetcher:
                 return _read(answer, url, types, most)
         raise FetchError("too many redirects")
 
+    def post(self, url: str, content: bytes, headers: Mapping[str, str]) -> Reply:
+        """Hand something over there, and nowhere where that would lead to. Raises `FetchError`."""
+        parts, deadline = self._checked(url), time.monotonic() + self.seconds
+        with self._asked(parts, deadline, "POST", content, headers) as answer:
+            text = answer.read(MOST_REPLY).decode("utf-8", "replace")
+            return Reply(answer.status, answer.reason, dict(answer.headers), text)
+
     def _checked(self, url: str) -> SplitResult:
         try:
             parts = urlsplit(url)
             port = parts.port
         except ValueError as error:
-            raise FetchError("no address") from error
+            raise ForbiddenError("no address") from error
         if len(url) > LONGEST_URL or parts.scheme not in PORTS or not parts.hostname:
-            raise FetchError("no address of a page")
+            raise ForbiddenError("no address of a page")
         if parts.username is not None or parts.password is not None:
-            raise FetchError("it has credentials")
+            raise ForbiddenError("it has credentials")
         if not self.ports(parts.scheme, port or PORTS[parts.scheme]):
-            raise FetchError("another port than that of the web")
+            raise ForbiddenError("another port than that of the web")
         return parts
 
     def _address_of(self, host: str, port: int, deadline: float) -> str:
@@ -118,12 +126,19 @@ class Fetcher:
             raise FetchError("its host is not found") from error
         addresses = [ip_address(text.partition("%")[0]) for text in found]
         if not addresses or not all(self.allowed(address) for address in addresses):
-            raise FetchError("its host is none of the public internet")
+            raise ForbiddenError("its host is none of the public internet")
         return str(addresses[0])
 
     @contextmanager
-    def _asked(self, parts: SplitResult, deadline: float) -> Iterator[HTTPResponse]:
-        """Ask for the page at the address that was looked at. Whatever goes on in here ends when the time is over."""
+    def _asked(
+        self,
+        parts: SplitResult,
+        deadline: float,
+        method: str = "GET",
+        content: bytes | None = None,
+        headers: Mapping[str, str] = _FOR_A_PAGE,
+    ) -> Iterator[HTTPResponse]:
+        """Ask at the address that was looked at. Whatever goes on in here ends when the time is over."""
         assert parts.hostname is not None
         port = parts.port or PORTS[parts.scheme]
         try:
@@ -138,8 +153,7 @@ class Fetcher:
         try:
             path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
             query = f"?{quote(parts.query, safe='/%:@!$&()*+,;=~-._?')}" if parts.query else ""
-            headers = {"User-Agent": AGENT, "Accept": "text/html, image/*", "Accept-Encoding": "identity"}
-            connection.request("GET", path + query, headers={**headers, "Connection": "close"})
+            connection.request(method, path + query, content, {**headers, "Connection": "close"})
             with connection.getresponse() as answer:
                 yield answer
         except (OSError, HTTPException, ValueError) as error:

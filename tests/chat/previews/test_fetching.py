@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from chat.previews.fetching import MOST_BYTES, Fetcher, FetchError, is_public, resolve
+from accounts.internet import is_public
+from chat.previews.fetching import MOST_BYTES, Fetcher, FetchError, resolve
 from tests.chat.previews.web import HTML, PAGE, Web, on_loopback, redirect
 
 

@@ -3,7 +3,8 @@
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from chat.previews.fetching import Fetcher, is_public
+from accounts.internet import is_public
+from chat.previews.fetching import Fetcher
 
 HTML = ("text/html",)
 PAGE = """<!doctype html><html><head><title>Plain title</title>
