@@ -88,6 +88,11 @@ class Task(Generic[P, R]):
                     if _keeps_waiting(self.key):
                         return None
 
+    @property
+    def is_frequent(self) -> bool:
+        """Whether it is done more often than once a minute."""
+        return self.cron is not None and len(self.cron.split()) > 5
+
     def wait_after(self, attempts: int) -> timedelta:
         """How long a job rests that has failed so often and once more: longer each time, and never in step."""
         longest = min(self.first_wait * (1 << min(attempts, 20)), LONGEST_WAIT)
@@ -114,10 +119,10 @@ def task(function: Callable[..., Any] | None = None, /, **options: Any) -> Any:
 
 
 def periodic(cron: str) -> Callable[[Callable[[], R]], Task[[], R]]:
-    """Make a task of a function without arguments, that is done at these times (UTC, five fields as cron has them).
+    """Make a task of a function without arguments, that is done at these times.
 
-    One worker enqueues it, however many run. It is not tried again: its time comes again. A time that passed while no
-    worker ran is made up for once, within a day.
+    In UTC, five fields as cron has them, and perhaps a sixth for seconds. One worker enqueues it, however many run. It
+    is not tried again: its time comes again. A time that passed while no worker ran is made up for once, within a day.
     """
     return lambda function: _register(function, cron=cron, retries=0)
 

@@ -16,6 +16,7 @@ STALLED_AFTER = timedelta(seconds=30)
 """A worker that has not said for so long that it lives (three times in a row) is dead, or as good as dead."""
 
 DONE_KEPT = timedelta(days=1)
+FREQUENT_KEPT = timedelta(minutes=10)
 FAILED_KEPT = timedelta(days=14)
 AT_ONCE = 1000
 
@@ -45,7 +46,8 @@ _CALL_OFF = """
 _OVER = """
     DELETE FROM procrastinate_jobs WHERE id IN (
         SELECT job.id FROM procrastinate_jobs job
-        WHERE job.status = ANY(%s::procrastinate_job_status[]) AND NOT EXISTS (
+        WHERE job.status = ANY(%s::procrastinate_job_status[])
+        AND job.task_name = ANY(coalesce(%s, ARRAY[job.task_name])) AND NOT EXISTS (
             SELECT FROM procrastinate_events event
             WHERE event.job_id = job.id AND event.at > now() - make_interval(secs => %s)
         )
@@ -72,11 +74,20 @@ def requeue_stalled(*, after: timedelta = STALLED_AFTER) -> int:
 
 
 def forget_finished(*, done: timedelta = DONE_KEPT, failed: timedelta = FAILED_KEPT, at_once: int = AT_ONCE) -> int:
-    """Delete jobs that were done or cancelled a day ago, or failed two weeks ago; answers how many."""
+    """Delete jobs that were done or cancelled a day ago, or failed two weeks ago; answers how many.
+
+    Of what is done every few seconds, those of the last ten minutes are enough.
+    """
     forgotten = 0
-    for states, kept in ((["succeeded", "cancelled"], done), (["failed", "aborted"], failed)):
+    frequent = [name for name, task in find_tasks().items() if task.is_frequent]
+    over = ["succeeded", "cancelled"]
+    for names, states, kept in (
+        (frequent, over, min(done, FREQUENT_KEPT)),
+        (None, over, done),
+        (None, ["failed", "aborted"], failed),
+    ):
         with connection.cursor() as cursor:
-            cursor.execute(_OVER, [states, kept.total_seconds(), at_once])
+            cursor.execute(_OVER, [states, names, kept.total_seconds(), at_once])
             forgotten += cursor.rowcount
     return forgotten
 
