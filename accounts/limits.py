@@ -22,6 +22,7 @@ TRIES_PER_ADDRESS = 50
 LETTERS_FROM_ADDRESS = 20
 LETTER_SECONDS = 3600
 LETTERS_PER_PERSON = 3
+SUBSCRIPTIONS_PER_PERSON = 30
 
 
 def count_try(*, email: str, ip: str | None) -> None:
@@ -91,6 +92,18 @@ def count_address_change(user_id: int) -> None:
     key = f"{settings.REDIS_PREFIX}:tries:addresses:{user_id}"
     if wait := _count(key, LETTERS_PER_PERSON, seconds=LETTER_SECONDS):
         words = "You have asked for several addresses. Look into your mail, or try again in an hour."
+        raise AccountError("rate_limited", words, status=429, retry_after=wait)
+
+
+def count_subscription(user_id: int) -> None:
+    """Count that a device wants to be told of things. Raises `rate_limited` past 30 of one person in five minutes."""
+    try:
+        wait = _count(f"{settings.REDIS_PREFIX}:tries:subscriptions:{user_id}", SUBSCRIPTIONS_PER_PERSON)
+    except RedisError as error:
+        logger.warning("Subscriptions are not braked, Redis is away: %s", error)
+        return
+    if wait:
+        words = "Notifications were turned on very often. Wait a few minutes and try again."
         raise AccountError("rate_limited", words, status=429, retry_after=wait)
 
 

@@ -37,6 +37,7 @@ from accounts.names import (
     fold_email,
     initials_of,
 )
+from accounts.push.models import PushSubscription
 from accounts.querysets import SessionQuerySet, UserQuerySet
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "FilterVersion",
     "Notice",
     "PersonNote",
+    "PushSubscription",
     "Sanction",
     "Session",
     "User",

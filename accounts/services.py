@@ -24,7 +24,7 @@ from accounts.exceptions import AccountError, invalid
 from accounts.handles import EMAIL_TAKEN, HANDLE_TAKEN, insert_with_free_handle, violated_constraint
 from accounts.mail import outbox
 from accounts.mail.kinds import Kind
-from accounts.models import Session, User
+from accounts.models import PushSubscription, Session, User
 from accounts.moderation.filters import check_name
 from accounts.moderation.standing import refuse_banned
 from accounts.names import clean_about, clean_email, clean_full_name, clean_handle
@@ -350,6 +350,7 @@ def _revoke(sessions: SessionQuerySet, *, user_id: int) -> int:
         ids = list(open_rows.order_by("pk").values_list("pk", flat=True))
         Session.objects.filter(pk__in=ids).update(revoked_at=timezone.now())
         if ids:
+            PushSubscription.objects.filter(session__in=ids).delete()
             tell = partial(broadcasts.session_revoked, user_id=user_id, session_ids=ids)
             transaction.on_commit(tell, robust=True)
     return len(ids)

@@ -12,9 +12,12 @@ AT_ONCE = 1000
 
 # Rows that are locked are another worker's, or just being signed out: there is a next time.
 _FORGET = """
-    DELETE FROM accounts_session WHERE id IN (
+    WITH dead AS MATERIALIZED (
         SELECT id FROM accounts_session WHERE least(revoked_at, expires_at) < %s LIMIT %s FOR UPDATE SKIP LOCKED
+    ), told_of_nothing AS (
+        DELETE FROM accounts_pushsubscription WHERE session_id IN (SELECT id FROM dead)
     )
+    DELETE FROM accounts_session WHERE id IN (SELECT id FROM dead)
 """
 
 _DEAD = "SELECT count(*) FROM accounts_session WHERE least(revoked_at, expires_at) < %s"

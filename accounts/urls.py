@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts import address_views, notice_views, recovery_views, settings_views, views
+from accounts.push.viewsets import PushViewSet
 from accounts.viewsets import AddressViewSet, AuthViewSet, MeViewSet, SessionViewSet
 
 urlpatterns = [
@@ -55,6 +56,11 @@ api_urlpatterns = [
         "users/me/sessions/",
         SessionViewSet.as_view({"get": "list", "delete": "destroy_others"}),
         name="api-sessions",
+    ),
+    path(
+        "users/me/push/",
+        PushViewSet.as_view({"get": "retrieve", "put": "update", "delete": "destroy"}),
+        name="api-push",
     ),
     path("users/me/sessions/<uuid:pk>/", SessionViewSet.as_view({"delete": "destroy"}), name="api-session"),
 ]

@@ -64,6 +64,23 @@ def remind(saved_id: int, at: str) -> None:
     reminders.remind(saved_id=saved_id, at=datetime.fromisoformat(at))
 
 
+@task(retries=6)
+def push(subscription_id: int, user_id: int, room_id: int, seq: int) -> None:
+    """Tell a device of what was not read."""
+    from chat.push import sending  # who only enqueues needs none of what encrypts
+    from chat.push.news import News
+
+    sending.push(subscription_id=subscription_id, news=News(user_id, room_id, seq))
+
+
+@periodic("* * * * * */10")
+def push_news() -> None:
+    """Have devices told of what nobody has read."""
+    from chat.services import pushing  # which enqueues the above
+
+    pushing.push_news()
+
+
 @periodic("*/10 * * * *")
 def collect_files() -> None:
     removal.collect_files()

@@ -339,6 +339,20 @@ class Draft(models.Model):
         return f"Draft of {self.user_id} in room {self.room_id}"
 
 
+class PushMark(models.Model):
+    """Up to where somebody was told of a room by push: of those alone who have a device that is."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+")
+    seq = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "room"], name="push_once_per_user_and_room")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} was told of room {self.room_id} up to {self.seq}"
+
+
 class Invitation(models.Model):
     """A way into a private room: for one person (``user``), or a link for whoever has it (``token_hash``)."""
 

@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvValidationError, validate
 
+from accounts.push.encoding import is_private_key
 from config import mail
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,6 +25,7 @@ SHORTEST_KEY = 32  # bytes: HS256 wants a key at least as long as its hash (RFC 
 Values = dict[str, Any]
 
 _SCANNER = re.compile(r"tcp://[^/\s]+:\d{1,5}|unix:/\S+")
+_CONTACT = re.compile(r"mailto:[^@\s]+@[\w-]+(?:\.[\w-]+)+|https://[\w-]+(?:\.[\w-]+)+")
 _UNSAFE = re.compile(r"(?:fsync|synchronous_commit|full_page_writes)\s*=\s*(?:off|false|0)", re.IGNORECASE)
 
 
@@ -96,6 +98,12 @@ VARIABLES = (
         "Secrets", "JWT_ACCEPTED_KEYS", "list", [],
         "Other keys whose tokens are accepted too, so that a new key signs nobody out: `manage.py rotate_keys` says "
         "when which key stands here.",
+        secret=True,
+    ),
+    Variable(
+        "Secrets", "VAPID_PRIVATE_KEY", "str", "",
+        "The key by which the push services of browsers know this server: 32 bytes in base64url. Empty: it comes from "
+        "the SECRET_KEY, and all machines have the same. Where it changes, devices subscribe anew when a page opens.",
         secret=True,
     ),
     Variable(
@@ -211,6 +219,21 @@ VARIABLES = (
         "only addresses of the public internet are asked.",
     ),
     Variable(
+        "Notifications", "PUSH", "bool", True,
+        "Tell devices that want it of messages also while no page is open (Web Push). This server hands notices, which "
+        "only the device can open, to the push services of the browsers' makers, and needs a way to them: https, out.",
+    ),
+    Variable(
+        "Notifications", "PUSH_DELAY_SECONDS", "int", 20,
+        "How long a message waits to be read before devices are told of it, in seconds; up to ten more pass by then.",
+        minimum=0,
+    ),
+    Variable(
+        "Notifications", "VAPID_CONTACT", "str", "",
+        "How a push service reaches the operator if something is wrong: `mailto:you@example.com`, or an address that "
+        "begins with `https://`. Empty: the host of SITE_URL.",
+    ),
+    Variable(
         "Files", "UPLOAD_MB", "int", 25,
         "The largest file that can be sent, in megabytes.",
         minimum=1,
@@ -310,7 +333,12 @@ def read_env() -> Values:
         messages = cast("Mapping[str, list[str]]", error.error_messages)
         problems = {name: " ".join(sentences) for name, sentences in messages.items()}
     if "DEBUG" not in problems:
-        problems = {**mail_refusals(values), **({} if values["DEBUG"] else refusals(values)), **problems}
+        problems = {
+            **mail_refusals(values),
+            **push_refusals(values),
+            **({} if values["DEBUG"] else refusals(values)),
+            **problems,
+        }
     if problems:
         raise ConfigurationError(_report(problems))
     return values
@@ -358,6 +386,19 @@ def mail_refusals(values: Values) -> dict[str, str]:
         site_url=values["SITE_URL"] or "",
         debug=values["DEBUG"],
     )
+
+
+def push_refusals(values: Values) -> dict[str, str]:
+    """Return, by variable, why push services would take nothing from us with these values, and what to set."""
+    problems = {}
+    key, contact = values["VAPID_PRIVATE_KEY"] or "", values["VAPID_CONTACT"] or ""
+    if key and not is_private_key(key):
+        problems["VAPID_PRIVATE_KEY"] = (
+            "is no private key. Make one: `openssl rand 32 | basenc --base64url`; or leave it empty."
+        )
+    if contact and not _CONTACT.fullmatch(contact):
+        problems["VAPID_CONTACT"] = "is no contact. Write it as `mailto:you@example.com` or `https://chat.example.com`."
+    return problems
 
 
 def env_file() -> Path | None:

@@ -26,6 +26,7 @@ SITE_NAME: str = env["SITE_NAME"]
 SECRET_KEY: str = env["SECRET_KEY"] or "only-for-development-secret-key-of-nobody"
 JWT_SIGNING_KEY: str = env["JWT_SIGNING_KEY"] or "only-for-development-signing-key-of-nobody"
 JWT_ACCEPTED_KEYS: list[str] = env["JWT_ACCEPTED_KEYS"]
+VAPID_PRIVATE_KEY: str = env["VAPID_PRIVATE_KEY"]
 
 ALLOWED_HOSTS: list[str] = env["ALLOWED_HOSTS"] or ["localhost", ".localhost", "127.0.0.1", "[::1]"]
 # In DEBUG an empty list means: the page's own scheme, host and port.
@@ -197,6 +198,13 @@ ANYMAIL = {
 if env["EMAIL_URL"]:
     vars().update(mail.smtp_settings(env["EMAIL_URL"]))
 PASSWORD_RESET_TIMEOUT = 7 * 24 * 3600  # the longest that any link in a mail lives; each kind has its own lifetime
+
+# Notices to devices while no page is open (accounts/push, chat/push)
+
+PUSH: bool = env["PUSH"]
+PUSH_DELAY = timedelta(seconds=env["PUSH_DELAY_SECONDS"])
+PUSH_LOOPBACK = False  # whether push services may be on this machine, where tests have theirs
+VAPID_CONTACT: str = env["VAPID_CONTACT"] or f"https://{urlsplit(SITE_URL).hostname}"
 
 # Messages
 

@@ -33,9 +33,11 @@ EXPORTED = (
 
 LEFT_OUT = {
     "accounts.Session": "people sign in anew: a session is of a device and a key",
+    "accounts.PushSubscription": "a way to a device, as good as a password; it goes with the sign-in",
     "accounts.Mail": "which mails were sent, for a month; what stood in them is kept nowhere",
     "accounts.AddressChange": "links that hold for a week; the address itself is the person's",
     "chat.SearchText": "is made of the messages",
+    "chat.PushMark": "of what devices were told that sign in anew",
     "admin.LogEntry": "the audit trail has it",
     "procrastinate.ProcrastinateJob": "work of the moment",
     "procrastinate.ProcrastinateWorker": "work of the moment",

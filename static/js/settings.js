@@ -1,12 +1,13 @@
 /** What the settings can do with script: notifications on this device, and times in the reader's zone. */
 
-import { permission, soundsHere, wish, wishFor } from "./chat/device.js";
+import { permission, pushesHere, soundsHere, wish, wishFor } from "./chat/device.js";
 import { fill, slot } from "./chat/dom.js";
 import { install } from "./chat/install.js";
 import { localTimes, ownZone } from "./chat/time.js";
 
 const STATES = {
   on: "This device tells you of new messages while you look elsewhere.",
+  pushed: "This device tells you of new messages while you look elsewhere, also when no page of this site is open.",
   off: "This device tells you nothing while you look elsewhere.",
   denied: "The browser forbids notifications from this site. Allow them in the settings of the browser, at the padlock in the address bar; then come back.",
   unsupported: "This browser does not show notifications here. They need an address that begins with https.",
@@ -16,7 +17,7 @@ const STATES = {
 function show(card) {
   const may = permission();
   const on = may === "granted" && wish().on;
-  fill(card, "notices-state", STATES[may === "denied" || may === "unsupported" ? may : on ? "on" : "off"]);
+  fill(card, "notices-state", STATES[may === "denied" || may === "unsupported" ? may : !on ? "off" : pushesHere() ? "pushed" : "on"]);
   const shown = { "notices-on": !on && may !== "denied" && may !== "unsupported", "notices-off": on, "notices-text": on };
   for (const [name, is] of Object.entries(shown)) /** @type {HTMLElement} */ (slot(card, name)).hidden = !is;
   sounding(soundsHere());
@@ -36,8 +37,16 @@ async function turnOn() {
   try {
     new Notification("Notifications are on", { body: "This is how Parley tells you of a message.", tag: "parley-sample" });
   } catch {
-    // On some phones only what is installed may notify.
+    // On some phones only the service worker may notify.
   }
+}
+
+/** Let the server know what is wished for here, and show what comes of it. @param {HTMLElement} card */
+async function push(card) {
+  const [{ Api }, { subscribe, unsubscribe }] = await Promise.all([import("./chat/api.js"), import("./chat/push.js")]);
+  const api = new Api("/api/");
+  await (wish().on ? subscribe(api) : unsubscribe(api));
+  show(card);
 }
 
 /** Propose the zone of this browser to who has told none. */
@@ -58,11 +67,18 @@ function start() {
   if (!card) return;
   const box = /** @type {HTMLInputElement} */ (card.querySelector("input"));
   box.checked = wish().text;
-  box.addEventListener("change", () => wishFor({ text: box.checked }));
-  slot(card, "notices-on")?.addEventListener("click", () => turnOn().then(() => show(card)));
+  const changed = () => {
+    show(card);
+    push(card).catch(() => undefined);
+  };
+  box.addEventListener("change", () => {
+    wishFor({ text: box.checked });
+    changed();
+  });
+  slot(card, "notices-on")?.addEventListener("click", () => turnOn().then(changed));
   slot(card, "notices-off")?.addEventListener("click", () => {
     wishFor({ on: false });
-    show(card);
+    changed();
   });
   show(card);
 }

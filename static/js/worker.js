@@ -5,6 +5,8 @@
  * times when there is none, until whoever they belong to signs out. Files with a hash in their name never change, so
  * what is kept of them is as good as new. REST and sockets do not come this way.
  *
+ * What the server pushes while no page is open is shown from here: one notice for each room, the newest.
+ *
  * The server writes `SHELL` and `VERSION` above this (`config/install.py`): with any file that changes, this script is
  * another one, takes over at once, and throws away what the one before has kept of files.
  */
@@ -19,6 +21,8 @@ const MOST_PAGES = 20;
 const KEPT = /^\/rooms\/(?:\d+\/)?$/;
 /** Who is here is signed out, or about to be. */
 const DOORS = /^\/(?:login|logout|signup(?:\/invitations\/[^/]+)?)\/$/;
+/** Milliseconds that an open page may take to say whether it has told something itself; one that sleeps says nothing. */
+const ANSWER_TIMEOUT = 5_000;
 const HASHED = /\.[0-9a-f]{12}\.\w+$/;
 
 /** Counts sign-outs: what was asked for before one is not kept after it. */
@@ -33,6 +37,12 @@ addEventListener("fetch", (event) => {
   if (DOORS.test(url.pathname)) event.waitUntil(forget());
   else if (request.mode === "navigate" && request.method === "GET") event.respondWith(page(event, url));
   else if (request.method === "GET" && url.pathname.startsWith("/static/")) event.respondWith(file(request, url));
+});
+
+addEventListener("push", (event) => event.data && event.waitUntil(tell(event.data.json())));
+addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(visit(event.notification.data.path));
 });
 
 async function keepFiles() {
@@ -61,6 +71,46 @@ async function keepAnew(url) {
 async function forget() {
   era += 1;
   await caches.delete(PAGES);
+  for (const notice of await registration.getNotifications()) notice.close();
+  await (await registration.pushManager?.getSubscription())?.unsubscribe();
+}
+
+/**
+ * Show what was pushed, unless somebody looks at it. What a page has told already comes silently, in place of that.
+ *
+ * @param {{room: number, seq: number, title: string, body: string, path: string, icon: string}} news
+ */
+async function tell({ room, seq, title, body, path, icon }) {
+  const pages = await clients.matchAll({ type: "window", includeUncontrolled: true });
+  if (pages.some((page) => page.visibilityState === "visible" && isAt(page, `/rooms/${room}/`))) return;
+  const tag = `parley-room-${room}`;
+  const before = await registration.getNotifications({ tag });
+  const known = before.some(({ data }) => data.seq >= seq) || (await anyHasTold(pages, { room, seq }));
+  await registration.showNotification(title, { body, tag, icon, data: { room, seq, path }, silent: known, renotify: !known });
+}
+
+/** @param {readonly any[]} pages @param {{room: number, seq: number}} news */
+async function anyHasTold(pages, news) {
+  const answers = pages.map((page) => new Promise((say) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => say(data);
+    page.postMessage({ pushed: news }, [port2]);
+    setTimeout(say, ANSWER_TIMEOUT); // it sleeps, or is none that tells
+  }));
+  return (await Promise.all(answers)).includes(true);
+}
+
+/** Go where a notice leads, in a tab of the chat if one is open. @param {string} path */
+async function visit(path) {
+  const page = (await clients.matchAll({ type: "window" })).find((each) => isAt(each, "/rooms/"));
+  if (!page) return clients.openWindow(path);
+  await page.focus().catch(() => undefined); // the system may not let us
+  return page.navigate(path);
+}
+
+/** @param {any} page @param {string} path that begins its own */
+function isAt(page, path) {
+  return new URL(page.url).pathname.startsWith(path);
 }
 
 /** @param {any} event @param {URL} url */

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import jobs
-from accounts.jobs import GiveUp, upkeep
+from accounts.jobs import GiveUp, find_tasks, upkeep
 from accounts.models import AuditEntry, User
 from tests.jobs import run_jobs, waiting_jobs
 
@@ -139,6 +139,19 @@ def test_jobs_are_forgotten_when_they_are_long_done_and_later_when_they_failed()
     _age(timedelta(days=15))
     assert upkeep.forget_finished() == 1
     assert _states() == [("todo", 0)]
+
+
+@pytest.mark.django_db
+def test_of_what_is_done_every_few_seconds_little_is_kept() -> None:
+    often, rarely = find_tasks()["chat.background.push_news"], find_tasks()["chat.background.collect_files"]
+    assert (often.is_frequent, rarely.is_frequent) == (True, False)
+    often.enqueue()
+    rarely.enqueue()
+    assert run_jobs() == 2
+    assert upkeep.forget_finished() == 0
+    _age(timedelta(minutes=11))
+    assert upkeep.forget_finished() == 1
+    assert _states() == [("succeeded", 1)]
 
 
 @pytest.mark.django_db

@@ -1,10 +1,16 @@
 """The site as an app: what was open opens without a network too, and nobody sees what another person left."""
 
+import json
+import re
+from typing import Any
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewDevice, NewPerson
 from tests.browser.people import Person
+from tests.browser.test_notifications import RECORD, told
+from tests.push_service import Browser
 
 WAIT_FOR = """async (path) => {
   const deadline = Date.now() + 30_000;
@@ -18,6 +24,77 @@ IS_KEPT = "(await (await caches.open('pages')).match(path))"
 KEPT = "caches.open('pages').then((cache) => cache.keys()).then((keys) => keys.map(({ url }) => new URL(url).pathname))"
 NAMES = "caches.keys().then((names) => names.sort())"
 TAKE_OVER = "navigator.serviceWorker.getRegistration().then((registration) => registration.update()).then(() => true)"
+
+# No push service is reached from here: what the browser would say of one.
+SUBSCRIBED = """
+{
+  const says = %s;
+  const key = () => localStorage.pushKey && Uint8Array.from(atob(localStorage.pushKey), (char) => char.charCodeAt(0));
+  const subscription = () => key() && ({
+    endpoint: says.endpoint,
+    options: { applicationServerKey: key().buffer },
+    toJSON: () => ({ endpoint: says.endpoint, keys: says }),
+    unsubscribe: async () => delete localStorage.pushKey,
+  });
+  PushManager.prototype.getSubscription = async () => subscription() || null;
+  PushManager.prototype.subscribe = async ({ applicationServerKey }) => {
+    localStorage.pushKey = applicationServerKey.replaceAll("-", "+").replaceAll("_", "/");
+    return subscription();
+  };
+}
+"""
+SHOWS = """async (expected) => {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const shown = await %s;
+    if (shown === expected) return;
+    if (Date.now() > deadline) throw new Error(`It shows ${JSON.stringify(shown)}`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}"""
+SHOWN = """navigator.serviceWorker.ready.then((registration) => registration.getNotifications()).then((notices) =>
+  notices.map(({ title, body, silent }) => `${title}: ${body}${silent ? " (silent)" : ""}`).join())"""
+FORBID = """Notification = class {
+  static permission = "granted";
+  constructor() {
+    throw new TypeError("Illegal constructor");
+  }
+}; 0"""
+RECORD_SHOWN = """{
+  const show = registration.showNotification.bind(registration);
+  globalThis.bodies = [];
+  registration.showNotification = (title, how) => bodies.push(how.body) && show(title, how);
+}
+0"""
+CLOSE = """navigator.serviceWorker.ready.then((registration) => registration.getNotifications()).then((notices) =>
+  notices.map((notice) => notice.close()).length)"""
+CLICK = """registration.getNotifications().then(([notification]) =>
+  dispatchEvent(new NotificationEvent("notificationclick", { notification })))"""
+
+
+class Pushes:
+    """What a push service hands to the worker of a page, and what that shows."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self._session = page.context.new_cdp_session(page)
+        self._ids: list[str] = []
+        self._session.on("ServiceWorker.workerRegistrationUpdated", self._note)
+        self._session.send("ServiceWorker.enable")
+
+    def _note(self, event: dict[str, Any]) -> None:
+        self._ids += [each["registrationId"] for each in event["registrations"]]
+
+    def hand(self, room: int, seq: int, body: str) -> None:
+        path, icon = f"/rooms/{room}/?around={seq}#m-{seq}", "/static/img/icon-192.png"
+        news = {"room": room, "seq": seq, "title": "Bob Baker", "body": body, "path": path, "icon": icon}
+        origin = self.page.evaluate("location.origin")
+        parts = {"origin": origin, "registrationId": self._ids[-1], "data": json.dumps(news)}
+        self._session.send("ServiceWorker.deliverPushMessage", parts)
+
+    def shows(self, notices: str) -> None:
+        """Wait until the system shows these, and no others."""
+        self.page.evaluate(SHOWS % SHOWN, notices)
 
 
 @pytest.fixture
@@ -100,3 +177,59 @@ def test_the_manifest_says_what_a_browser_needs_to_install_it(alice: Person) -> 
     assert session.send("Page.getAppManifest")["errors"] == []
     errors = session.send("Page.getInstallabilityErrors")["installabilityErrors"]
     assert [error["errorId"] for error in errors] == ["in-incognito"]  # as every browser of a test is
+
+
+def test_what_is_pushed_is_shown_once_leads_to_its_place_and_goes_when_it_is_read(
+    alice: Person, bob: Person, room: int
+) -> None:
+    page = alice.page
+    says = Browser("https://push.example.com/send/1").says
+    for script in (RECORD, SUBSCRIBED % json.dumps(says)):
+        alice.device.context.add_init_script(script)
+    alice.device.context.grant_permissions(["notifications"])
+    go(page, "/rooms/")
+    page.goto("/settings/notifications/")
+    page.get_by_role("button", name="Turn on notifications").click()
+    expect(page.get_by_text("also when no page of this site is open")).to_be_visible()
+    page.get_by_role("checkbox", name="Messages sound").uncheck()  # so that what the page tells is silent
+    with page.expect_response(lambda response: response.request.method == "PUT"):
+        page.get_by_role("checkbox", name="Show what was written").uncheck()
+    state = alice.device.call("GET", "users/me/push/")
+    assert (state["subscribed"], state["text"]) == (True, False)
+
+    bob.write(room, "the tide is high")
+    pushes = Pushes(page)
+    pushes.hand(room, 1, "the tide is high")
+    pushes.shows("Bob Baker: the tide is high")
+    page.goto("/rooms/")
+    [worker] = alice.device.context.service_workers
+    worker.evaluate(CLICK)
+    expect(page).to_have_url(re.compile(rf"/rooms/{room}/\?around=1#m-1$"))
+    pushes.shows("")
+    worker.evaluate(RECORD_SHOWN)
+    pushes.hand(room, 1, "of what she looks at")
+    pushes.hand(room + 1, 1, "of another room")
+    pushes.shows("Bob Baker: of another room")
+    assert worker.evaluate("bodies") == ["of another room"]
+    page.evaluate(CLOSE)
+    page.goto("/rooms/")
+    expect(page.locator(".connection")).to_be_hidden()
+    bob.write(room, "it rises")
+    told(page, "Bob Baker: New message")
+    pushes.hand(room, 2, "New message")  # which the page has told already, and leaves to the worker
+    pushes.shows("Bob Baker: New message (silent)")
+    alice.row("Bob Baker").click()
+    alice.sees("the tide is high", "it rises")
+    pushes.shows("")
+
+    # On some phones the worker alone may notify.
+    page.goto("/rooms/")
+    expect(page.locator(".connection")).to_be_hidden()
+    page.evaluate(FORBID)
+    bob.write(room, "and falls")
+    pushes.shows("Bob Baker: New message (silent)")
+
+    page.goto("/settings/notifications/")
+    with page.expect_response(lambda response: response.request.method == "DELETE"):
+        page.get_by_role("button", name="Turn off notifications").click()
+    assert not alice.device.call("GET", "users/me/push/")["subscribed"]

@@ -15,6 +15,7 @@ from tests.chat.matrix import Row
 from tests.chat.matrix_stage import Scene, Stage
 from tests.chat.media.samples import picture
 from tests.conftest import PASSWORD
+from tests.push_service import Browser
 
 Body = dict[str, Any]
 Ask = Callable[[Stage, Scene], Body]
@@ -209,6 +210,7 @@ BODIES: dict[str, Ask] = {
         "client_id": str(uuid4()),
     },
     "POST /api/uploads/": lambda stage, scene: {"file": SimpleUploadedFile("notes.txt", b"hello")},
+    "PUT /api/users/me/push/": lambda stage, scene: Browser("https://push.example.com/send/1").says,
     "PUT /api/users/me/avatar/": lambda stage, scene: {"file": SimpleUploadedFile("me.png", picture())},
     "PUT /api/rooms/{room}/picture/": lambda stage, scene: {"file": SimpleUploadedFile("us.png", picture())},
     "POST /settings/avatar/": lambda stage, scene: {"file": SimpleUploadedFile("me.png", picture())},

@@ -53,6 +53,8 @@ LATER = {
     "js/chat/notifications.js",
     "js/chat/panning.js",
     "js/chat/people.js",
+    "js/chat/push.js",
+    "js/chat/pushed.js",
     "js/chat/shrink.js",
     "js/chat/sound.js",
     "js/chat/tray.js",

@@ -3,6 +3,8 @@
 import { keep, kept } from "./local-storage.js";
 
 const KEY = "parley-notices";
+/** What this device has told the server of how it is reached while no page is open (`push.js`). */
+export const PUSHED = "parley-push";
 
 /**
  * @typedef {object} Wish
@@ -30,6 +32,11 @@ export function permission() {
 /** Whether this device notifies now. */
 export function notifiesHere() {
   return permission() === "granted" && wish().on;
+}
+
+/** Whether this device is also told while no page is open. */
+export function pushesHere() {
+  return notifiesHere() && Boolean(kept(PUSHED));
 }
 
 /** Whether messages sound here: unless somebody said otherwise, where this device notifies. */

@@ -3,6 +3,7 @@
 import { Api } from "./api.js";
 import { Client } from "./client.js";
 import { CountedLog } from "./counted-log.js";
+import { notifiesHere } from "./device.js";
 import { ParleyChat } from "./elements/parley-chat.js";
 import { on } from "./events.js";
 import { install } from "./install.js";
@@ -64,6 +65,7 @@ function start() {
   chat.start(client, config);
   client.start();
   install();
+  if (notifiesHere()) import("./push.js").then(({ renew }) => renew(api), () => undefined);
 }
 
 // A task of its own: to bring in the modules was one already.

@@ -5,11 +5,14 @@
  * A message waits a moment first. Whoever looks at its room in another tab says so, and whoever reads it meanwhile,
  * here or on another device, is not told of it any more. It waits in every tab, until the one that leads has told it:
  * that one may close before.
+ *
+ * What is pushed to this device, as nobody has read it, takes the place of what was told here (`pushed.js`).
  */
 
 import { notifiesHere, sounds, wish } from "./device.js";
 import { on } from "./events.js";
 import { gist } from "./log.js";
+import { answerWorker, closePushed, showByWorker, wasPushed } from "./pushed.js";
 import { notifies, point } from "./rooms.js";
 import { chime } from "./sound.js";
 
@@ -32,6 +35,8 @@ export class Notifications {
   #waiting = new Map();
   /** Up to where we have heard of each room. @type {Map<number, number>} */
   #heard = new Map();
+  /** Up to where each room was read when we last looked. @type {Map<number, number>} */
+  #read = new Map();
   /** What is told, by message. @type {Map<number, {message: Message, notice: Notification}>} */
   #shown = new Map();
 
@@ -60,6 +65,8 @@ export class Notifications {
     for (const { id, last_seq } of client.store.rooms.values()) this.#heard.set(id, last_seq);
     on(client.store, "rooms", ({ room }) => this.#review(room), signal);
     if (channel) channel.onmessage = ({ data }) => this.#hear(data);
+    answerWorker((news) => this.#giveWay(news), signal);
+    this.#tidy();
     signal.addEventListener("abort", () => {
       channel?.close();
       for (const id of this.#waiting.keys()) this.#settle(id);
@@ -94,22 +101,35 @@ export class Notifications {
   }
 
   /** @param {Message} message @param {import("./rooms.js").Room} room */
-  #tell(message, room) {
+  async #tell(message, room) {
     this.#channel?.postMessage({ told: message.id });
+    if (await wasPushed(message)) return;
     const sounds = this.#sounds(room.id);
     const heard = sounds && this.#play();
     if (!this.#wanted()) return;
     const who = message.author.full_name;
     const title = room.kind === "direct" ? who : `${who} in ${room.name}`;
-    const body = wish().text ? gist(message) : "New message";
+    const how = { body: wish().text ? gist(message) : "New message", silent: heard || !sounds };
     try {
-      const notice = new Notification(title, { body, tag: `parley-${message.id}`, silent: heard || !sounds });
+      const notice = new Notification(title, { ...how, tag: `parley-${message.id}` });
       notice.onclick = () => this.#clicked(message);
       notice.onclose = () => this.#shown.delete(message.id);
       this.#shown.set(message.id, { message, notice });
     } catch {
-      // On some phones only what is installed may notify.
+      showByWorker(message, title, how); // on some phones it alone may
     }
+  }
+
+  /** The worker is about to show what was pushed: whether we have told of it, which is taken back then. @param {import("./pushed.js").News} news */
+  #giveWay({ room, seq }) {
+    const told = [...this.#shown.values()].filter(({ message }) => message.room === room && message.seq <= seq);
+    for (const { message } of told) this.#withdraw(message.id);
+    return told.some(({ message }) => message.seq === seq);
+  }
+
+  /** What was pushed and has been read since need not stand there any more. */
+  #tidy() {
+    closePushed((news) => this.#client.store.rooms.has(news.room) && this.#isRead(news));
   }
 
   /** @param {Message} message */
@@ -134,9 +154,11 @@ export class Notifications {
     for (const { message } of [...this.#waiting.values(), ...this.#shown.values()]) {
       if (this.#isRead(message)) this.#withdraw(message.id);
     }
+    if (!room || point(room) > (this.#read.get(id) ?? -1)) this.#tidy();
+    if (room) this.#read.set(id, point(room));
   }
 
-  /** @param {Message} message */
+  /** @param {import("./pushed.js").News} message */
   #isRead({ room, seq }) {
     const summary = this.#client.store.rooms.get(room);
     return !summary || point(summary) >= seq;
