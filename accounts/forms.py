@@ -14,6 +14,7 @@ from django.utils.html import escape
 from accounts.appearance import Contrast, Density, Motion, TextSize, Theme
 from accounts.exceptions import ParleyError
 from accounts.invitations import welcome_domains
+from accounts.languages import LANGUAGES
 from accounts.moderation.models import COMMENT_LENGTH
 from accounts.names import ABOUT_LENGTH, EMOJI_LENGTH, FULL_NAME_LENGTH, HANDLE_LENGTH, STATUS_LENGTH
 from accounts.switches import Switches
@@ -122,6 +123,12 @@ class ProfileForm(AccountForm):
         required=False,
         help_text="Others see what time it is for you, and searches go by your days.",
         widget=forms.Select(attrs={"data-slot": "time-zone"}),
+    )
+    language = forms.ChoiceField(
+        label="The language you write in",
+        choices=[("", "That of the pages"), *LANGUAGES.items()],
+        required=False,
+        help_text="What you write from now on is marked so, for whoever has it read aloud or translated.",
     )
 
 

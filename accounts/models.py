@@ -121,6 +121,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     status_until = models.DateTimeField(null=True, blank=True)
     about = models.CharField(max_length=ABOUT_LENGTH, blank=True, default="", db_default="")
     time_zone = models.CharField(max_length=64, blank=True, default="", db_default="", help_text="As Europe/Lisbon.")
+    language = models.CharField(
+        max_length=16, blank=True, default="", db_default="", help_text="They write in it, as de; empty: as the pages."
+    )
     avatar = models.UUIDField(null=True, editable=False, help_text="Which picture of theirs is shown, if any.")
     theme = models.CharField(max_length=6, choices=Theme, default=Theme.SYSTEM, db_default=Theme.SYSTEM)
     contrast = models.CharField(max_length=6, choices=Contrast, default=Contrast.SYSTEM, db_default=Contrast.SYSTEM)

@@ -61,6 +61,9 @@ class ProfileSerializer(StrictSerializer):
     time_zone = serializers.CharField(
         max_length=200, allow_blank=True, required=False, help_text="As `Europe/Lisbon`; others see your local time."
     )
+    language = serializers.CharField(
+        max_length=16, allow_blank=True, required=False, help_text="What you write from now on is in it, as `de`."
+    )
 
 
 class SwitchesSerializer(StrictSerializer):
@@ -140,6 +143,7 @@ class MeSerializer(CardSerializer):
     status_until = serializers.DateTimeField(allow_null=True)
     about = serializers.CharField()
     time_zone = serializers.CharField(help_text="Empty where you have told none.")
+    language = serializers.CharField(help_text="Empty: that of the pages.")
     theme = serializers.ChoiceField(choices=Theme.choices)
     contrast = serializers.ChoiceField(choices=Contrast.choices)
     text_size = serializers.ChoiceField(choices=TextSize.choices)
@@ -209,7 +213,7 @@ def me_card(user: User) -> dict[str, Any]:
         "status_emoji": user.status_emoji,
         "status_text": user.status_text,
         "status_until": until and until.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        **{name: getattr(user, name) for name in ("about", "time_zone", *APPEARANCE)},
+        **{name: getattr(user, name) for name in ("about", "time_zone", "language", *APPEARANCE)},
     }
 
 

@@ -22,6 +22,7 @@ from accounts.closing import require_closable
 from accounts.devices import Device
 from accounts.exceptions import AccountError, invalid
 from accounts.handles import EMAIL_TAKEN, HANDLE_TAKEN, insert_with_free_handle, violated_constraint
+from accounts.languages import clean_language
 from accounts.mail import outbox
 from accounts.mail.kinds import Kind
 from accounts.models import PushSubscription, Session, User
@@ -36,7 +37,7 @@ from accounts.zones import clean_zone, known_zone
 
 USE_NOTED_EVERY = timedelta(minutes=1)
 
-PROFILE = ("full_name", "handle", "about", "time_zone")
+PROFILE = ("full_name", "handle", "about", "time_zone", "language")
 NAMES = frozenset({"full_name", "handle"})
 """What is shown of somebody wherever they are."""
 
@@ -196,6 +197,7 @@ class Profile(TypedDict, total=False):
     handle: str
     about: str
     time_zone: str
+    language: str
 
 
 def update_profile(*, user: User, **wanted: Unpack[Profile]) -> User:
@@ -205,13 +207,14 @@ def update_profile(*, user: User, **wanted: Unpack[Profile]) -> User:
         "handle": clean_handle,
         "about": clean_about,
         "time_zone": clean_zone,
+        "language": clean_language,
     }
     given = {name: value for name, value in wanted.items() if not (name == "handle" and value == user.handle)}
     values = cleaned({name: (cleaners[name], cast("str", value)) for name, value in given.items()})
     changes = {name: value for name, value in values.items() if value != getattr(user, name)}
     if not changes:
         return user
-    for field in changes.keys() - {"time_zone"}:
+    for field in changes.keys() - {"time_zone", "language"}:
         check_name(changes[field], field=field)
     try:
         with transaction.atomic():

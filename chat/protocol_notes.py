@@ -68,6 +68,7 @@ _ME: dict[str, Any] = {
     "status_until": None,
     "about": "Compilers",
     "time_zone": "America/New_York",
+    "language": "",
     "theme": "system",
     "contrast": "system",
     "text_size": "normal",

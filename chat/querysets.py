@@ -47,7 +47,10 @@ def _lock_rooms(columns: Columns[Room], *, skip_locked: bool) -> str:
     """  # noqa: S608 - names of columns
 
 
-_OF_AUTHORS = ("id", "full_name", "handle", "avatar", "version", "private_reading", "sends_typing", "muted_until")
+_OF_AUTHORS = (
+    *("id", "full_name", "handle", "avatar", "language"),
+    *("version", "private_reading", "sends_typing", "muted_until"),
+)
 """What sending a message asks of its author."""
 
 _NOT_OF_SEATS = {"moves"}

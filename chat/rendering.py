@@ -74,6 +74,11 @@ def render(body: str) -> str:
     return compose(body).html
 
 
+def in_language(html: str, language: str) -> str:
+    """Say of rendered text which language it is in, by its tag; an empty one says nothing."""
+    return f'<div lang="{language}">{html}</div>' if language and html else html
+
+
 def compose(body: str, people: Mapping[str, int] | None = None) -> Rendered:
     """Render cleaned text in which these people, by handle, and the room may be named. None: nobody may."""
     if not body:

@@ -11,7 +11,7 @@ from accounts.moderation.filters import Rules, StaleRulesError, by_fresh_rules
 from chat.exceptions import ChatError, not_found
 from chat.models import Message, Revision
 from chat.permissions import filtered, speaking, writing
-from chat.rendering import clean_body, compose
+from chat.rendering import clean_body, compose, in_language
 from chat.services.moderation.reports import flag
 from chat.services.naming import calling_all, find_named, renew_mentions
 from chat.services.previewing import preview_later, renewed
@@ -57,7 +57,7 @@ def _edit(actor: User, message_id: int, body: str, revision: int | None, rules: 
             allow(calling_all(room, seat))
         _keep_revision(message)
         message.preview = renewed(message, rendered.html)
-        message.body, message.html = text, rendered.html
+        message.body, message.html = text, in_language(rendered.html, seat.user.language)
         message.mentioned, message.mentions_room = list(rendered.mentioned), rendered.mentions_room
         message.revision, message.edited_at = message.revision + 1, timezone.now()
         renew_mentions(message)

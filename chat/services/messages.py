@@ -17,7 +17,7 @@ from chat import broadcasts, permissions
 from chat.exceptions import ChatError, not_found
 from chat.models import Membership, Message, Revision, Room
 from chat.privacy import Privacy
-from chat.rendering import Rendered, clean_body, compose
+from chat.rendering import Rendered, clean_body, compose, in_language
 from chat.search.documents import document_of
 from chat.services.attaching import Enclosures
 from chat.services.moderation.reports import flag
@@ -239,7 +239,7 @@ class _Batch:
             changed_seq=room.last_seq,
             client_id=draft.client_id,
             body=text,
-            html=rendered.html,
+            html=rendered.html if draft.forwarded_from else in_language(rendered.html, seat.user.language),
             reply_to_id=answered.pk if answered else None,
             thread_root_id=(answered.thread_root_id or answered.pk) if answered else None,
             forwarded_from_id=draft.forwarded_from,

@@ -27,7 +27,7 @@ from config.archive.manifest import chunks, new_archive
 AT_ONCE = 2000
 PROFILE = (
     *("email", "full_name", "handle", "date_joined"),
-    *("status_emoji", "status_text", "status_until", "about", "time_zone"),
+    *("status_emoji", "status_text", "status_until", "about", "time_zone", "language"),
     *("private_reading", "sends_typing", "sees_typing", "shows_previews", "invisible"),
     *("theme", "contrast", "text_size", "density", "motion"),
 )

@@ -50,6 +50,7 @@ def test_name_and_handle_are_changed_by_rest(alice: User, api_for: Any) -> None:
         ({"about": "x" * 141}, "invalid"),
         ({"about": "one\u0000two"}, "invalid"),
         ({"time_zone": "Europe/Atlantis"}, "invalid"),
+        ({"language": "tlh"}, "invalid"),
         ({"theme": "pink"}, "invalid"),
         ({"email": "other@example.org"}, "invalid"),
         ({"is_staff": True}, "invalid"),
@@ -79,10 +80,11 @@ def test_what_somebody_says_of_themselves_is_in_their_settings_in_rest_and_on_th
     alice: User, bob: User, api_for: Any, client_for: Any
 ) -> None:
     names = {"full_name": bob.full_name, "handle": bob.handle}
-    said = {"about": " Boats &  tides ", "time_zone": "Asia/Kathmandu"}
+    said = {"about": " Boats &  tides ", "time_zone": "Asia/Kathmandu", "language": "de"}
     page = client_for(bob).post("/settings/", names | said, follow=True).content.decode()
     assert 'value="Boats &amp; tides"' in page
     assert '<option value="Asia/Kathmandu" selected>' in page
+    assert '<option value="de" selected>Deutsch<' in page
     [person] = api_for(alice).get("/api/users/?q=bob").json()["results"]
     assert (person["about"], person["time_zone"]) == ("Boats & tides", "Asia/Kathmandu")
     assert "Boats &amp; tides" in client_for(alice).get("/people/").content.decode()

@@ -53,6 +53,7 @@ def test_signing_up_by_rest_signs_in() -> None:
         "status_until": None,
         "about": "",
         "time_zone": "Europe/Lisbon",
+        "language": "",
         "theme": "system",
         "contrast": "system",
         "text_size": "normal",

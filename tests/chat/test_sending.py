@@ -7,9 +7,11 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
+from accounts.services import update_profile
 from chat import services
 from chat.exceptions import ChatError
 from chat.models import Membership, Message, Room
+from chat.serializers import quote
 from chat.services import Draft, send_message, send_messages
 from tests.threads import held, in_parallel
 
@@ -196,3 +198,17 @@ def test_deleting_at_once_from_many_devices_is_one_change(room: Room, alice: Use
     in_parallel(lambda: services.delete_message(actor=alice, message_id=message.pk).changed_seq, times=8)
     room.refresh_from_db()
     assert room.last_seq == 2
+
+
+def test_what_somebody_writes_says_in_which_language_that_is(room: Room, alice: User, bob: User) -> None:
+    foreign = say(alice, room, "hello *there*")
+    update_profile(user=bob, language="de")
+    message = say(bob, room, "Moin *moin*")
+    assert message.html == '<div lang="de"><p>Moin <em>moin</em></p></div>'
+    assert quote(message)["excerpt"] == "Moin moin"
+    edited = services.edit_message(actor=bob, message_id=message.pk, body="Tach")
+    assert edited.html == '<div lang="de"><p>Tach</p></div>'
+    passed_on = services.forward_message(author=bob, message_id=foreign.pk, room_id=room.pk, client_id=uuid4())
+    assert passed_on.html == foreign.html  # who says so is somebody else
+    update_profile(user=bob, language="")
+    assert say(bob, room, "Moin").html == "<p>Moin</p>"
