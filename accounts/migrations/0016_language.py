@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0014_find_people"),
+        ("accounts", "0015_push_subscriptions"),
     ]
 
     operations = [
