@@ -5,6 +5,7 @@ What somebody has read once is read here, also where they marked it as unread; a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -43,7 +44,7 @@ _WAITING = f"""
         FROM accounts_pushsubscription AS push
         JOIN accounts_session AS session ON session.id = push.session_id
         JOIN accounts_user AS owner ON owner.id = push.user_id
-        WHERE session.revoked_at IS NULL AND session.expires_at > %(now)s
+        WHERE push.user_id = ANY(%(people)s::bigint[]) AND session.revoked_at IS NULL AND session.expires_at > %(now)s
         AND owner.is_active AND coalesce(owner.banned_until <= %(now)s, true)
         GROUP BY push.user_id
     )
@@ -75,9 +76,10 @@ class News(NamedTuple):
     seq: int
 
 
-def waiting_news(*, now: datetime, delay: timedelta) -> list[News]:
-    """What waits to be told, a row for each person and room: of those alone who have a device to be told by."""
-    return [*map(News._make, fetch(_WAITING, {"now": now, "since": now - RECENT, "until": now - delay}))]
+def waiting_news(people: Sequence[int], *, now: datetime, delay: timedelta) -> list[News]:
+    """What waits to be told to these people, a row for each and each room; nothing to who has no device for it."""
+    times = {"now": now, "since": now - RECENT, "until": now - delay}
+    return [*map(News._make, fetch(_WAITING, {**times, "people": list(people)}))]
 
 
 def unread_calls(news: News, *, now: datetime) -> list[int]:

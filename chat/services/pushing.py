@@ -44,17 +44,15 @@ def push_news(*, now: datetime | None = None) -> int:
     A message waits `PUSH_DELAY_SECONDS` to be read first. Nobody is told of it twice, wherever this is killed: up to
     where somebody was told is written in the transaction that leaves it to a job.
     """
-    if not settings.PUSH or not PushSubscription.objects.exists():
+    if not settings.PUSH:
         return 0
-    waiting = waiting_news(now=now or timezone.now(), delay=settings.PUSH_DELAY)
+    people = PushSubscription.objects.values_list("user", flat=True).distinct()
     try:
-        away = {
-            user_id for user_id, status in statuses({each.user_id for each in waiting}).items() if status != "active"
-        }
+        away = [user_id for user_id, status in statuses(people).items() if status != "active"]
     except RedisError as error:
         logger.warning("Devices are told of nothing, Redis is away: %s", error)
         return 0
-    news = [each for each in waiting if each.user_id in away]
+    news = waiting_news(away, now=now or timezone.now(), delay=settings.PUSH_DELAY) if away else []
     return sum(_leave_to_jobs(news[start : start + AT_ONCE]) for start in range(0, len(news), AT_ONCE))
 
 
