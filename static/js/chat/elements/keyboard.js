@@ -10,7 +10,9 @@ export function watchKeys(root, actions, signal) {
     if (event.defaultPrevented || root.querySelector("dialog[open]")) return;
     const target = event.target instanceof Element ? event.target : document.body;
     const row = /** @type {HTMLElement | null} */ (target.closest(".message"));
-    const shortcut = shortcutOf(event, { writing: writes(target), message: Boolean(row), single: singleKeys() });
+    // Esc writes nothing: what the box has no use for is for the conversation.
+    const writing = writes(target) && !(event.key === "Escape" && target.matches("textarea"));
+    const shortcut = shortcutOf(event, { writing, message: Boolean(row), single: singleKeys() });
     const action = shortcut?.act && actions[shortcut.act];
     if (action && action(row) !== false) event.preventDefault();
   }, { signal });
