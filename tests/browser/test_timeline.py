@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.database import Database
 from tests.browser.people import Person
@@ -72,6 +72,14 @@ def test_nothing_that_comes_or_grows_moves_what_is_read(
     page = alice.page
     page.goto(f"/rooms/{room}/")
     alice.sees_last("number 200 and more of it and more of it and more of it")
+    expect(page.get_by_role("textbox", name="Write to")).to_be_focused()
+    held: list[Route] = []
+    page.route(re.compile("before="), lambda route: held.append(route))
+    page.locator("[data-slot=log]").evaluate("(log) => { log.scrollTop = -log.scrollHeight; }")
+    older = page.locator("[data-slot=older]")
+    expect(older).to_have_attribute("aria-busy", "true")
+    page.unroute(re.compile("before="))  # lets go of what was held
+    expect(older).not_to_have_attribute("aria-busy", "true")
     reading = go_up_to(page, 120)
     before = reading.evaluate(TOP_OF)
     for number in range(3):

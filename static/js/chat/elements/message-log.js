@@ -18,6 +18,9 @@ import { showShare } from "./message-attachments.js";
 /** Older messages are fetched when the beginning is this many screens away. */
 const AHEAD = 1.5;
 
+/** Older messages that take longer than this (ms) to come show that they are coming. */
+const SLOW = 300;
+
 export class MessageLog {
   #client;
   #log;
@@ -35,6 +38,8 @@ export class MessageLog {
   /** Where the reader wants to be as soon as it is loaded. @type {{seq: number, top?: number} | null} */
   #aim = null;
   #unseen = 0;
+  /** The room whose older messages are on their way. */
+  #coming = 0;
 
   /** @param {HTMLElement} main @param {import("../client.js").Client} client @param {AbortSignal} signal */
   constructor(main, client, signal) {
@@ -294,8 +299,21 @@ export class MessageLog {
     if (!log) return;
     const ahead = AHEAD * this.#scroll.screen;
     // A page that cannot be had now is asked for again at the next move, or when the link is back.
-    if (log.hasBefore && this.#scroll.above < ahead) this.#client.older(this.#room).catch(() => undefined);
+    if (log.hasBefore && this.#scroll.above < ahead) this.#older();
     if (log.hasAfter && this.#scroll.below < ahead) this.#client.newer(this.#room).catch(() => undefined);
+  }
+
+  async #older() {
+    const room = this.#room;
+    if (room === this.#coming) return;
+    this.#coming = room;
+    const line = slot(this.#log, "older");
+    const slow = setTimeout(() => line?.setAttribute("aria-busy", "true"), SLOW);
+    await this.#client.older(room).catch(() => undefined);
+    clearTimeout(slow);
+    if (room !== this.#coming) return;
+    this.#coming = 0;
+    line?.removeAttribute("aria-busy");
   }
 
   /** @param {MouseEvent} event */
