@@ -31,6 +31,7 @@ def test_details_stand_beside_the_conversation_and_follow_it(alice: Person, bob:
     expect(door).to_have_attribute("aria-expanded", "true")
     expect(details.get_by_role("button", name="Close details")).to_be_focused()
     expect(details.get_by_role("listitem").filter(has_text="Alice Arden (you)")).to_contain_text("owner")
+    page.set_viewport_size({"width": 1024, "height": 768})
     assert page.evaluate(APART) == [True, True, True]
 
     # It changes with what it is about, and is there again after a reload.

@@ -11,7 +11,7 @@ import { localTimes } from "../time.js";
 
 const KEY = "parley-details";
 /** As in details.css. */
-const WIDE = "(width >= 75rem)";
+const WIDE = "(width >= 64rem)";
 
 export class DetailsPane {
   #root;
