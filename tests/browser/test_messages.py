@@ -168,7 +168,14 @@ def test_a_deletion_is_undone(alice: Person, bob: Person, room: int) -> None:
     bob.sees("dear all")
     alice.delete("dear all")
     bob.sees("Message deleted")
-    alice.page.get_by_role("button", name="Undo").click()
+    undo = alice.page.get_by_role("button", name="Undo")
+    expect(undo).to_be_visible()
+    for _ in range(2):  # by way of the box
+        alice.page.keyboard.press("F6")
+    expect(undo).to_be_focused()
+    alice.page.keyboard.press("Enter")
+    expect(undo).to_be_hidden()
+    expect(box(alice)).to_be_focused()
     for person in (alice, bob):
         person.sees("dear all")
 

@@ -45,7 +45,8 @@ def test_a_report_leads_to_a_ban_and_an_appeal_back_in(
     dialog.get_by_label("What is wrong?").select_option("spam")
     dialog.get_by_label("What should the moderators know?").fill("All day long")
     dialog.get_by_role("button", name="Report", exact=True).click()
-    expect(alice.page.get_by_text("Thank you. The moderators look at it")).to_be_visible()
+    thanks = alice.page.locator("[data-slot=toast]", has_text="Thank you. The moderators look at it")
+    expect(thanks).to_be_visible()
     desk = mona.page
     desk.goto("/admin/")
     desk.get_by_role("link", name="Buy canaries!").click()

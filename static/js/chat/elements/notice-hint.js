@@ -9,6 +9,6 @@ export function hintAtNotices(root, client, notices, signal) {
   on(client.transport, "frame", ({ type, unread, text }) => {
     if (type !== "notice") return;
     door.hidden = !unread;
-    if (text) notices.alert(text);
+    if (text) notices.toast(text);
   }, signal);
 }

@@ -95,7 +95,7 @@ export class ParleyChat extends HTMLElement {
     new ConnectionBar(this, client, signal);
     everyMinute(() => clocks(this), signal);
     on(client, "arrived", (message) => this.#arrived(message), signal);
-    on(client, "named", ({ author }) => this.#notices.alert(`${author.full_name} mentions you in an edited message.`), signal);
+    on(client, "named", ({ author }) => this.#notices.toast(`${author.full_name} mentions you in an edited message.`), signal);
     on(client.transport, "frame", ({ type, message }) => type === "reminder" && this.#remind(message), signal);
     on(client, "me", (card) => fillAvatar(/** @type {HTMLElement} */ (this.querySelector(".me")), card), signal);
     on(client, "left", (room) => this.#left(room), signal);
@@ -132,7 +132,7 @@ export class ParleyChat extends HTMLElement {
   /** The time has come at which we wanted to be reminded of it. @param {import("../log.js").Message} message */
   async #remind(message) {
     const module = await import("./reminder.js").catch(() => null);
-    if (!module) return this.#notices.alert("You wanted to be reminded of a message. It is among those that you saved.");
+    if (!module) return this.#notices.toast("You wanted to be reminded of a message. It is among those that you saved.");
     return module.tellReminder(this, this.#client, this.#notices, message, () => this.#visit(message));
   }
 
@@ -386,7 +386,7 @@ export class ParleyChat extends HTMLElement {
   #left(room) {
     if (room !== this.#room) return;
     this.#go(this.#config.urls.rooms, { push: true });
-    this.#notices.alert("You are no longer in this room.");
+    this.#notices.toast("You are no longer in this room.");
   }
 
   /** @param {import("../outbox.js").Entry} entry */

@@ -1,6 +1,6 @@
 /** The parts of the page, for who goes from one to the next by F6. */
 
-const REGIONS = ["[data-slot=search]", ".row[aria-current], .row", "[data-slot=log]", "[data-slot=composer] textarea", "[data-slot=thread-log]", "[data-slot=thread-composer] textarea", "main"];
+const REGIONS = ["[data-slot=search]", ".row[aria-current], .row", "[data-slot=log]", "[data-slot=composer] textarea", "[data-slot=toast] button", "[data-slot=thread-log]", "[data-slot=thread-composer] textarea", "main"];
 
 /** @param {HTMLElement} root @param {1 | -1} by */
 export function nextRegion(root, by) {

@@ -20,7 +20,6 @@ const LASTS = 60_000;
 export function tellReminder(root, client, notices, message, open) {
   const words = `Reminder: ${message.author.full_name}: ${gist(message)}`;
   notices.toast(words, { label: "Open", act: open, lasts: LASTS });
-  notices.interrupt(words);
   mark(root, message);
   if (client.transport.leads && notifiesHere() && !attentive()) call(message, open);
 }
