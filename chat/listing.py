@@ -76,11 +76,19 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """An address, and what one does there."""
+
+    url: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """The top of a room's page, and what is said before its first message.
 
     ``about`` is where one reads more of a room of many, and brings people in; ``closed`` says why the reader cannot
-    write in it; ``alone``: it is a room for many, and nobody else is in it.
+    write in it, and ``way`` is what they can do about it; ``alone``: it is a room for many, and nobody else is in it.
     """
 
     id: int
@@ -91,6 +99,7 @@ class Head:
     unread: int
     about: str = ""
     closed: str = ""
+    way: Way | None = None
     alone: bool = False
 
 
@@ -145,8 +154,10 @@ def head(summary: Summary, *, present: Whereabouts, now: datetime, zone: tzinfo)
         beginning = f"This is the beginning of {summary['name']}."
     about = "" if other else reverse("room-about", args=[summary["id"]])
     alone = other is None and summary["member_count"] == 1 and not summary["archived"]
-    unread, closed = summary["unread"], _closed(summary)
-    return Head(summary["id"], summary["name"], room_face, sub, beginning, unread, about, closed, alone)
+    closed = _closed(summary)
+    way = _way_out(summary, closed) if closed else None
+    name, unread = summary["name"], summary["unread"]
+    return Head(summary["id"], name, room_face, sub, beginning, unread, about, closed, way, alone)
 
 
 def _closed(summary: Summary) -> str:
@@ -155,6 +166,17 @@ def _closed(summary: Summary) -> str:
     if summary["may_write"]:
         return ""
     return ARCHIVED if summary["archived"] else READ_ONLY
+
+
+def _way_out(summary: Summary, closed: str) -> Way:
+    """What somebody can do who cannot write here; as in `room-head.js`."""
+    if closed == BLOCKED:
+        return Way(reverse("room-preferences", args=[summary["id"]]), "Unblock")
+    if closed == READ_ONLY:
+        return Way(reverse("room-about", args=[summary["id"]]), "See who does")
+    if summary["role"] in {"owner", "admin"}:
+        return Way(reverse("room-about", args=[summary["id"]]), "Open it again")
+    return Way(reverse("find-rooms"), "Find another room")
 
 
 def _whereabouts(presence: Presence, handle: str, now: datetime) -> str:

@@ -32,6 +32,7 @@ def test_a_room_is_made_joined_closed_and_left(alice: Person, bob: Person) -> No
     mine.get_by_role("button", name="Save", exact=True).click()
     expect(his.get_by_text("Only moderators write in this room.")).to_be_visible()
     expect(his.get_by_role("textbox", name="Write to")).to_be_hidden()
+    expect(his.get_by_role("link", name="See who does")).to_have_attribute("href", re.compile(r"^/rooms/\d+/about/$"))
 
     row = mine.locator(".about__row", has_text="Bob Baker")
     row.get_by_text("Change").click()

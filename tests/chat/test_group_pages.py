@@ -129,6 +129,7 @@ def test_settings_are_changed(client_for: ClientFor, about: str, room: Room, ali
     assert "Only admins and owners change this room." in refused.content.decode()
     page = client_for(bob).get(f"/rooms/{room.pk}/").content.decode()
     assert "Only moderators write in this room." in page
+    assert f'href="/rooms/{room.pk}/about/" data-slot="way-out">See who does</a>' in page
     assert '<div data-slot="writing" hidden>' in page
     assert f'href="/rooms/{room.pk}/details/"' in page
 

@@ -8,15 +8,17 @@ import { everyMinute, lastSeen } from "../time.js";
 export class RoomHead {
   #main;
   #client;
+  #base;
   #room = 0;
   /** The room whose head the server wrote, with what it knew of their presence. */
   #served;
   #draw = once(() => this.#fill());
 
-  /** @param {HTMLElement} main @param {import("../client.js").Client} client @param {AbortSignal} signal */
-  constructor(main, client, signal) {
+  /** @param {HTMLElement} main @param {import("../client.js").Client} client @param {string} base "/rooms/" @param {AbortSignal} signal */
+  constructor(main, client, base, signal) {
     this.#main = main;
     this.#client = client;
+    this.#base = base;
     this.#served = Number(main.dataset.room);
     on(client.store, "rooms", this.#draw, signal);
     on(client.presence, "change", this.#draw, signal);
@@ -62,7 +64,12 @@ export class RoomHead {
     if (!writing || !closed) return;
     writing.hidden = room.may_write === false || Boolean(room.blocked);
     closed.hidden = !writing.hidden;
-    closed.textContent = room.blocked ? "You block this person." : room.archived ? "This room is archived, and only for reading." : "Only moderators write in this room.";
+    const way = /** @type {HTMLAnchorElement | null} */ (slot(closed, "way-out"));
+    if (closed.hidden || !way) return;
+    const [why, path, words] = closing(room);
+    fill(closed, "closed-text", why);
+    way.href = this.#base + path;
+    way.textContent = words;
   }
 
   /** @param {import("../rooms.js").Room} room */
@@ -75,6 +82,14 @@ export class RoomHead {
     else if (presence) fill(this.#main, "room-sub", hereLine(presence, room.other));
     else if (!this.#served) fill(this.#main, "room-sub", `@${room.other.handle}`);
   }
+}
+
+/** Why one cannot write in a room, and what to do about it: where, and in words. As in `listing.py`. @param {import("../rooms.js").Room} room */
+function closing({ id, blocked, archived, role }) {
+  if (blocked) return ["You block this person.", `${id}/me/`, "Unblock"];
+  if (!archived) return ["Only moderators write in this room.", `${id}/about/`, "See who does"];
+  const way = ["owner", "admin"].includes(role) ? [`${id}/about/`, "Open it again"] : ["find/", "Find another room"];
+  return ["This room is archived, and only for reading.", ...way];
 }
 
 /** @param {import("../presence.js").Status} presence @param {{handle: string}} person */

@@ -59,7 +59,7 @@ export class RoomPane {
     this.#client = client;
     this.#root = root;
     this.#parts = parts;
-    this.#head = new RoomHead(main, client, signal);
+    this.#head = new RoomHead(main, client, base, signal);
     this.#log = new MessageLog(main, client, signal);
     this.#typing = new TypingLine(main, client, signal);
     this.#attaching = { marks: new FileMarks(client.me.id), load: (form, marks) => this.#openTray(form, marks, signal) };
