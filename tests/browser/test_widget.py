@@ -81,12 +81,15 @@ def test_a_guest_on_another_site_talks_with_the_team(
     launcher(page).click()
     expect(panel(page).get_by_role("heading", name="Help desk")).to_be_visible()
     expect(page.get_by_role("textbox", name="Write a message")).to_be_focused()
+    for icon in panel(page).locator("button .icon").all():
+        expect(icon).to_have_css("fill", "none")  # the button that opened it has a sheet of its own
     assert Axe(page).faults() == []
     write(page, "Is the blue boat **still** there?")
     said(page, "Is the blue boat still there?")
     alice.page.goto(f"/rooms/{room}/")
     alice.sees_last("Is the blue boat still there?")
     alice.say("It is.")
+    expect(panel(page).locator("[data-slot=announcer]")).to_have_text("Alice Arden: It is.")
     said(page, "Is the blue boat still there?", "It is.")
     assert not [cookie for cookie in visitor.context.cookies() if "parley" in cookie["name"]]
     assert not [url for url in loaded if "token" in url]

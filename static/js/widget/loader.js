@@ -21,7 +21,7 @@ const STYLE = `
 .launcher:active { scale: 0.95; }
 .launcher:focus-visible { outline: 3px solid var(--chat-accent, light-dark(oklch(0.5 0.092 195), oklch(0.8 0.1 190))); outline-offset: 3px; }
 .launcher[aria-busy="true"] svg { opacity: 0.5; }
-svg { inline-size: 28px; block-size: 28px; fill: currentcolor; }
+.launcher svg { inline-size: 28px; block-size: 28px; fill: currentcolor; }
 .badge { position: absolute; inset-block-start: -4px; inset-inline-end: -4px; box-sizing: border-box; min-inline-size: 22px; padding-inline: 6px; border-radius: 11px; background: var(--chat-badge, oklch(0.53 0.19 28)); color: white; font: 650 12px/22px system-ui, sans-serif; text-align: center; }
 .note { position: absolute; inset-block-end: 68px; inset-inline-end: 0; box-sizing: border-box; inline-size: max-content; max-inline-size: min(280px, 100vw - 40px); padding: 10px 14px; border-radius: 12px; background: light-dark(oklch(0.23 0.012 70), oklch(0.95 0.005 90)); color: light-dark(white, black); font: 14px/1.45 system-ui, sans-serif; }
 [hidden] { display: none !important; }

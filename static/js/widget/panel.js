@@ -5,6 +5,7 @@ import { activeIn, cloneTemplate, copyText, fill, fillAvatar, roomAvatar, slot, 
 import { Drafts } from "../chat/drafts.js";
 import { MessageLog } from "../chat/elements/message-log.js";
 import { drawWith } from "../chat/elements/message-attachments.js";
+import { Notices } from "../chat/elements/notices.js";
 import { TypingLine } from "../chat/elements/typing-line.js";
 import { on } from "../chat/events.js";
 import { Failure } from "../chat/failure.js";
@@ -64,6 +65,7 @@ export class Panel {
   #host;
   #panel;
   #session;
+  #notices;
   #tell;
   #signal;
   #visiting;
@@ -99,6 +101,7 @@ export class Panel {
     this.#host = host;
     this.#panel = panel;
     this.#session = session;
+    this.#notices = new Notices(panel, signal);
     this.#loadLightbox = async () => {
       const [{ visitorLightbox }, sheet] = await Promise.all([import("./lightbox.js"), fetchSheet(`${css}&part=later`)]);
       adopt(root, sheet, signal);
@@ -240,7 +243,7 @@ export class Panel {
 
   /** @param {import("../chat/log.js").Message} message */
   #announce(message) {
-    if (this.#open && message.room === this.#room) fill(this.#panel, "announcer", `${message.author.full_name}: ${message.body.slice(0, 200) || describe(message.attachments)}`);
+    if (this.#open && message.room === this.#room) this.#notices.arrived(message);
   }
 
   /** @param {MouseEvent} event */
@@ -287,7 +290,7 @@ export class Panel {
 
   /** @param {HTMLElement} button of what cannot be had */
   #miss(button) {
-    fill(this.#panel, "announcer", "The file cannot be had right now.");
+    this.#notices.say("The file cannot be had right now.");
     button.classList.add("widget__missing");
   }
 
