@@ -18,6 +18,9 @@ remind(saved_id=saved.pk, at=saved.remind_at)
 """
 
 
+WIDTHS = "(parts) => parts.map((part) => part.getBoundingClientRect().width)"
+
+
 def box(person: Person) -> Locator:
     return person.page.get_by_role("textbox", name="Write to")
 
@@ -32,6 +35,8 @@ def test_a_message_is_answered_and_both_see_what_it_answers(alice: Person, bob: 
     bob.say("yes")
     for person in (alice, bob):
         expect(person.message("yes").locator("[data-slot=quote]")).to_have_text(re.compile(r"Alice Arden\s+a moth\?"))
+        widths = person.message("yes").locator("[data-slot=quote], [data-slot=body]").evaluate_all(WIDTHS)
+        assert widths[0] == widths[1], "one bubble holds both"
     expect(bob.page.locator("[data-slot=context]")).to_be_hidden()
 
     alice.act("a moth?", "Edit")
