@@ -26,7 +26,9 @@ def csp_middleware(get_response: GetResponse) -> GetResponse:
         nonce = new_nonce()
         request.csp_nonce = nonce  # type: ignore[attr-defined]
         response = get_response(request)
-        if not response.has_header(HEADER):
+        # As in Django 6: the pages with which it explains an error to developers have styles and scripts inline.
+        explains = settings.DEBUG and response.status_code in {404, 500}
+        if not response.has_header(HEADER) and not explains:
             response.headers[HEADER] = policy_for(request, nonce)
         return response
 

@@ -42,6 +42,13 @@ def test_pages_allow_nothing_but_our_own(client: Client) -> None:
     }
 
 
+def test_only_what_explains_errors_to_developers_goes_without_a_policy(client: Client, settings: Settings) -> None:
+    for debug in (False, True):
+        settings.DEBUG = debug
+        assert client.get("/login/").has_header(POLICY)
+        assert client.get("/nothing/at/all/").has_header(POLICY) is not debug
+
+
 def test_templates_get_the_nonce_of_their_response() -> None:
     def view(request: HttpRequest) -> HttpResponse:
         return HttpResponse(Template("{{ csp_nonce }}").render(Context(nonce_context(request))))
