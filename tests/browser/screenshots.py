@@ -194,7 +194,7 @@ def _open(page: Page, name: str) -> None:
     """Go to a conversation by its address: a click would leave the pointer on a message, with the toolbar at it."""
     page.goto("/rooms/")
     page.goto(page.locator(".row", has_text=name).get_attribute("href") or "")
-    page.evaluate("customElements.whenDefined('parley-chat').then(() => true)")
+    page.wait_for_selector("parley-chat:defined")
 
 
 def _save(page: Page, name: str, *, scale: float) -> Path:
