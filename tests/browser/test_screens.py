@@ -29,6 +29,8 @@ FAULTS = """() => {
     if (!large && !inText) faults.push(`${width} x ${height}: ${label.trim()}`);
     if (left < 0 || right > wide) faults.push(`sticks out: ${label.trim()}`);
   }
+  const empty = document.querySelector("textarea[name=body]:placeholder-shown");
+  if (empty?.clientHeight > 60) faults.push("an empty box of several lines");
   const headings = [...document.querySelectorAll("h1, h2, h3, h4")].filter(seen);
   if (headings.filter(({ tagName }) => tagName === "H1").length > 1) faults.push("several first headings");
   headings.reduce((before, { tagName: [, level], textContent }) => {
