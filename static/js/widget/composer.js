@@ -1,7 +1,6 @@
 /** Where a visitor writes: a field that sends by Enter, keeps what was begun, and says what is wrong. */
 
 import { ComposerLimit } from "../chat/elements/composer-limit.js";
-import { sends } from "../chat/elements/composer-keys.js";
 import { slot } from "../chat/dom.js";
 import { draftOf } from "../chat/drafts.js";
 import { Failure } from "../chat/failure.js";
@@ -103,4 +102,11 @@ export class Composer {
     if (grow) grow.dataset.value = this.#area.value;
     this.#limit.count();
   }
+}
+
+/** Whether a key sends: as on our own pages (`composer-keys.js`), whose other keys a visitor has not. @param {KeyboardEvent} event @param {boolean} linesByEnter */
+function sends({ key, keyCode, isComposing, shiftKey, altKey, ctrlKey, metaKey }, linesByEnter) {
+  // 229 is what Safari reports for the Enter that ends a composition.
+  if (key !== "Enter" || isComposing || keyCode === 229 || shiftKey || altKey) return false;
+  return !linesByEnter || ctrlKey || metaKey;
 }

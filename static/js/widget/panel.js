@@ -3,9 +3,9 @@
 import { describe } from "../chat/attachments.js";
 import { activeIn, cloneTemplate, copyText, fill, fillAvatar, roomAvatar, slot, takeTemplatesFrom } from "../chat/dom.js";
 import { Drafts } from "../chat/drafts.js";
+import { Announcer } from "../chat/elements/announcer.js";
 import { MessageLog } from "../chat/elements/message-log.js";
 import { drawWith } from "../chat/elements/message-attachments.js";
-import { Notices } from "../chat/elements/notices.js";
 import { TypingLine } from "../chat/elements/typing-line.js";
 import { on } from "../chat/events.js";
 import { Failure } from "../chat/failure.js";
@@ -65,7 +65,7 @@ export class Panel {
   #host;
   #panel;
   #session;
-  #notices;
+  #announcer;
   #tell;
   #signal;
   #visiting;
@@ -101,7 +101,7 @@ export class Panel {
     this.#host = host;
     this.#panel = panel;
     this.#session = session;
-    this.#notices = new Notices(panel, signal);
+    this.#announcer = new Announcer(panel, signal);
     this.#loadLightbox = async () => {
       const [{ visitorLightbox }, sheet] = await Promise.all([import("./lightbox.js"), fetchSheet(`${css}&part=later`)]);
       adopt(root, sheet, signal);
@@ -243,7 +243,7 @@ export class Panel {
 
   /** @param {import("../chat/log.js").Message} message */
   #announce(message) {
-    if (this.#open && message.room === this.#room) this.#notices.arrived(message);
+    if (this.#open && message.room === this.#room) this.#announcer.arrived(message);
   }
 
   /** @param {MouseEvent} event */
@@ -290,7 +290,7 @@ export class Panel {
 
   /** @param {HTMLElement} button of what cannot be had */
   #miss(button) {
-    this.#notices.say("The file cannot be had right now.");
+    this.#announcer.say("The file cannot be had right now.");
     button.classList.add("widget__missing");
   }
 
