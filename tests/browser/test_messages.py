@@ -116,6 +116,8 @@ def test_a_thread_stands_beside_its_conversation_and_grows(alice: Person, bob: P
     # On a phone it takes the place of the conversation, and lives as that does.
     page.set_viewport_size({"width": 390, "height": 800})
     page.get_by_role("main").get_by_role("link", name="3 replies").click()
+    beside = page.get_by_role("main", name="Thread")
+    said = beside.locator("[data-slot=body]")
     expect(beside).to_be_visible()
     expect(page.locator("main")).to_be_hidden()
     alice.act("which one?", "Reply")

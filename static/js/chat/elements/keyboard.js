@@ -11,7 +11,7 @@ export function watchKeys(root, actions, signal) {
     const target = event.target instanceof Element ? event.target : document.body;
     const row = /** @type {HTMLElement | null} */ (target.closest(".message"));
     // Esc writes nothing: what the box has no use for is for the conversation.
-    const writing = writes(target) && !(event.key === "Escape" && target.matches("textarea"));
+    const writing = writes(target) && !(event.key === "Escape" && target.matches("[data-slot=composer] textarea"));
     const shortcut = shortcutOf(event, { writing, message: Boolean(row), single: singleKeys() });
     const action = shortcut?.act && actions[shortcut.act];
     if (action && action(row) !== false) event.preventDefault();

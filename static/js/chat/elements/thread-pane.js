@@ -20,6 +20,8 @@ import { ThreadComposer } from "./thread-composer.js";
 
 /** Replies that are asked for at once. */
 const PAGE = 100;
+/** Where it takes the place of the conversation; as in thread.css. */
+const ALONE = "(width < 64rem)";
 /** What is seen here is read in the conversation. */
 const UNREAD = { observe() {}, forget() {} };
 
@@ -64,6 +66,10 @@ export class ThreadPane {
     this.#parts = room;
     this.#base = base;
     slot(root, "toast")?.before(this.#pane);
+    const alone = matchMedia(ALONE);
+    const stand = () => this.#stand(alone.matches);
+    alone.addEventListener("change", stand, { signal });
+    stand();
     const [log, rows] = ["thread-log", "timeline"].map((name) => /** @type {HTMLElement} */ (slot(this.#pane, name)));
     const replies = /** @type {HTMLElement} */ (slot(rows, "thread-replies"));
     this.#scroll = new LogScroll(log, replies, signal);
@@ -89,6 +95,13 @@ export class ThreadPane {
     on(client.store, "log", ({ room: id }) => id === this.#root?.room && this.#draw(), signal); // what waits, and ticks
     on(client.store, "card", () => this.#renew(), signal);
     on(client.transport, "state", () => client.transport.online && this.#renew(), signal);
+  }
+
+  /** In the place of the conversation it is what the page is about. @param {boolean} alone */
+  #stand(alone) {
+    this.#pane.setAttribute("role", alone ? "main" : "complementary");
+    this.#pane.querySelector("h2")?.setAttribute("aria-level", alone ? "1" : "2");
+    this.#pane.querySelector("h3")?.setAttribute("aria-level", alone ? "2" : "3");
   }
 
   /**
