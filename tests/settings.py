@@ -34,7 +34,10 @@ os.environ.update(
 )
 
 from config.settings import *  # noqa: E402, F403  the project's own, now that the environment is ours
+from config.settings import DATABASES as IN_PRODUCTION  # noqa: E402
 from config.settings import STORAGES  # noqa: E402
 from tests.hashers import PASSWORD_HASHERS  # noqa: E402, F401
+from tests.patience import patient  # noqa: E402
 
+DATABASES = patient(IN_PRODUCTION)
 STORAGES["media"]["OPTIONS"]["location"] = SERVICES.places.var / f"media-{worker}"

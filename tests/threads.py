@@ -29,7 +29,7 @@ def in_parallel(work: Callable[[], T], *, times: int, threads: int = 8) -> list[
     def one(number: int) -> T:
         try:
             if number < together.parties:
-                together.wait(10)
+                together.wait(60)
             return work()
         finally:
             connection.close()
@@ -53,7 +53,7 @@ def held(room_id: int) -> Iterator[None]:
     holder = threading.Thread(target=hold)
     holder.start()
     try:
-        assert taken.wait(30)
+        assert taken.wait(60)
         yield
     finally:
         release.set()

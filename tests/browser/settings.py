@@ -7,9 +7,12 @@ import os
 from pathlib import Path
 
 from config.settings import *  # noqa: F403
+from config.settings import DATABASES as IN_PRODUCTION
 from config.settings import STORAGES, VAR_DIR
 from tests.hashers import PASSWORD_HASHERS  # noqa: F401
+from tests.patience import patient
 
+DATABASES = patient(IN_PRODUCTION)
 PAGE_CACHE_BYTES = 64 * 1024 * 1024
 THREADS = True
 PRESENCE_LEASE_SECONDS = 6
