@@ -1,4 +1,4 @@
-"""A world in which a lease lasts half a second. Everything runs on the real Redis and PostgreSQL."""
+"""A world in which a lease lasts a second. Everything runs on the real Redis and PostgreSQL."""
 
 import asyncio
 import tempfile
@@ -17,8 +17,8 @@ from presence.leases import Change, Lease, Leases, redis_prefix
 from presence.timing import Timing
 from tests.presence.door import Door
 
-FAST = Timing(lease=0.6, renew=0.15, grace=0.3, sweep=0.05, restart_grace=0.5, record=0.2, retry=0.05)
-PATIENCE = 5.0
+FAST = Timing(lease=1.0, renew=0.15, grace=0.3, sweep=0.05, restart_grace=0.5, record=0.2, retry=0.05)
+PATIENCE = 30.0
 
 
 async def until(condition: Callable[[], bool | Awaitable[bool]], patience: float = PATIENCE) -> None:

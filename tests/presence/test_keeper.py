@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from redis.asyncio import Redis
 
+from accounts import tasks
 from accounts.models import User
 from presence.models import LastSeen
 from presence.services import statuses
@@ -26,7 +27,7 @@ async def test_two_sockets_in_two_workers_are_one_person(start_worker: StartWork
     await until(lambda: one.statuses_of(ADA) == ["active"])
     other.keeper.open(ADA, "phone")
     one.keeper.close(ADA, "laptop")
-    await asyncio.sleep(2 * (FAST.grace + FAST.lease))  # nothing is to happen in that time
+    await asyncio.sleep(FAST.grace + 1.5 * FAST.lease)  # nothing is to happen in that time
     assert (one.statuses_of(ADA), other.statuses_of(ADA)) == (["active"], [])
     assert statuses([ADA]) == {ADA: "active"}
 
@@ -57,7 +58,7 @@ async def test_the_people_of_a_killed_worker_go_offline_exactly_once(start_worke
     killed, *others = [await start_worker() for _ in range(4)]
     killed.keeper.open(ADA, "tab")
     await until(lambda: killed.statuses_of(ADA) == ["active"])
-    _kill(killed)
+    await _kill(killed)
     await until(lambda: "offline" in _told(others, ADA))
     await asyncio.sleep(3 * FAST.sweep)  # time for a second sweeper to say it again
     assert _told(others, ADA) == ["offline"]
@@ -96,7 +97,7 @@ async def test_after_redis_was_emptied_everybody_comes_back(start_worker: StartW
 
 
 async def test_a_worker_that_stops_leaves_its_people_time_to_come_back(start_worker: StartWorker) -> None:
-    timing = replace(FAST, lease=60, renew=20)  # so that no lease runs out
+    timing = replace(FAST, lease=60, renew=20, restart_grace=1.5)  # so that no lease runs out, and nobody is late
     stopping, staying = await start_worker(timing), await start_worker(timing)
     for user in (ADA, BEN):
         stopping.keeper.open(user, "before")
@@ -165,8 +166,7 @@ def _told(workers: list[Worker], user: int) -> list[str]:
     return [change.status for change in changes if change.user == user]
 
 
-def _kill(worker: Worker) -> None:
+async def _kill(worker: Worker) -> None:
     """End it as kill -9 does: without a word."""
-    for task in worker.keeper._tasks:
-        task.cancel()
+    await tasks.cancel(worker.keeper._tasks)
     worker.keeper._held.clear()
