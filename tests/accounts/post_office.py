@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import socketserver
-import time
 from contextlib import suppress
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -42,7 +41,7 @@ class _ResendHandler(BaseHTTPRequestHandler):
         office.requests += 1
         mood = office.moods.pop(0) if office.moods else 200
         if mood == "slow":
-            time.sleep(3)
+            self.connection.recv(1)  # until who asks has lost patience
         if isinstance(mood, int) and mood >= 300:
             return self._answer(mood, {"name": "refused", "message": f"No mail to {body['to']}."})
         if self.headers["Authorization"] != "Bearer a-key" or self.path != "/emails":

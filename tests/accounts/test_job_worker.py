@@ -65,7 +65,7 @@ def test_a_job_whose_worker_was_killed_is_done_once_more_and_its_effect_stands_o
     until(lambda: _count(tmp_path, "tried") == 2)
     second.send_signal(signal.SIGTERM)  # what runs is finished first
     hold.unlink()
-    assert second.wait(30) == 0
+    assert second.wait(90) == 0
     assert _count(tmp_path, "greeted") == 1
     assert User.objects.get(pk=alice.pk).status_text == "greeted"
     assert _states("greet") == ["succeeded"]

@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.threads import in_thread
-from chat import services
+from chat import limits, services
 from chat.consumers import FRAMES_A_TURN
 from chat.exceptions import ChatError
 from chat.limits import HANDSHAKES, SENDS, SYNCS, Allowance, check
@@ -23,8 +23,9 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 
 @pytest.fixture
-def few(settings: Any) -> None:
-    """Limits that a test can reach, under names of its own in Redis."""
+def few(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Limits that a test can reach, under names of its own in Redis; nothing of them lapses, however long it takes."""
+    monkeypatch.setattr(limits, "CHUNK_SECONDS", 60.0)
     settings.REDIS_PREFIX = f"{settings.REDIS_PREFIX}-{uuid4().hex[:8]}"
     settings.RATE_LIMITS = {
         **settings.RATE_LIMITS,
