@@ -59,7 +59,7 @@ class Server:
         """The processes that serve; those that do jobs are others."""
         assert self._process
         children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text()
-        return [int(pid) for pid in children.split() if "config.server" in _command_of(pid)]
+        return [int(pid) for pid in children.split() if "config.server" in command_of(pid)]
 
     def kill(self, worker: int) -> None:
         """End a worker without a chance to say goodbye, and wait until it is gone."""
@@ -88,8 +88,9 @@ class Server:
 MANAGE = (sys.executable, str(ROOT / "manage.py"))
 
 
-def _command_of(pid: str) -> list[str]:
-    with suppress(FileNotFoundError):  # it has just ended
+def command_of(pid: str) -> list[str]:
+    """The words that started a process; none if it has just ended."""
+    with suppress(FileNotFoundError, ProcessLookupError):
         return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
     return []
 

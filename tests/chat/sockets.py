@@ -18,7 +18,7 @@ from config.asgi import application
 from tests.sessions import session_for
 
 ORIGIN = b"http://testserver"
-SECONDS = 20.0
+SECONDS = 40.0
 
 
 class Socket:
@@ -36,15 +36,15 @@ class Socket:
     async def say_raw(self, text: str | None = None, data: bytes | None = None) -> None:
         await self.communicator.send_input({"type": "websocket.receive", "text": text, "bytes": data})
 
-    async def hear(self, type_: str, *, seconds: float = SECONDS, **fields: Any) -> dict[str, Any]:
+    async def hear(self, type_: str, **fields: Any) -> dict[str, Any]:
         """The next frame of this type with these fields that nobody asked for before; waits until it comes."""
-        return await self._find({"type": type_, **fields}, seconds=seconds)
+        return await self._find({"type": type_, **fields})
 
     async def ask(self, type_: str, **fields: Any) -> dict[str, Any]:
         """Send a frame with a ref and wait for its reply or error."""
         ref = uuid4().hex
         await self.say(type_, ref=ref, **fields)
-        return await self._find({"ref": ref}, seconds=SECONDS)
+        return await self._find({"ref": ref})
 
     async def send_message(self, room_id: int, body: str, **fields: Any) -> dict[str, Any]:
         answer = await self.ask("message.send", room=room_id, client_id=str(uuid4()), body=body, **fields)
@@ -68,8 +68,8 @@ class Socket:
     def heard(self, type_: str) -> list[dict[str, Any]]:
         return [frame for frame in self.frames if frame["type"] == type_]
 
-    async def _find(self, wanted: dict[str, Any], *, seconds: float) -> dict[str, Any]:
-        async with asyncio.timeout(seconds):
+    async def _find(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        async with asyncio.timeout(SECONDS):
             while True:
                 for frame in list(self._unheard):
                     if frame.items() >= wanted.items():

@@ -41,7 +41,7 @@ class Network:
             self._buffer.clear()
 
     async def until(self, ready: Callable[[], bool]) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not ready():
                 self._flow()
                 await asyncio.sleep(0.005)

@@ -119,7 +119,7 @@ class Audience:
 
         Again and again: a subscription is confirmed only after it was made.
         """
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while waiting := self.hub.subscriptions._wanted - self.markers:
                 for group in waiting:
                     publish(group, {"type": "hub.event", "kind": "marker", "group": group})

@@ -106,7 +106,7 @@ def test_servers_that_a_killed_run_left_behind_are_replaced(var: Path) -> None:
     second.start()
     for process in (first.postgres.process, first.valkey.process):
         assert process is not None
-        process.wait(5)
+        process.wait(30)
     assert not set(left) & set(_pids(second))
     assert _survivors(second) == 1
     second.stop()

@@ -21,6 +21,7 @@ from accounts.models import User
 from chat.models import Message
 from config.embedded import Services
 from config.server import FRAME_BYTES
+from tests.browser.server import command_of
 from tests.commands import answered
 from tests.config.environment import start, start_python
 from tests.config.impatient import PATIENCE
@@ -41,14 +42,14 @@ class Running:
     def text(self) -> str:
         return self.log.read_text()
 
-    def find(self, pattern: re.Pattern[str], *, seconds: float = 30) -> re.Match[str]:
+    def find(self, pattern: re.Pattern[str]) -> re.Match[str]:
         """What it prints that matches, once it does."""
 
         def look() -> re.Match[str] | None:
             assert self.process.poll() is None or pattern.search(self.text()), self.text()
             return pattern.search(self.text())
 
-        found = until(look, seconds=seconds)
+        found = until(look)
         assert found is not None
         return found
 
@@ -62,7 +63,7 @@ class Running:
 
     def stop(self, number: int = signal.SIGINT) -> int:
         self.process.send_signal(number)
-        return self.process.wait(60)
+        return self.process.wait(90)
 
 
 @contextmanager
@@ -146,7 +147,7 @@ def test_a_killed_worker_is_replaced_while_the_other_serves_and_all_are_in_a_rol
         until(lambda: figure(server, "parley_workers") == 2)
         before = server.workers()
         server.process.send_signal(signal.SIGHUP)
-        server.find(re.compile("All workers are new"), seconds=60)
+        server.find(re.compile("All workers are new"))
         until(lambda: not any(map(is_running, before.values())))
         assert all(map(is_running, server.workers().values()))
         assert server.stop() == 0
@@ -208,7 +209,7 @@ def test_a_taken_port_is_told_in_a_sentence(tmp_path: Path) -> None:
         address = f"127.0.0.1:{other.getsockname()[1]}"
         log = tmp_path / "log"
         process = start("serve", "--bind", address, log=log, DEBUG="true")
-        assert process.wait(30) == 1
+        assert process.wait(90) == 1
     assert f"Cannot listen on {address}: Address already in use." in log.read_text()
     assert "Traceback" not in log.read_text()
 
@@ -260,7 +261,7 @@ def test_up_brings_everything_and_takes_it_away(var: Path) -> None:
     up = Running(
         start("up", "--workers", "1", "--bind", f"127.0.0.1:{port}", log=var / "out", **variables), var / "out"
     )
-    address = up.find(re.compile(r"Parley is at http://localhost:(\d+)/"), seconds=60)
+    address = up.find(re.compile(r"Parley is at http://localhost:(\d+)/"))
     assert int(address[1]) != port
     assert f"Port {port} is taken, so this is {address[1]}." in up.text()
     welcome = up.find(re.compile(r"\A(.*@demo\.[^\n]*\n)\n", re.DOTALL))[1]
@@ -274,7 +275,7 @@ def test_up_brings_everything_and_takes_it_away(var: Path) -> None:
     assert "Job worker 1 ended with -9" in up.text()
 
     second = start("up", log=var / "second", **variables)
-    assert second.wait(30) == 1
+    assert second.wait(90) == 1
     assert "Parley is already running in this directory." in (var / "second").read_text()
 
     web, jobs = children(up, "config.server"), children(up, "worker")
@@ -288,7 +289,7 @@ def test_up_brings_everything_and_takes_it_away(var: Path) -> None:
 def children(server: Running, word: str) -> list[int]:
     """Its processes that have this word in their command."""
     pids = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
-    return [int(pid) for pid in pids if word in Path(f"/proc/{pid}/cmdline").read_text().split("\0")]
+    return [int(pid) for pid in pids if word in command_of(pid)]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def until(ask: Callable[[], T], *, seconds: float = 60.0) -> T:
+def until(ask: Callable[[], T], *, seconds: float = 120.0) -> T:
     """Ask until the answer is true, and return it."""
     deadline = time.monotonic() + seconds
     while not (answer := ask()):
@@ -26,5 +26,5 @@ def is_running(pid: int) -> bool:
         return False
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # it went while we looked
         return False

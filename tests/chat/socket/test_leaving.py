@@ -8,7 +8,7 @@ from accounts import services as accounts
 from accounts.models import User
 from accounts.threads import in_thread
 from accounts.tokens import mint_pair
-from chat import services
+from chat import beacon, services
 from chat.hub import Hub, get_hub, stop_hub
 from chat.models import Room
 from chat.protocol import Close
@@ -19,12 +19,14 @@ from tests.sessions import session_for
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("worker")]
 
 
-async def test_signing_out_closes_the_sockets_of_that_session_only(alice: User) -> None:
+async def test_signing_out_closes_the_sockets_of_that_session_only(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(beacon, "PEOPLE_SECONDS", 3600.0)  # nobody finds it out by asking
     phone_session = await in_thread(session_for)(alice)
     async with connected(alice, phone_session) as phone, connected(alice) as laptop:
         await in_thread(accounts.sign_out)(session=phone_session)
-        async with asyncio.timeout(2):
-            assert await phone.hear_close() == Close.SIGNED_OUT
+        assert await phone.hear_close() == Close.SIGNED_OUT
         await laptop.settle()
 
 

@@ -14,7 +14,7 @@ from websockets.typing import Origin, Subprotocol
 
 from tests.browser.server import Server
 
-SECONDS = 30.0
+SECONDS = 60.0
 
 
 class Person:

@@ -110,7 +110,7 @@ async def test_a_hangup_replaces_the_workers_without_a_request_refused(people: P
             return bool(server.workers()) and not set(old) & set(server.workers())
 
         closing = asyncio.create_task(hear_close(socket))
-        await asyncio.to_thread(until, rolled, seconds=60)
+        await asyncio.to_thread(until, rolled)
         assert await closing == Close.RESTARTING
     assert statuses == {200}
-    assert re.search("All workers are new", server.said())
+    until(lambda: re.search("All workers are new", server.said()))
