@@ -22,7 +22,7 @@ class FakeNotification {
 const shown = () => FakeNotification.shown.map(({ title, body }) => `${title}: ${body}`);
 
 /** A tab with one room; `looking` is whether somebody looks at it. */
-function tab(Channel, { leads = true, looking = false, wanted = true, sounding = false, audible = true, summary = {} } = {}) {
+function tab(Channel, { leads = true, looking = false, wanted = true, sounding = false, audible = true, summary = {}, heard } = {}) {
   const store = new Store(ALICE);
   store.putRoom(room({ level: "all", ...summary }));
   store.openLog(7, page(0, -1));
@@ -31,7 +31,7 @@ function tab(Channel, { leads = true, looking = false, wanted = true, sounding =
   const played = [];
   const play = () => audible && Boolean(played.push("chime"));
   const says = { wanted: () => wanted, sounding: () => sounding, play };
-  const parts = { looksAt: () => looking, open: ({ seq }) => opened.push(seq), channel: new Channel("notices"), ...says };
+  const parts = { looksAt: () => looking, open: ({ seq }) => opened.push(seq), channel: new Channel("notices"), heard, ...says };
   const controller = new AbortController();
   new Notifications(client, parts, controller.signal);
   const arrives = (each) => {
@@ -124,6 +124,17 @@ test("what one tab has told, the next one to lead does not tell again", () =>
     assert.deepEqual(shown(), ["Bob Baker: message 1"]);
   }));
 
+test("what was looked at in the tab that led, the next one to lead does not tell", () =>
+  world(async (clock, Channel) => {
+    const [first, second] = [tab(Channel, { looking: true }), tab(Channel, { leads: false })];
+    for (const { arrives } of [second, first]) arrives(message(1));
+    await clock.tick(1);
+    first.close();
+    second.client.transport.leads = true;
+    await clock.tick(3 * PATIENCE);
+    assert.deepEqual(shown(), []);
+  }));
+
 test("who looks at the room is asked by the tab that comes to lead as well", () =>
   world(async (clock, Channel) => {
     const [first, second] = [tab(Channel), tab(Channel, { leads: false })];
@@ -149,6 +160,17 @@ test("what came without a link is told once there is one, unless it is old or re
     news(7, 3, 60);
     await clock.tick(PATIENCE);
     assert.deepEqual(shown(), ["Bob Baker: message 2", "Bob Baker: message 1"]);
+  }));
+
+test("what came while this was on its way is told, unless it is read", () =>
+  world(async (clock, Channel) => {
+    const created_at = new Date(clock.now).toISOString();
+    for (const read_seq of [0, 2]) {
+      const summary = { last_seq: 2, read_seq, unread: 2 - read_seq, last_message: message(2, { created_at }) };
+      tab(Channel, { summary, heard: new Map([[7, 1]]) });
+      await clock.tick(PATIENCE);
+      assert.deepEqual(shown(), ["Bob Baker: message 2"]);
+    }
   }));
 
 test("a muted room calls only who is named, also by an edit, and a device that wants nothing tells nothing", () =>

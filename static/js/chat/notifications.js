@@ -34,7 +34,7 @@ export class Notifications {
   /** What waits to be told, by message. @type {Map<number, {message: Message, timer: any}>} */
   #waiting = new Map();
   /** Up to where we have heard of each room. @type {Map<number, number>} */
-  #heard = new Map();
+  #heard;
   /** Up to where each room was read when we last looked. @type {Map<number, number>} */
   #read = new Map();
   /** What is told, by message. @type {Map<number, {message: Message, notice: Notification}>} */
@@ -46,12 +46,13 @@ export class Notifications {
    * @param {(room: number) => boolean} parts.looksAt whether somebody looks at a room in this tab
    * @param {(message: Message) => void} parts.open shows a message
    * @param {BroadcastChannel} [parts.channel] to the other tabs
+   * @param {Map<number, number>} [parts.heard] up to which seq the page knew each room when it wanted to be told
    * @param {() => boolean} [parts.wanted] whether this device notifies
    * @param {(room: number) => boolean} [parts.sounding] whether a conversation sounds on this device
    * @param {() => boolean} [parts.play] a sound; false: it cannot be heard
    * @param {AbortSignal} signal
    */
-  constructor(client, { looksAt, open, channel, wanted = notifiesHere, sounding = sounds, play = chime }, signal) {
+  constructor(client, { looksAt, open, channel, heard, wanted = notifiesHere, sounding = sounds, play = chime }, signal) {
     this.#client = client;
     this.#looksAt = looksAt;
     this.#open = open;
@@ -62,11 +63,16 @@ export class Notifications {
     on(client, "arrived", (message) => this.#consider(message), signal);
     on(client, "named", (message) => this.#consider(message), signal);
     on(client, "withdrawn", ({ id }) => this.#withdraw(id), signal);
-    for (const { id, last_seq } of client.store.rooms.values()) this.#heard.set(id, last_seq);
+    const rooms = [...client.store.rooms.values()];
+    this.#heard = heard ?? new Map(rooms.map(({ id, last_seq }) => [id, last_seq]));
     on(client.store, "rooms", ({ room }) => this.#review(room), signal);
     if (channel) channel.onmessage = ({ data }) => this.#hear(data);
     answerWorker((news) => this.#giveWay(news), signal);
     this.#tidy();
+    for (const room of rooms) {
+      this.#read.set(room.id, point(room));
+      this.#review(room.id);
+    }
     signal.addEventListener("abort", () => {
       channel?.close();
       for (const id of this.#waiting.keys()) this.#settle(id);
@@ -77,7 +83,9 @@ export class Notifications {
   #consider(message, again = false) {
     const room = this.#client.store.rooms.get(message.room);
     if (!room || !(this.#wanted() || this.#sounds(room.id))) return;
-    if (!notifies(room, message, this.#client.me.id) || this.#looksAt(message.room)) return;
+    if (!notifies(room, message, this.#client.me.id)) return;
+    // It may wait in tabs that come to lead before it counts as read.
+    if (this.#looksAt(message.room)) return void this.#channel?.postMessage({ seen: message.id });
     const { leads } = this.#client.transport;
     if (leads) this.#channel?.postMessage({ asks: message.id, room: message.room });
     const next = () => {

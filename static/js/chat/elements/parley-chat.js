@@ -140,11 +140,14 @@ export class ParleyChat extends HTMLElement {
   async #notify() {
     if (this.#notifies || !callsHere()) return;
     this.#notifies = true;
+    // What comes while the module is on its way is told as well.
+    const heard = new Map([...this.#client.store.rooms.values()].map(({ id, last_seq }) => [id, last_seq]));
     const module = await import("../notifications.js").catch(() => null);
     if (!module) return void (this.#notifies = false);
     const looksAt = (/** @type {number} */ room) => room === this.#room && attentive();
     const channel = globalThis.BroadcastChannel && new BroadcastChannel(`parley-notices-${this.#config.me.id}`);
-    new module.Notifications(this.#client, { looksAt, open: (message) => this.#visit(message), channel }, this.#stop.signal);
+    const parts = { looksAt, open: (message) => this.#visit(message), channel, heard };
+    new module.Notifications(this.#client, parts, this.#stop.signal);
   }
 
   /** Go to a message, wherever we are. @param {{id: number, room: number, seq: number}} message */
