@@ -135,10 +135,11 @@ def room(alice: Person, bob: Person) -> int:
 
 @pytest.fixture
 def talking(alice: Person, bob: Person, room: int) -> int:
-    """The same, open in front of both, who see that the other is here."""
+    """The same, open in front of both, who see that the other is here, and are told what happens."""
     for person in (alice, bob):
-        person.page.goto(f"/rooms/{room}/")
+        person.opens(f"/rooms/{room}/")
     for person in (alice, bob):
+        person.is_linked()
         expect(person.page.locator(".room__sub")).to_have_text("Here now")
     return room
 

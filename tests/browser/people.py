@@ -7,16 +7,22 @@ from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Locator, Page, Response, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Locator, Page, Response, WebSocket, expect
 from playwright.sync_api import TimeoutError as TooLate
 
+from config.embedded.process import wait_until
 from tests.browser.network import Link
 
 PASSWORD = "a long and quiet river"
 #: What is not there after so many milliseconds needs to be asked for once more.
-SOON = 3_000
+SOON = 5_000
+#: Longer than the longest pause between two tries to connect, and than a worker needs to start on a busy machine.
+BACK_MS = 90_000
+#: Once this is answered, the script of a page of the chat has taken over what the server wrote.
+ALIVE = "customElements.whenDefined('parley-chat').then(() => true)"
 #: What Chromium itself writes to the console when the network fails; everything else there is ours.
 NETWORK_NOISE = re.compile(r"WebSocket connection to 'ws:|Failed to load resource: net::ERR_")
+PENDING = re.compile(r"\bmessage--pending\b")
 
 #: Most devices here have none, so that what a test does to requests is done to all of them.
 NO_WORKER = "Service Worker registration blocked by Playwright"
@@ -25,6 +31,20 @@ REPORT_VIOLATIONS = """
 addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile, lineNumber }) =>
   console.error(`CSP: ${violatedDirective} forbids ${blockedURI} in ${sourceFile}:${lineNumber}`));
 """
+
+# Waits until the storage of this name has so many entries. To ask for one that is not there would make it.
+STORED = """async ([name, count]) => {
+  const settled = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 20));
+  while (!(await indexedDB.databases()).some((each) => each.name === name)) await pause();
+  const database = await settled(indexedDB.open(name));
+  const entries = () => database.transaction("entries").objectStore("entries");
+  while (await settled(entries().count()) !== count) await pause();
+  database.close();
+}"""
 
 READ_ROWS = """(rows) => rows.map((row) =>
   [Number(row.dataset.seq), Number(row.dataset.author), row.querySelector("[data-slot=body]").innerText])
@@ -42,12 +62,15 @@ class Device:
         self.context = context
         self.link = link
         self.troubles: list[str] = []
+        #: The pages whose socket the server has answered since they were last opened.
+        self.linked: set[Page] = set()
         self._expected: list[str] = []
         context.add_init_script(REPORT_VIOLATIONS)
         context.on("console", self._on_console)
         context.on("weberror", lambda error: self.troubles.append(str(error.error)))
         context.on("dialog", self._on_dialog)
         context.on("response", self._on_response)
+        context.on("page", self._on_page)
 
     def expects(self, text: str) -> None:
         """Errors with this text in the console are what the test is about."""
@@ -58,6 +81,12 @@ class Device:
         page = self.context.new_page()
         if path:
             page.goto(path)
+        return page
+
+    def chat(self, path: str) -> Page:
+        """Open a page of the chat in another tab, and wait until it is alive."""
+        page = self.tab(path)
+        page.evaluate(ALIVE)
         return page
 
     def leave(self) -> None:
@@ -88,6 +117,16 @@ class Device:
         if response.status >= 500:
             self.troubles.append(f"{response.status} {response.url}")
 
+    def _on_page(self, page: Page) -> None:
+        def heard(frame: str | bytes) -> None:
+            if '"type":"ready"' in str(frame):
+                self.linked.add(page)
+
+        def opened(socket: WebSocket) -> None:
+            socket.on("framereceived", heard)
+
+        page.on("websocket", opened)
+
 
 class Person:
     """Somebody who is signed in on `device`, and looks at `page`."""
@@ -101,6 +140,26 @@ class Person:
     @property
     def email(self) -> str:
         return email_of(self.name)
+
+    def opens(self, path: str) -> None:
+        """Go to a page of the chat, and wait until it is alive: before that, it hears no key and no click of ours."""
+        self.device.linked.discard(self.page)
+        self.page.goto(path)
+        self.page.evaluate(ALIVE)
+
+    def reloads(self) -> None:
+        """The same with the page that is open."""
+        self.device.linked.discard(self.page)
+        self.page.reload()
+        self.page.evaluate(ALIVE)
+
+    def is_linked(self) -> None:
+        """Wait until the server tells this page what happens from now on: before, it is no news to it but a state."""
+        wait_in(self.page, lambda: self.page in self.device.linked)
+
+    def has_stored(self, what: str, count: int) -> None:
+        """Wait until this device keeps so many: of the `outbox`, or of the `files`. A row shows before it is stored."""
+        self.page.evaluate(STORED, [f"parley-{what}-{self.user}", count])
 
     def write(self, room: int, body: str) -> int:
         """Send a message by the API, without a page; answers its id, once the server has it."""
@@ -130,14 +189,16 @@ class Person:
 
         The server may not have it yet when this returns: `has_sent` waits for that.
         """
-        self.page.evaluate("customElements.whenDefined('parley-chat').then(() => true)")
+        self.page.evaluate(ALIVE)
         for body in bodies:
             self.page.get_by_role("textbox", name="Write to").fill(body)
             self.page.get_by_role("textbox", name="Write to").press("Enter")
 
     def point_at(self, body: str) -> Locator:
         """Point at a message until it has the toolbar; answers the toolbar."""
+        self.page.evaluate(ALIVE)
         message = self.message(body)
+        expect(message).not_to_have_class(PENDING)  # with which one can do next to nothing
         toolbar = message.get_by_role("toolbar", name="Message actions")
         self._until(toolbar, lambda: message.hover(timeout=SOON))
         return toolbar
@@ -158,7 +219,7 @@ class Person:
 
     def _until(self, wanted: Locator, act: Callable[[], None]) -> None:
         """Do it until that is there: where Playwright scrolls, another message comes under the pointer."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             with suppress(TooLate):
                 act()
@@ -205,6 +266,16 @@ def fill_in(page: Page, **fields: str) -> None:
     for name, value in fields.items():
         page.locator(f"[name={name}]").fill(value)
     page.locator("main button[type=submit]").click()
+
+
+def wait_in(tab: Page, condition: Callable[[], bool]) -> None:
+    """Wait for what playwright tells us of, which it does only while we wait in a page."""
+
+    def told() -> bool:
+        tab.evaluate("0")
+        return condition()
+
+    assert wait_until(told, seconds=30)
 
 
 def troubles_of(devices: Iterable[Device]) -> list[str]:

@@ -74,7 +74,7 @@ def test_axe_finds_nothing_in_what_opens_on_a_page(alice: Person, bob: Person, r
     alice.write(room, "Of mine")
     said = bob.write(room, "Of Bob")
     bob.device.call("POST", f"rooms/{room}/messages/", client_id=str(uuid4()), body="Of both", reply_to=said)
-    page.goto(f"/rooms/{room}/")
+    alice.opens(f"/rooms/{room}/")
     page.get_by_role("link", name="Details").click()
     expect(page.get_by_role("complementary", name="Details").get_by_text("@bob_baker")).to_be_visible()
     assert faults_of(page) == []
@@ -112,7 +112,7 @@ def test_who_needs_more_contrast_gets_it(alice: Person, bob: Person, room: int) 
     alice.write(room, "Of mine")
     page = alice.page
     page.emulate_media(contrast="more", reduced_motion="reduce")
-    page.goto(f"/rooms/{room}/")
+    alice.opens(f"/rooms/{room}/")
     axe = Axe(page)
     assert axe.faults("color-contrast-enhanced") == []
     page.emulate_media(color_scheme="dark")
@@ -122,13 +122,14 @@ def test_who_needs_more_contrast_gets_it(alice: Person, bob: Person, room: int) 
 def test_where_the_system_has_its_own_colours_one_still_sees_what_is_chosen(alice: Person, room: int) -> None:
     page = alice.page
     page.emulate_media(forced_colors="active")
-    page.goto(f"/rooms/{room}/")
+    alice.opens(f"/rooms/{room}/")
     expect(page.get_by_role("textbox", name="Write to Bob Baker")).to_be_focused()
     for chosen in (".composer__box", ".row[aria-current]"):
         expect(page.locator(chosen)).to_have_css("outline-style", "solid")
     page.goto("/settings/appearance/")
     expect(page.locator(".choice__option", has_text="Comfortable")).to_have_css("outline-style", "solid")
     expect(page.locator(".choice__option", has_text="Compact")).to_have_css("outline-style", "none")
+    page.evaluate(STILL)
     assert Axe(page).faults() == []
 
 
@@ -146,7 +147,7 @@ def test_everything_in_a_room_is_reached_by_keyboard_in_the_order_of_reading(
 ) -> None:
     bob.write(room, "Of Bob")
     page = alice.page
-    page.goto(f"/rooms/{room}/")
+    alice.opens(f"/rooms/{room}/")
     expect(page.get_by_role("textbox", name="Write to Bob Baker")).to_be_focused()
     page.evaluate("document.body.tabIndex = -1, document.body.focus()")
     names: list[str] = []

@@ -3,22 +3,10 @@
 from playwright.sync_api import Route, expect
 
 from tests.browser.database import Database
-from tests.browser.people import Person
+from tests.browser.people import BACK_MS, Person
 from tests.browser.server import Server
 
 MARK = "window.sinceTheBeginning = true"
-
-STORED = """async ([name, count]) => {
-  const settled = (request) => new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-  const database = await settled(indexedDB.open(name));
-  const entries = () => database.transaction("entries").objectStore("entries");
-  while (await settled(entries().count()) < count) await new Promise((resolve) => setTimeout(resolve, 20));
-  database.close();
-}"""
-"""Wait until the outbox of this name has so many entries: a row shows before it is stored."""
 
 
 def test_what_was_said_while_the_network_was_gone_is_there_after(
@@ -81,15 +69,15 @@ def test_unsent_messages_outlive_the_page(alice: Person, bob: Person, talking: i
     alice.page.route("**/api/rooms/*/messages/", refuse_to_send)
     alice.page.route_web_socket("**/ws/", lambda socket: socket.close())
     alice.device.link.expect_trouble()
-    alice.page.reload()
+    alice.reloads()
     alice.say("first of all", "then", "at last")
-    alice.page.evaluate(STORED, [f"parley-outbox-{alice.user}", 3])
-    alice.page.reload()
+    alice.has_stored("outbox", 3)
+    alice.reloads()
     expect(alice.pending).to_have_text(["first of all", "then", "at last"])
     alice.page.close()
     assert database.bodies(talking) == []
 
-    alice.page = alice.device.tab(f"/rooms/{talking}/")
+    alice.page = alice.device.chat(f"/rooms/{talking}/")
     for person in (alice, bob):
         person.has_sent("first of all", "then", "at last")
         assert person.transcript() == database.transcript(talking)
@@ -107,7 +95,7 @@ def test_a_conversation_goes_on_when_workers_are_killed(
         for person, other in ((alice, bob), (bob, alice)):
             bodies.append(f"{person.name} goes on after {worker}")
             person.say(bodies[-1])
-            other.sees(*bodies)
+            expect(other.messages).to_have_text(bodies, timeout=BACK_MS)
     the_same_everywhere(alice, bob, database.transcript(talking))
 
 
@@ -122,7 +110,7 @@ def test_a_conversation_goes_on_when_the_server_is_restarted(
     server.stop()
     alice.say("into the void")
     server.start()
-    bob.sees("before", "into the void")
+    expect(bob.messages).to_have_text(["before", "into the void"], timeout=BACK_MS)
     bob.say("after")
     for person in (alice, bob):
         person.sees("before", "into the void", "after")

@@ -11,7 +11,6 @@ from tests.browser.people import PASSWORD, Person
 from tests.browser.test_accessibility import faults_of
 from tests.chat.media.samples import HTML, PDF, picture
 
-ALIVE = "customElements.whenDefined('parley-chat').then(() => true)"
 # A file as the clipboard or a pointer brings it.
 BRING = """(target, { kind, files }) => {
   const data = new DataTransfer();
@@ -79,8 +78,7 @@ def test_pictures_and_files_go_with_a_message_and_are_looked_at_by_keyboard(
     bob = new_person("Bob Baker", **PHONE)
     room = open_room(alice, bob)
     for person in (alice, bob):
-        person.page.goto(f"/rooms/{room}/")
-        person.page.evaluate(ALIVE)
+        person.opens(f"/rooms/{room}/")
     page = alice.page
     sea = payload("sea.png", picture(900, 600), "image/png")
     bring(write(page), "paste", sea)
@@ -141,12 +139,9 @@ def test_pictures_and_files_go_with_a_message_and_are_looked_at_by_keyboard(
     expect(alice.row("Bob Baker").locator("[data-slot=last]")).to_have_text("Photo")
 
     page.add_init_script(f"({WATCH})()")
-    page.reload()
-    page.evaluate(ALIVE)
+    alice.reloads()
     assert page.locator(".picture__image").evaluate_all(LOADED) == 3
-    assert (
-        page.evaluate("shifts.filter(({ moved }) => moved.some((each) => /picture|gallery|message/.test(each)))") == []
-    )
+    assert page.evaluate("shifts") == []
 
     # The lightbox, by keyboard, and the way back.
     page.locator(".picture").first.focus()
@@ -208,9 +203,9 @@ def test_a_picture_that_was_sent_without_a_network_goes_out_once(alice: Person, 
     alice.device.expects("net::ERR_FAILED")
     page.get_by_label("Attach pictures and files").set_input_files([payload("begun.png", picture(), "image/png")])
     tile(page, "begun.png").wait_for()
-    kept_entries(page, alice.user, "outbox", 1)
-    kept_entries(page, alice.user, "files", 1)
-    page.reload()
+    alice.has_stored("outbox", 1)
+    alice.has_stored("files", 1)
+    alice.reloads()
     expect(alice.pending).to_have_text(["after all"])
     expect(tile(page, "begun.png")).to_be_visible()
     page.unroute("**/api/uploads/")
@@ -256,7 +251,7 @@ def test_a_voice_is_recorded_heard_and_told_of(alice: Person, bob: Person, talki
     theirs.get_by_role("button", name="Play").click()
     expect(mine).to_have_class(re.compile("voice--heard"))
     expect(theirs).not_to_have_class(re.compile("voice--new|voice--broken"))
-    bob.page.reload()
+    bob.reloads()
     expect(theirs.get_by_role("slider").locator("svg")).to_have_count(2)
     expect(theirs).not_to_have_class(re.compile("voice--new"))
 
@@ -282,7 +277,7 @@ def test_pictures_go_and_are_seen_without_script(alice: Person, new_device: NewD
     device = new_device(java_script_enabled=False)
     device.call("POST", "auth/signup/", full_name="Bob Baker", email="bob@example.org", password=PASSWORD)
     room = device.call("POST", "rooms/", kind="direct", user=alice.user)["id"]
-    alice.page.goto(f"/rooms/{room}/")
+    alice.opens(f"/rooms/{room}/")
     page = device.tab(f"/rooms/{room}/")
     page.get_by_label("Attach pictures and files").set_input_files(
         [payload("sea.png", picture(), "image/png"), payload("plan.pdf", PDF, "application/pdf")]
@@ -336,20 +331,3 @@ def test_a_face_is_chosen_cut_and_seen_by_others_at_once(alice: Person, bob: Per
     page.get_by_role("button", name="Save profile").click()
     for place in (".room__top", ".timeline .message", ".rooms__list"):
         expect(bob.page.locator(place).filter(has_text="Alicia Arden")).to_have_count(1)
-
-
-KEPT = """async ([name, count]) => {
-  const settled = (request) => new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-  const database = await settled(indexedDB.open(name));
-  const entries = () => database.transaction("entries").objectStore("entries");
-  while (await settled(entries().count()) !== count) await new Promise((resolve) => setTimeout(resolve, 20));
-  database.close();
-}"""
-
-
-def kept_entries(page: Page, user: int, what: str, count: int) -> None:
-    """Wait until this device has stored so many of them."""
-    page.evaluate(KEPT, [f"parley-{what}-{user}", count])

@@ -22,7 +22,7 @@ def test_details_stand_beside_the_conversation_and_follow_it(alice: Person, bob:
     direct = call("POST", "rooms/", kind="direct", user=bob.user)["id"]
     bob.write(harbour, "The crane is out until noon")
     page = alice.page
-    page.goto(f"/rooms/{harbour}/")
+    alice.opens(f"/rooms/{harbour}/")
     details = page.get_by_role("complementary", name="Details")
     expect(details).to_have_count(0)
     door = page.get_by_role("link", name="Details")
@@ -41,15 +41,15 @@ def test_details_stand_beside_the_conversation_and_follow_it(alice: Person, bob:
     expect(details.get_by_role("link", name="Bob The crane is out until noon")).to_be_visible()
     alice.row("Bob Baker").click()
     expect(details.get_by_text("@bob_baker")).to_be_visible()
-    page.reload()
+    alice.reloads()
     expect(details.get_by_text("@bob_baker")).to_be_visible()
-    page.goto(f"/rooms/{harbour}/")
+    alice.opens(f"/rooms/{harbour}/")
     details.get_by_role("button", name="Bob Baker").click()
     expect(page).to_have_url(re.compile(rf"/rooms/{direct}/$"))
     details.get_by_role("button", name="Close details").click()
     expect(details).to_have_count(0)
     expect(door).to_be_focused()
-    page.reload()
+    alice.reloads()
     expect(page.locator(".row[aria-current] [data-slot=last]")).to_be_visible()
     expect(details).to_have_count(0)
 
@@ -67,7 +67,7 @@ def test_on_a_phone_one_pane_follows_the_other_with_a_way_back(new_person: NewPe
     room = alice.device.call("POST", "rooms/", kind="direct", user=bob.user)["id"]
     bob.write(room, "Ahoy")
     page = alice.page
-    page.goto("/rooms/")
+    alice.opens("/rooms/")
     expect(page.get_by_role("heading", level=1, name="Conversations")).to_be_visible()
     alice.row("Bob Baker").click()
     alice.sees("Ahoy")

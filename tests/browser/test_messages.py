@@ -27,7 +27,7 @@ def box(person: Person) -> Locator:
 
 def test_a_message_is_answered_and_both_see_what_it_answers(alice: Person, bob: Person, room: int) -> None:
     for person in (alice, bob):
-        person.page.goto(f"/rooms/{room}/")
+        person.opens(f"/rooms/{room}/")
     alice.say("a *moth*?")
     bob.sees("a moth?")
     bob.act("a moth?", "Reply")
@@ -52,7 +52,7 @@ def test_a_message_is_answered_and_both_see_what_it_answers(alice: Person, bob: 
 def test_a_thread_stands_beside_its_conversation_and_grows(alice: Person, bob: Person, room: int) -> None:
     bob.write(room, "a *moth*?")
     for person in (alice, bob):
-        person.page.goto(f"/rooms/{room}/")
+        person.opens(f"/rooms/{room}/")
     address = re.compile(rf"/rooms/{room}/$")
     place = f"/rooms/{room}/thread/1/"
     alice.act("a moth?", "Reply")
@@ -138,7 +138,7 @@ def test_a_thread_stands_beside_its_conversation_and_grows(alice: Person, bob: P
 
 
 def test_an_edit_can_be_left_and_what_was_being_written_is_there_again(alice: Person, room: int) -> None:
-    alice.page.goto(f"/rooms/{room}/")
+    alice.opens(f"/rooms/{room}/")
     alice.say("first")
     box(alice).fill("half a sen")
     alice.act("first", "Edit")
@@ -150,7 +150,7 @@ def test_an_edit_can_be_left_and_what_was_being_written_is_there_again(alice: Pe
 
 def test_reactions_come_and_go_on_both_sides(alice: Person, bob: Person, room: int) -> None:
     for person in (alice, bob):
-        person.page.goto(f"/rooms/{room}/")
+        person.opens(f"/rooms/{room}/")
     alice.say("done")
     bob.sees("done")
     toolbar = bob.point_at("done")
@@ -170,7 +170,7 @@ def test_reactions_come_and_go_on_both_sides(alice: Person, bob: Person, room: i
 
 def test_a_deletion_is_undone(alice: Person, bob: Person, room: int) -> None:
     for person in (alice, bob):
-        person.page.goto(f"/rooms/{room}/")
+        person.opens(f"/rooms/{room}/")
     alice.say("dear all")
     bob.sees("dear all")
     alice.delete("dear all")
@@ -192,8 +192,8 @@ def test_a_message_is_pinned_kept_reminded_of_and_linked_to(
 ) -> None:
     for number in range(1, 90):
         alice.write(room, f"number {number}")
-    alice.page.goto(f"/rooms/{room}/")
-    bob.page.goto(f"/rooms/{room}/")
+    alice.opens(f"/rooms/{room}/")
+    bob.opens(f"/rooms/{room}/")
     alice.act("number 89", "Pin")
     expect(alice.message("number 89").locator("[data-slot=marks]")).to_have_text("Pinned")
     expect(alice.page.locator(".message--system").last).to_contain_text("Alice Arden pinned a message.")
@@ -212,9 +212,9 @@ def test_a_message_is_pinned_kept_reminded_of_and_linked_to(
     dialog.get_by_role("button", name="Never mind").click()
     server.manage("shell", "--command", REMIND)
     expect(toast).to_contain_text("Reminder: Alice Arden: number 80")
-    alice.page.goto("/saved/")
+    alice.opens("/saved/")
     expect(alice.page.locator(".kept", has_text="number 80")).to_contain_text("Due since")
-    bob.page.goto(f"/rooms/{room}/?around=10#m-10")
+    bob.opens(f"/rooms/{room}/?around=10#m-10")
     expect(bob.page.locator("#m-10")).to_be_in_viewport()
     expect(bob.page.locator("#m-10")).to_have_class(re.compile("message--target"))
 
@@ -225,7 +225,7 @@ def test_calling_everybody_in_a_larger_room_wants_to_be_meant(
     others = [bob, *(new_person(name) for name in ("Carol Cole", "Dan Dahl", "Eve Evans", "Finn Falk"))]
     room = alice.device.call("POST", "rooms/", kind="private", name="Harbour")["id"]
     alice.device.call("POST", f"rooms/{room}/members/", users=[person.user for person in others])
-    alice.page.goto(f"/rooms/{room}/")
+    alice.opens(f"/rooms/{room}/")
     alice.say("@room lunch?")
     dialog = alice.page.get_by_role("dialog", name="Call everybody?")
     expect(dialog).to_contain_text("all 6 people")
@@ -234,7 +234,7 @@ def test_calling_everybody_in_a_larger_room_wants_to_be_meant(
     box(alice).press("Enter")
     dialog.get_by_role("button", name="Send to everybody").click()
     expect(alice.page.locator(".mention")).to_have_text("@room")
-    bob.page.goto(f"/rooms/{room}/")
+    bob.opens(f"/rooms/{room}/")
     expect(bob.page.locator(".message--calls-me")).to_have_count(1)
 
 
@@ -244,7 +244,7 @@ def test_a_moderator_says_why_and_a_message_goes_on_to_another_conversation(
     harbour = alice.device.call("POST", "rooms/", kind="private", name="Harbour")["id"]
     alice.device.call("POST", f"rooms/{harbour}/members/", users=[bob.user])
     bob.write(harbour, "cheap watches")
-    alice.page.goto(f"/rooms/{harbour}/")
+    alice.opens(f"/rooms/{harbour}/")
     alice.act("cheap watches", "Forward")
     dialog = alice.page.get_by_role("dialog", name="Forward this message")
     dialog.get_by_label("To").select_option("Bob Baker")
@@ -255,5 +255,5 @@ def test_a_moderator_says_why_and_a_message_goes_on_to_another_conversation(
     dialog.get_by_label("Why?").fill("Advertising")
     dialog.get_by_role("button", name="Delete message").click()
     expect(alice.page.locator(".message--deleted")).to_have_count(1)
-    bob.page.goto(f"/rooms/{room}/")
+    bob.opens(f"/rooms/{room}/")
     expect(bob.message("cheap watches").locator("[data-slot=marks]")).to_have_text("Forwarded")

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.people import Person
+from tests.browser.people import Person, wait_in
 
 # Around the browser's own, which shows nothing that a test could see: what it was asked to show, and to play.
 RECORD = """
@@ -24,6 +24,8 @@ globalThis.Notification = class extends Notification {
   }
 };
 """
+# Whether the news that another tab has turned them on has come to this one.
+KNOWS = "JSON.parse(localStorage.getItem('parley-notices') ?? '{}').on === true"
 
 
 def told(page: Page, *notices: str) -> None:
@@ -44,6 +46,7 @@ def test_what_is_not_looked_at_is_told_once_and_leads_to_its_place(alice: Person
     other.get_by_role("button", name="Turn on notifications").click()
     expect(other.get_by_text("This device tells you of new messages")).to_be_visible()
     other.goto("/people/")
+    wait_in(page, lambda: page.evaluate(KNOWS))
     alice.write(room, "the *tide* is high")
     told(page, "Alice Arden: the tide is high")
     expect(other.locator("html[data-told]")).to_have_count(0)

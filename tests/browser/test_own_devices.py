@@ -5,13 +5,14 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewDevice
-from tests.browser.people import PASSWORD, Person, fill_in
+from tests.browser.people import ALIVE, PASSWORD, Person, fill_in
 
 
 def second_device(person: Person, new_device: NewDevice, path: str) -> Page:
     page = new_device().tab("/login/")
     fill_in(page, email=person.email, password=PASSWORD)
     page.goto(path)
+    page.evaluate(ALIVE)
     return page
 
 
@@ -21,7 +22,7 @@ def test_what_is_marked_unread_stays_so_on_all_devices_until_it_is_opened(
     for body in ("one", "two", "three"):
         alice.write(room, body)
     laptop = second_device(bob, new_device, "/rooms/")
-    bob.page.goto(f"/rooms/{room}/")
+    bob.opens(f"/rooms/{room}/")
     expect(laptop.locator("[data-slot=unread]")).to_be_hidden()
 
     bob.act("two", "Mark unread from here")
@@ -42,7 +43,7 @@ def test_a_draft_follows_its_author_until_it_is_sent(
     alice: Person, bob: Person, room: int, new_device: NewDevice
 ) -> None:
     alice.write(room, "hello")
-    bob.page.goto(f"/rooms/{room}/")
+    bob.opens(f"/rooms/{room}/")
     laptop = second_device(bob, new_device, f"/rooms/{room}/")
     list_of_another = second_device(bob, new_device, "/rooms/")
     box, other_box = (page.get_by_role("textbox", name="Write to") for page in (bob.page, laptop))
@@ -58,13 +59,13 @@ def test_a_draft_follows_its_author_until_it_is_sent(
     bob.sees("hello", "half a thought, whole")
     expect(box).to_have_value("")
     expect(list_of_another.locator("[data-slot=last]")).to_have_text("You: half a thought, whole")
-    bob.page.reload()
+    bob.reloads()
     expect(box).to_have_value("")
 
 
 def test_a_draft_still_answers_what_it_answered(alice: Person, bob: Person, room: int, new_device: NewDevice) -> None:
     alice.write(room, "a *moth*?")
-    bob.page.goto(f"/rooms/{room}/")
+    bob.opens(f"/rooms/{room}/")
     bob.act("a moth?", "Reply")
     box = bob.page.get_by_role("textbox", name="Write to")
     box.fill("a real")
@@ -73,7 +74,7 @@ def test_a_draft_still_answers_what_it_answered(alice: Person, bob: Person, room
     expect(laptop.get_by_role("textbox", name="Write to")).to_have_value("a real")
     expect(laptop.locator("[data-slot=context-text]")).to_have_text(about)
 
-    bob.page.reload()
+    bob.reloads()
     expect(bob.page.locator("[data-slot=context-text]")).to_have_text(about)
     box.press("End")
     box.press_sequentially(" one")

@@ -30,6 +30,7 @@ def test_a_room_is_made_joined_closed_and_left(alice: Person, bob: Person) -> No
     details.get_by_role("link", name="People and settings").click()
     mine.get_by_label("Only moderators, admins and owners write here").check()
     mine.get_by_role("button", name="Save", exact=True).click()
+    expect(mine.get_by_label("Only moderators, admins and owners write here")).to_be_checked()
     expect(his.get_by_text("Only moderators write in this room.")).to_be_visible()
     expect(his.get_by_role("textbox", name="Write to")).to_be_hidden()
     expect(his.get_by_role("link", name="See who does")).to_have_attribute("href", re.compile(r"^/rooms/\d+/about/$"))
@@ -43,12 +44,11 @@ def test_a_room_is_made_joined_closed_and_left(alice: Person, bob: Person) -> No
 
 def test_who_is_invited_sees_it_in_the_list_and_comes_in(alice: Person, bob: Person) -> None:
     room = alice.device.call("POST", "rooms/", kind="private", name="Harbour")["id"]
-    bob.page.goto("/rooms/")
+    with bob.page.expect_response("**/api/invitations/**"):  # what is there by then is no news
+        bob.opens("/rooms/")
     expect(bob.page.get_by_text("Alice Arden")).to_have_count(0)
     alice.device.call("POST", f"rooms/{room}/invitations/", user=bob.user)
-    invited = bob.page.locator("[data-slot=toast]")
-    expect(invited).to_contain_text("Alice Arden invites you to Harbour.")
-    expect(invited).to_be_visible()
+    expect(bob.page.locator("[data-slot=toast]")).to_contain_text("Alice Arden invites you to Harbour.")
     bob.page.get_by_role("link", name="you are invited to Harbour").click()
     bob.page.get_by_role("link", name="Harbour Alice Arden invites you").click()
     bob.page.get_by_role("button", name="Join").click()
@@ -60,7 +60,7 @@ def test_who_is_invited_sees_it_in_the_list_and_comes_in(alice: Person, bob: Per
 def test_the_author_reads_why_a_moderator_deleted_a_message(alice: Person, bob: Person) -> None:
     room = alice.device.call("POST", "rooms/", kind="private", name="Harbour")["id"]
     alice.device.call("POST", f"rooms/{room}/members/", users=[bob.user])
-    bob.page.goto(f"/rooms/{room}/")
+    bob.opens(f"/rooms/{room}/")
     message = bob.write(room, "Cheap boats")
     expect(bob.messages.last).to_have_text("Cheap boats")
     alice.device.call("DELETE", f"messages/{message}/", reason="Advertising.")

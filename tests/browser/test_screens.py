@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.chromium import DESKTOP, PHONE
 from tests.browser.conftest import NewPerson
-from tests.browser.people import Person
+from tests.browser.people import ALIVE, Person, wait_in
 
 # What is wrong with a page. What has an invisible rim (::after) is larger to a finger than it looks.
 FAULTS = """() => {
@@ -95,11 +95,12 @@ def test_the_toolbar_hides_nothing_of_what_is_pointed_at(alice: Person, bob: Per
     bob.write(room, "short")
     bob.write(room, "a longer one, " * 30)
     alice.write(room, "mine")
-    alice.page.goto(f"/rooms/{room}/")
-    for row in alice.page.locator(".message").all():
-        row.locator("[data-slot=body]").hover()
-        toolbar = row.get_by_role("toolbar", name="Message actions")
-        toolbar.evaluate("(bar) => Promise.all(bar.getAnimations().map(({ finished }) => finished)).then(() => true)")
+    alice.opens(f"/rooms/{room}/")
+    for said in ("short", "a longer one, " * 30, "mine"):
+        toolbar, row = alice.point_at(said.strip()), alice.message(said.strip())
+        toolbar.evaluate(
+            "(bar) => Promise.allSettled(bar.getAnimations().map(({ finished }) => finished)).then(() => true)"
+        )
         bar, body = toolbar.bounding_box(), row.locator("[data-slot=body] p").bounding_box()
         assert bar
         assert body
@@ -107,18 +108,22 @@ def test_the_toolbar_hides_nothing_of_what_is_pointed_at(alice: Person, bob: Per
         assert bar["x"] + bar["width"] <= 1280
 
 
-def test_what_is_typed_before_the_script_runs_is_kept(alice: Person, room: int) -> None:
+def test_what_is_typed_and_pointed_at_before_the_script_runs_is_kept(alice: Person, bob: Person, room: int) -> None:
+    bob.write(room, "hello")
     page = alice.page
     held: list[Any] = []
-    page.route("**/js/chat/index.js", lambda route: held.append(route))
+    page.route("**/js/chat/index.*.js", lambda route: held.append(route))
     page.goto(f"/rooms/{room}/", wait_until="commit")
     box = page.get_by_role("textbox", name="Write to")
     box.fill("two\nlines")
-    page.unroute("**/js/chat/index.js")  # lets go of what was held
-    page.evaluate("customElements.whenDefined('parley-chat').then(() => true)")
+    alice.message("hello").hover()
+    wait_in(page, lambda: bool(held))
+    page.unroute("**/js/chat/index.*.js")  # lets go of what was held
+    page.evaluate(ALIVE)
     expect(page.locator(".row[aria-current] [data-slot=last]")).to_be_visible()
+    expect(alice.message("hello").get_by_role("toolbar", name="Message actions")).to_be_visible()
     expect(box).to_have_value("two\nlines")
-    page.goto("/rooms/")
+    alice.opens("/rooms/")
     expect(alice.row("Bob Baker").locator("[data-slot=last]")).to_have_text("Draft: two lines")
     alice.row("Bob Baker").click()
     expect(box).to_have_value("two\nlines")

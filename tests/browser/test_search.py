@@ -13,7 +13,7 @@ def test_a_key_leads_to_the_field_and_a_hit_to_its_message(alice: Person, bob: P
     bob.write(room, "Meet me at the **fountain**")
     bob.write(room, "Or at the harbour")
     page = alice.page
-    page.goto(f"/rooms/{room}/")
+    alice.opens(f"/rooms/{room}/")
     box = page.get_by_role("textbox", name="Write to")
     box.press_sequentially("and/or")
     expect(box).to_have_value("and/or")

@@ -20,8 +20,9 @@ def test_a_device_that_is_signed_out_from_another_is_at_the_sign_in_page_at_once
     home = new_device().tab("/login/?next=/settings/devices/")
     fill_in(home, email=alice.email, password=PASSWORD)
     home.wait_for_url("**/settings/devices/")
-    home.get_by_role("button", name="Sign out all other devices").click()
-    expect(stolen).to_have_url(SIGN_IN, timeout=AT_ONCE_MS)
+    with stolen.expect_request(SIGN_IN, timeout=AT_ONCE_MS):
+        home.get_by_role("button", name="Sign out all other devices").click()
+    expect(stolen).to_have_url(SIGN_IN)
     expect(stolen.get_by_role("heading", name="Sign in")).to_be_visible()
 
     stolen.go_back()
@@ -34,10 +35,11 @@ def test_a_device_that_is_signed_out_from_another_is_at_the_sign_in_page_at_once
 def test_signing_out_in_one_tab_ends_the_others(alice: Person, bob: Person, talking: int) -> None:
     alice.device.expects("Unexpected response code: 403")  # the other tab may try to take the socket over
     alice.device.expects("(Unauthorized)")  # and then ask whether it is signed in still
-    other = alice.device.tab("/rooms/")
+    other = alice.device.chat("/rooms/")
     expect(alice.row(bob.name)).to_be_visible()
-    alice.page.get_by_role("button", name="Sign out").click()
-    expect(other).to_have_url(SIGN_IN, timeout=AT_ONCE_MS)
+    with other.expect_request(SIGN_IN, timeout=AT_ONCE_MS):
+        alice.page.get_by_role("button", name="Sign out").click()
+    expect(other).to_have_url(SIGN_IN)
     expect(alice.page).to_have_url(f"{alice.device.link.url}/login/")  # not back to her room: the next one is not her
     for page in (alice.page, other):
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible()

@@ -8,11 +8,9 @@ from playwright.sync_api import Page, WebSocket, expect
 
 from config.embedded.process import wait_until
 from tests.browser.database import Database
-from tests.browser.people import Person
-from tests.browser.wall import Wall, wait_in
+from tests.browser.people import Person, wait_in
+from tests.browser.wall import Wall
 
-#: Two seconds on an idle machine; this one runs other tests too. Without a takeover it would never come.
-TAKEOVER_MS = 10_000
 TABS = 5
 
 
@@ -49,7 +47,7 @@ def sockets(alice: Person) -> Sockets:
 def tabs(alice: Person, bob: Person, sockets: Sockets, talking: int) -> list[Page]:
     """Alice's tabs: all are in her conversation with Bob, but the last, which is in the list."""
     paths = [f"/rooms/{talking}/"] * (TABS - 2) + ["/rooms/"]
-    return [alice.page, *map(alice.device.tab, paths)]
+    return [alice.page, *map(alice.device.chat, paths)]
 
 
 def test_many_tabs_share_one_socket_and_all_show_the_same(
@@ -96,7 +94,7 @@ def test_when_the_tab_with_the_socket_closes_another_takes_over_at_once(
         leader.close()
         bob.say(f"{word} handover")
         heir = rest[0]
-        expect(heir.locator(".message__body", has_text=f"{word} handover")).to_be_visible(timeout=TAKEOVER_MS)
+        expect(heir.locator(".message__body", has_text=f"{word} handover")).to_be_visible()
     expected = ["before", "first handover", "second handover"]
     inside = [tab for tab in rest if "/rooms/" in tab.url and tab is not tabs[-1]]
     say(inside[-1], "all there")
@@ -117,12 +115,12 @@ def test_a_tab_that_is_frozen_with_the_socket_is_replaced(
         say(rest[0], "I am")
         bob.sees("are you awake", "I am")
     all_show(tabs[:-1], ["are you awake", "I am"])
-    assert leader not in sockets.open
+    wait_in(rest[0], lambda: leader not in sockets.open)
 
 
 def test_reading_in_one_tab_clears_the_count_in_all(alice: Person, bob: Person, talking: int) -> None:
-    tabs = [alice.page, alice.device.tab("/rooms/"), alice.device.tab("/people/")]
-    alice.page.goto("/rooms/")
+    tabs = [alice.page, alice.device.chat("/rooms/"), alice.device.chat("/people/")]
+    alice.opens("/rooms/")
     bob.say("one", "two")
     for tab in tabs:
         expect(tab.locator("[data-slot=unread]:not([hidden])")).to_have_text("2 unread")
@@ -146,11 +144,11 @@ def test_the_end_of_the_sign_in_reaches_every_tab(alice: Person, bob: Person, ta
 def test_a_tab_that_is_put_away_hands_the_socket_over_and_catches_up_when_it_is_back(
     alice: Person, bob: Person, sockets: Sockets, talking: int, way: str
 ) -> None:
-    other = alice.device.tab(f"/rooms/{talking}/")
+    other = alice.device.chat(f"/rooms/{talking}/")
     assert sockets.leader([other]) is alice.page
     alice.page.evaluate(AWAY[way][0])
     bob.say("where are you")
-    expect(other.locator(".message__body")).to_have_text(["where are you"], timeout=TAKEOVER_MS)
+    expect(other.locator(".message__body")).to_have_text(["where are you"])
     assert sockets.leader([other]) is other
     alice.page.evaluate(AWAY[way][1])
     alice.sees("where are you")
@@ -163,8 +161,8 @@ def test_where_sockets_are_blocked_the_conversation_goes_on_and_the_socket_comes
     alice: Person, bob: Person, talking: int, database: Database
 ) -> None:
     wall = Wall(alice.device)
-    alice.page.goto(f"/rooms/{talking}/")
-    tabs = [alice.page, alice.device.tab(f"/rooms/{talking}/")]
+    alice.opens(f"/rooms/{talking}/")
+    tabs = [alice.page, alice.device.chat(f"/rooms/{talking}/")]
     bob.say("can you hear me")
     all_show(tabs, ["can you hear me"])
     for tab, body in zip(tabs, ("yes, by another way", "so can I"), strict=True):
@@ -180,7 +178,7 @@ def test_where_sockets_are_blocked_the_conversation_goes_on_and_the_socket_comes
         tab.evaluate("dispatchEvent(new Event('online'))")
     bob.say("and now")
     all_show(tabs, [*expected, "and now"])
-    wait_in(alice.page, lambda: wall.passed > 0)
+    wait_in(alice.page, lambda: wall.used > 0)
     bob.say("as ever")
     all_show(tabs, [*expected, "and now", "as ever"])
     wall.questions.clear()

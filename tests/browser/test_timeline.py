@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.database import Database
-from tests.browser.people import Person
+from tests.browser.people import Person, wait_in
 
 TOP_OF = """(row) => row.getBoundingClientRect().top"""
 SETTLED = "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(true))))"
@@ -33,7 +33,7 @@ def test_one_goes_to_a_message_and_comes_back(alice: Person, bob: Person, room: 
     other = alice.device.call("POST", "rooms/", kind="private", name="Attic")["id"]
     alice.write(other, f"see /m/{tenth}/ or [this](/m/{tenth}/)")
     page = alice.page
-    page.goto(f"/rooms/{room}/")
+    alice.opens(f"/rooms/{room}/")
     page.evaluate("window.stayed = true")
     alice.sees_last("remember?")
     reading = go_up_to(page, 330)
@@ -57,9 +57,9 @@ def test_one_goes_to_a_message_and_comes_back(alice: Person, bob: Person, room: 
     expect(page.get_by_role("heading", name="Attic")).to_be_visible()
     page.go_back()
     expect(row(page, 330)).to_be_in_viewport()
-    assert abs(row(page, 330).evaluate(TOP_OF) - before) <= 2
+    wait_in(page, lambda: abs(row(page, 330).evaluate(TOP_OF) - before) <= 2)
     assert page.evaluate("window.stayed")
-    page.reload()
+    alice.reloads()
     expect(row(page, 330)).to_be_in_viewport()
     page.get_by_role("button", name="Jump to latest").click()
     expect(alice.messages.last).to_be_in_viewport()
@@ -70,7 +70,7 @@ def test_nothing_that_comes_or_grows_moves_what_is_read(
 ) -> None:
     database.converse(room, [alice.user, bob.user], 200)
     page = alice.page
-    page.goto(f"/rooms/{room}/")
+    alice.opens(f"/rooms/{room}/")
     alice.sees_last("number 200 and more of it and more of it and more of it")
     expect(page.get_by_role("textbox", name="Write to")).to_be_focused()
     held: list[Route] = []
@@ -80,6 +80,7 @@ def test_nothing_that_comes_or_grows_moves_what_is_read(
     expect(older).to_have_attribute("aria-busy", "true")
     page.unroute(re.compile("before="))  # lets go of what was held
     expect(older).not_to_have_attribute("aria-busy", "true")
+    alice.is_linked()
     reading = go_up_to(page, 120)
     before = reading.evaluate(TOP_OF)
     for number in range(3):
@@ -108,13 +109,13 @@ def test_unread_messages_out_of_sight_are_a_key_away(alice: Person, bob: Person,
     for number in range(80):
         bob.write(room, f"news {number}")
     page = alice.page
-    page.goto(f"/rooms/{room}/?around=195#m-195")
+    alice.opens(f"/rooms/{room}/?around=195#m-195")
     above = page.locator("[data-slot=above]")
     expect(above).to_contain_text("unread")
     above.get_by_role("button", name=re.compile(r"^\d+ unread")).click()
     expect(page.locator("[data-slot=divider]")).to_be_in_viewport()
     expect(above).to_be_hidden()
-    page.goto(f"/rooms/{room}/?around=30#m-30")
+    alice.opens(f"/rooms/{room}/?around=30#m-30")
     expect(row(page, 30)).to_be_in_viewport()
     expect(page).to_have_title(re.compile(r"^\(\d+\) "))
     page.get_by_role("textbox", name="Write to").press("Escape")  # which has the focus most of the time

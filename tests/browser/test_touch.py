@@ -15,14 +15,13 @@ def test_a_finger_that_rests_on_a_message_opens_all_that_can_be_done_with_it(
     room = open_room(alice, bob)
     alice.write(room, "high water at four")
     page, message = bob.page, bob.message("high water at four")
-    page.goto(f"/rooms/{room}/")
-    page.evaluate("customElements.whenDefined('parley-chat').then(() => true)")
+    bob.opens(f"/rooms/{room}/")
     message.tap()
     expect(page.get_by_role("toolbar", name="Message actions")).to_have_count(0)
 
     sheet = hold(message)
     expect(sheet).to_contain_text("Alice Arden high water at four")
-    page.evaluate("Promise.all(document.getAnimations().map((each) => each.finished)).then(() => true)")
+    page.evaluate("Promise.allSettled(document.getAnimations().map((each) => each.finished)).then(() => true)")
     assert page.evaluate("innerHeight - document.querySelector('.menu').getBoundingClientRect().bottom") == 0
     sheet.get_by_role("button", name="React with 👍").tap()
     expect(message.locator(".reaction")).to_contain_text("👍")
@@ -35,10 +34,11 @@ def test_a_finger_that_rests_on_a_message_opens_all_that_can_be_done_with_it(
 
     hold(message).get_by_role("button", name="Reply").tap()
     expect(page.locator("[data-slot=context-text]")).to_have_text("Reply to Alice Arden: high water at four")
+    answered = page.locator("[data-slot=context]")
     page.get_by_role("button", name="Cancel").tap()
+    expect(answered).to_be_hidden()
 
     # Drawn aside it is answered at once, from the side where one begins to read; along the page it only scrolls.
-    answered = page.locator("[data-slot=context]")
     for way in ({"by": 30}, {"by": -90}, {"by": 20, "down": 90}):
         swipe(message, **way)
         expect(answered).to_be_hidden()

@@ -11,8 +11,8 @@ def test_reading_on_one_device_clears_the_counts_on_the_other(
 ) -> None:
     phone = new_device().tab("/login/")
     fill_in(phone, email=bob.email, password=PASSWORD)
-    bob.page.goto("/rooms/")
-    alice.page.goto(f"/rooms/{room}/")
+    bob.opens("/rooms/")
+    alice.opens(f"/rooms/{room}/")
     alice.say("one", "two", "three")
     for page in (bob.page, phone):
         expect(unread(page, 3)).to_be_visible()
@@ -32,8 +32,8 @@ def test_reading_on_one_device_clears_the_counts_on_the_other(
 
 
 def test_a_deleted_message_is_not_counted_any_more(alice: Person, bob: Person, room: int) -> None:
-    bob.page.goto("/rooms/")
-    alice.page.goto(f"/rooms/{room}/")
+    bob.opens("/rooms/")
+    alice.opens(f"/rooms/{room}/")
     alice.say("one", "two")
     expect(unread(bob.page, 2)).to_be_visible()
     alice.delete("two")

@@ -12,9 +12,9 @@ from tests.browser.axe import Axe
 from tests.browser.chromium import PHONE
 from tests.browser.conftest import NewDevice
 from tests.browser.host import HostSite
-from tests.browser.people import Device, Person
+from tests.browser.people import BACK_MS, Device, Person, wait_in
 from tests.browser.server import Server
-from tests.browser.wall import Wall, wait_in
+from tests.browser.wall import Wall
 from tests.chat.media.samples import picture
 
 # Two pictures later whatever was to happen at once has happened.
@@ -86,7 +86,7 @@ def test_a_guest_on_another_site_talks_with_the_team(
     assert Axe(page).faults() == []
     write(page, "Is the blue boat **still** there?")
     said(page, "Is the blue boat still there?")
-    alice.page.goto(f"/rooms/{room}/")
+    alice.opens(f"/rooms/{room}/")
     alice.sees_last("Is the blue boat still there?")
     alice.say("It is.")
     expect(panel(page).locator("[data-slot=announcer]")).to_have_text("Alice Arden: It is.")
@@ -123,7 +123,7 @@ def test_a_guest_on_another_site_talks_with_the_team(
     launcher(page).click()  # the browser still has it
     expect(page.get_by_role("textbox", name="Write a message")).to_be_disabled()
     visitor.link.mend()
-    alice.sees_last("I am back")  # nobody has to ask for it
+    expect(alice.messages.last).to_have_text("I am back", timeout=BACK_MS)  # nobody has to ask for it
 
     # Two of one site share a connection; without them nothing is left.
     page.evaluate("document.body.append(document.querySelector('chat-widget').cloneNode())")
@@ -161,7 +161,7 @@ def test_a_site_vouches_for_its_visitors_on_a_page_that_is_not_kind(
     expect(panel(page).get_by_role("heading", name="Boats")).to_be_visible()
     assert not page.get_by_role("status").filter(has_text="Sign in on this site").is_visible()
     expect(panel(page).get_by_text("Nobody but you and the team reads it")).to_be_visible()
-    alice.page.goto("/rooms/")
+    alice.opens("/rooms/")
     expect(alice.page.get_by_role("link", name="Vera Voss")).to_have_count(0)  # who looks does not disturb anybody
     write(page, "Where is my order?")
     said(page, "Where is my order?")

@@ -9,7 +9,7 @@ from tests.browser.people import PASSWORD, Person, fill_in
 
 
 def test_one_of_two_has_no_script(alice: Person, new_device: NewDevice) -> None:
-    alice.page.goto("/rooms/")
+    alice.opens("/rooms/")
     page = new_device(java_script_enabled=False).tab("/")
     page.get_by_role("link", name="Make an account").click()
     fill_in(page, full_name="Bob Baker", email="bob@example.org", password=PASSWORD)
@@ -44,6 +44,7 @@ def test_one_of_two_has_no_script(alice: Person, new_device: NewDevice) -> None:
     alice.sees("Message deleted", "Read without script")
 
     page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     page.goto(alice.page.url)
     expect(page).to_have_url(re.compile(r"/login/\?next=/rooms/\d+/$"))
 
@@ -111,7 +112,7 @@ def test_rooms_messages_search_and_settings_work_by_plain_forms(alice: Person, n
     sections.get_by_role("link", name="Appearance").click()
     page.get_by_role("radio", name="Dark").check()
     page.get_by_role("button", name="Save").click()
-    assert page.locator("html").get_attribute("data-theme") == "dark"
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     sections.get_by_role("link", name="Privacy").click()
     page.get_by_label("Invisible").check()
     page.get_by_role("button", name="Save").click()
