@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.chromium import PHONE
 from tests.browser.conftest import NewPerson, open_room
-from tests.browser.people import Person
+from tests.browser.people import Person, wait_in
 
 STAYED = "window.stayed === true"
 # What is left of the screen above the keyboard; all of it without a number.
@@ -29,7 +29,7 @@ def rooms(alice: Person, bob: Person, carol: Person) -> dict[str, int]:
 
 def test_back_and_forward_lead_through_the_conversations(alice: Person, rooms: dict[str, int]) -> None:
     page = alice.page
-    page.goto("/rooms/")
+    alice.opens("/rooms/")
     page.evaluate("window.stayed = true")
     for name in ("Bob Baker", "Carol Cole"):
         alice.row(name).click()
@@ -44,13 +44,13 @@ def test_back_and_forward_lead_through_the_conversations(alice: Person, rooms: d
     page.go_forward()
     is_in(alice, "Carol Cole", rooms["Carol Cole"])
     assert page.evaluate(STAYED)
-    page.reload()
+    alice.reloads()
     is_in(alice, "Carol Cole", rooms["Carol Cole"])
 
 
 def test_a_draft_stays_with_its_conversation(alice: Person, rooms: dict[str, int]) -> None:
     page = alice.page
-    page.goto(f"/rooms/{rooms['Bob Baker']}/")
+    alice.opens(f"/rooms/{rooms['Bob Baker']}/")
     box = page.get_by_role("textbox", name="Write to")
     box.fill("for Bob alone")
     alice.row("Carol Cole").click()
@@ -60,10 +60,20 @@ def test_a_draft_stays_with_its_conversation(alice: Person, rooms: dict[str, int
     box.fill("for Carol alone")
     alice.row("Bob Baker").click()
     expect(box).to_have_value("for Bob alone")
-    page.reload()
+    alice.reloads()
     expect(box).to_have_value("for Bob alone")
+
+    # What was written last is there again, also where the server has not heard of it, and writes an older one there.
+    summary = f"rooms/{rooms['Bob Baker']}/"
+    wait_in(page, lambda: alice.device.call("GET", summary)["draft"]["body"] == "for Bob alone")
+    alice.device.expects("net::ERR_FAILED")
+    page.route("**/api/rooms/*/draft/", lambda route: route.abort())
+    box.fill("for Bob and nobody else")
+    alice.reloads()
+    expect(box).to_have_value("for Bob and nobody else")
+    page.unroute("**/api/rooms/*/draft/")
     box.press("Enter")
-    alice.sees("I am Bob Baker", "for Bob alone")
+    alice.sees("I am Bob Baker", "for Bob and nobody else")
     alice.row("Carol Cole").click()
     expect(box).to_have_value("for Carol alone")
     alice.row("Bob Baker").click()
@@ -73,12 +83,12 @@ def test_a_draft_stays_with_its_conversation(alice: Person, rooms: dict[str, int
 def test_on_a_phone_there_is_one_pane_at_a_time(alice: Person, new_person: NewPerson) -> None:
     bob = new_person("Bob Baker", **PHONE)
     room = open_room(alice, bob)
-    alice.page.goto(f"/rooms/{room}/")
+    alice.opens(f"/rooms/{room}/")
     alice.say("Hello phone", "W" * 200, "a\n" * 40)
     alice.act("W" * 200, "Reply")
     alice.say("in one line")
     page = bob.page
-    page.goto("/rooms/")
+    bob.opens("/rooms/")
     side, main = page.locator(".side"), page.get_by_text("Choose a conversation from the list")
     expect(side).to_be_visible()
     expect(main).to_be_hidden()
@@ -131,8 +141,7 @@ def test_a_few_letters_lead_to_a_conversation_a_person_or_a_room(
     new_person("Zoe Zander").device.call("PATCH", "users/me/", full_name="Zoë Zander")
     bob.device.call("POST", "rooms/", kind="public", name="Sailing")
     page = alice.page
-    page.goto(f"/rooms/{rooms['Bob Baker']}/")
-    page.evaluate("customElements.whenDefined('parley-chat').then(() => true)")
+    alice.opens(f"/rooms/{rooms['Bob Baker']}/")
     page.evaluate("window.stayed = true")
     dialog = page.get_by_role("dialog", name="Go to a conversation or a person")
     field = dialog.get_by_role("combobox", name="Go to a conversation or a person")
@@ -176,7 +185,7 @@ def test_everything_is_in_reach_of_keys_that_do_nothing_while_one_writes(
     alice.write(room, "two")
     bob.write(room, "three")
     page = alice.page
-    page.goto(f"/rooms/{room}/")
+    alice.opens(f"/rooms/{room}/")
     alice.sees("I am Bob Baker", "one", "two", "three")
     box = page.get_by_role("textbox", name="Write to")
     box.press_sequentially("jkreu?+/")

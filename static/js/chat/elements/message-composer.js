@@ -10,7 +10,7 @@
  */
 
 import { slot } from "../dom.js";
-import { NOTHING, draftOf, isSame, servedDraft } from "../drafts.js";
+import { NOTHING, draftOf, servedDraft } from "../drafts.js";
 import { on, tell } from "../events.js";
 import { habit } from "../habits.js";
 import { LIMITS } from "../protocol.js";
@@ -105,7 +105,7 @@ export class MessageComposer extends EventTarget {
     this.#attach.show(room);
     const draft = this.#draft.begin(room);
     this.#attached = draft.attachments.join();
-    if (!first || !this.#typed(draft)) this.#take(draft);
+    if (!first || !this.#typed(draft, servedDraft(room.draft))) this.#take(draft);
   }
 
   /** What is uploaded belongs to the draft. */
@@ -125,11 +125,17 @@ export class MessageComposer extends EventTarget {
     this.#limit.complain("");
   }
 
-  /** Whether the box has something else, typed or sent back before this script ran; then it stays. @param {Draft} draft */
-  #typed(draft) {
+  /**
+   * Whether the box has something else, typed or sent back before this script ran; then it stays. What the server wrote
+   * into it as its own draft was not typed: ours may be newer.
+   *
+   * @param {Draft} draft @param {Draft} served
+   */
+  #typed(draft, served) {
     const field = this.#form.elements.namedItem("reply_to");
     const typed = draftOf(this.#area.value, field instanceof HTMLInputElement ? Number(field.value) || null : null, draft.attachments);
-    if (!typed.body || isSame(typed, draft)) return false;
+    const is = (/** @type {Draft} */ { body, reply_to }) => body === typed.body && reply_to === typed.reply_to;
+    if (!typed.body || [draft, served].some(is)) return false;
     this.#answer(typed.reply_to);
     this.#draft.later();
     return true;
