@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -13,9 +12,10 @@ from pathlib import Path
 
 from config.embedded.process import spawn, stop, tail, wait_until
 from config.env import ROOT
+from tests.ports import free_port
 
 START_SECONDS = 90
-STOPPING = ((signal.SIGTERM, 15.0), (signal.SIGKILL, 5.0))
+STOPPING = ((signal.SIGTERM, 60.0), (signal.SIGKILL, 15.0))
 
 
 class Server:
@@ -93,10 +93,3 @@ def command_of(pid: str) -> list[str]:
     with suppress(FileNotFoundError, ProcessLookupError):
         return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
     return []
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

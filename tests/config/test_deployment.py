@@ -4,7 +4,6 @@ import json
 import re
 import shlex
 import shutil
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +17,7 @@ from config import first_run
 from config.env import ROOT, VARIABLES
 from tests.config.environment import PRODUCTION, environment, manage
 from tests.config.waiting import until
+from tests.ports import free_port
 
 KNOWN = {variable.name for variable in VARIABLES} | {"ENV_FILE"}
 FOREIGN = {"PARLEY_HOST", "PARLEY_WEB", "POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD_FILE"}
@@ -151,9 +151,7 @@ def test_an_image_has_all_that_it_calls_and_writes_nothing_but_where_it_may(tmp_
     assert built.returncode == 0, built.stderr
 
     first_run.write(tmp_path / "secrets")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     constants = dict(re.findall(r"\b(PYTHON\w+)=(\S+)", docker))
     running = (
         clean | constants | in_compose(tmp_path / "secrets" / "env") | {"BIND": f"127.0.0.1:{port}", "WEB_WORKERS": "1"}

@@ -26,6 +26,7 @@ from tests.convoy.rig import DOOR_SECONDS, Rig
 from tests.convoy.stack import Server, Stack, environment
 from tests.convoy.truth import Truth
 from tests.convoy.world import Device
+from tests.ports import free_port
 
 LEAVERS = 12
 EAGER = ("c10", "c11")
@@ -64,7 +65,7 @@ async def play(stack: Stack, plan: Plan, directory: Path, tell: Callable[[str], 
     if plan.sql:
         with psycopg.connect(database, autocommit=True) as connection:
             connection.execute(plan.sql.encode())
-    port = _free_port()
+    port = free_port()
     history = History(directory / "histories")
     async with Proxy(port) as front, Proxy(str(stack.services.valkey.socket)) as redis:
         env = environment(
@@ -206,12 +207,3 @@ async def _serving(server: Server, rest: httpx.AsyncClient) -> None:
                     if (await rest.get("/readyz")).is_success:
                         return
             await asyncio.sleep(0.1)
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
