@@ -8,7 +8,7 @@
 import { cloneTemplate, copyText, fill, once, slot } from "../dom.js";
 import { on } from "../events.js";
 import { Failure } from "../failure.js";
-import { gist } from "../log.js";
+import { gist, quoteOf } from "../log.js";
 import { byTouch, onHold } from "../touch.js";
 import { actionable, offer, offered } from "./message-offers.js";
 
@@ -22,7 +22,7 @@ const OVERHANG = 40;
 const GUTTER = 44;
 
 /** What the module that comes later does. */
-const LATER = new Set(["react", "reply", "edit", "save", "remind", "pin", "link", "forward", "report", "remove-preview"]);
+const LATER = new Set(["react", "edit", "save", "remind", "pin", "link", "forward", "report", "remove-preview"]);
 const later = () => import("./message-changes.js");
 
 export class MessageActions {
@@ -45,6 +45,7 @@ export class MessageActions {
     all: (row, button) => this.#reactWithAny(row, button),
     copy: (row) => this.#copy(row),
     delete: (row) => this.#delete(row),
+    reply: (row) => this.#reply(row),
     unread: (row) => this.#markUnread(row),
     readers: (row) => this.#showReaders(row),
     thread: (row) => this.#thread(row),
@@ -92,7 +93,7 @@ export class MessageActions {
       return actionable(message) && offered("reply", message, this.#where(message));
     };
     const module = await import("./swipe-reply.js").catch(() => null); // the menu does the same
-    if (module) new module.SwipeReply(timeline, { may, answer: (row) => this.#later("reply", row, row) }, signal);
+    if (module) new module.SwipeReply(timeline, { may, answer: (row) => this.#reply(row) }, signal);
   }
 
   /** @param {HTMLElement | null} row that is pointed at @param {boolean} [byKey] */
@@ -257,6 +258,12 @@ export class MessageActions {
     const { client_id, room, body, quote, files } = entry;
     this.#client.outbox.discard(client_id);
     this.#notices.toast("Not sent", { label: "Undo", act: () => this.#client.send(room, body, quote, files) });
+  }
+
+  /** At once: what is written next is the answer. @param {HTMLElement} row */
+  #reply(row) {
+    const message = this.#message(row);
+    if (message) this.#composer.enter({ reply: quoteOf(message) });
   }
 
   /** @param {HTMLElement} row */

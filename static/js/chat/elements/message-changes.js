@@ -1,12 +1,11 @@
 /**
- * The parts of the toolbar that are not needed to read and write: reactions, replies, edits, pins, keeping, reminders,
+ * The parts of the toolbar that are not needed to read and write: reactions, edits, pins, keeping, reminders,
  * forwarding, links, and undoing a deletion. Loaded when first used.
  */
 
 import { dropReminder, edit, forward, reactedBy, reminderOf, removeAs, restore, save, setReminder, toggle, togglePin } from "../changes.js";
 import { cloneTemplate, copyText, fill, slot } from "../dom.js";
 import { Failure } from "../failure.js";
-import { quoteOf } from "../log.js";
 import { used } from "../recent.js";
 import { fullTime } from "../time.js";
 import { uuid4 } from "../uuid.js";
@@ -33,10 +32,6 @@ const actions = {
     const emoji = /** @type {string} */ (button.dataset.emoji);
     used(emoji);
     return toggle(client, message, emoji);
-  },
-
-  reply({ composer, message }) {
-    composer.enter({ reply: quoteOf(message) });
   },
 
   edit: beginEdit,
