@@ -126,8 +126,10 @@ def test_a_thread_stands_beside_its_conversation_and_grows(alice: Person, bob: P
     alice.act("which one?", "Reply")
     alice.say("from afar")
     expect(said.last).to_have_text("from afar")
+    page.route("**/thread-pane.*.js", lambda route: held.append(route))
     page.reload()
-    box_in_thread.fill("on a phone")
+    box_in_thread.fill("on a phone")  # before the box is exchanged, not while it is
+    page.unroute("**/thread-pane.*.js")
     expect(beside).to_be_visible()
     expect(box_in_thread).to_have_value("on a phone")
     beside.get_by_role("button", name="Reply", exact=True).click()
