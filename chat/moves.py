@@ -40,12 +40,13 @@ def with_move(
     """
     noted = [*(moves or ())]
     known = Marks(*noted[-1][:2]) if noted else _NOWHERE
-    if discreet:
-        before, after = before._replace(read=known.read), after._replace(read=known.read)
-    if before == after:
-        return noted
     minute = int(at.timestamp()) // 60
-    if noted and noted[-1][2] == minute:
+    same = bool(noted) and noted[-1][2] == minute
+    if discreet:
+        after = after._replace(read=known.read if same else before.read)
+    if after == before or (discreet and after.delivered == before.delivered):
+        return noted
+    if same:
         return [*noted[:-1], [*after, minute]]
     if before != known:
         noted.append([*before, UNKNOWN])

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chat.moves import MOST_MOVES, Marks, Move, delivered_at, read_at, with_move
@@ -23,7 +23,9 @@ def minute(at: datetime) -> datetime:
     return at.replace(second=0)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 3), STEPS)
+@example(0, [("write", 1, 1), ("read in private", 1, 61), ("read", 1, 1)])
 def test_a_time_is_told_rightly_or_not_at_all(came: int, steps: list[tuple[str, int, int]]) -> None:
     """Reading in private and by writing is not noted; neither is what was read before somebody came."""
     moves: list[Move] | None = None
