@@ -87,6 +87,7 @@ class Audience:
     def __init__(self, stage: Stage, hub: Hub, devices: dict[str, list[Device]]) -> None:
         self.stage, self.hub, self.devices = stage, hub, devices
         self.markers: set[str] = set()
+        self.round = 0
         on_event = hub.subscriptions._on_event
         hub.subscriptions._on_event = partial(self._note, on_event)
 
@@ -119,18 +120,19 @@ class Audience:
 
         Again and again: a subscription is confirmed only after it was made.
         """
+        self.markers.clear()
+        self.round += 1
         async with asyncio.timeout(60):
             while waiting := self.hub.subscriptions._wanted - self.markers:
                 for group in waiting:
-                    publish(group, {"type": "hub.event", "kind": "marker", "group": group})
+                    publish(group, {"type": "hub.event", "kind": "marker", "group": group, "round": self.round})
                 await asyncio.sleep(0.02)
-        self.markers.clear()
 
     def _note(self, on_event: Callable[[dict[str, Any]], None], event: dict[str, Any]) -> None:
-        if event["kind"] == "marker":
-            self.markers.add(event["group"])
-        else:
+        if event["kind"] != "marker":
             on_event(event)
+        elif event["round"] == self.round:  # those of earlier rounds overtake nothing that was published since
+            self.markers.add(event["group"])
 
     async def compare(self, what: str) -> None:
         """Hold what each device knows against what a new one is told."""
