@@ -38,6 +38,8 @@ export class MessageLog {
   /** Where the reader wants to be as soon as it is loaded. @type {{seq: number, top?: number} | null} */
   #aim = null;
   #unseen = 0;
+  /** Whether a way past unread messages led here, so that what is seen says nothing of those above. */
+  #leapt = false;
   /** The room whose older messages are on their way. */
   #coming = 0;
 
@@ -184,7 +186,7 @@ export class MessageLog {
     const row = this.#row(seq);
     if (!row) return false;
     this.#scroll.restore(row, top);
-    this.#scrolled();
+    this.#scrolled(true);
     return true;
   }
 
@@ -222,7 +224,7 @@ export class MessageLog {
     const row = this.#row(seq);
     // After a leap the observer has not told yet what is out of view.
     if (!row || !this.#scroll.inView(row)) return;
-    if (room && (log?.covers(point(room) + 1) || this.#atEnd())) this.#client.read(this.#room, seq);
+    if (room && ((!this.#leapt && log?.covers(point(room) + 1)) || this.#atEnd())) this.#client.read(this.#room, seq);
   }
 
   /** @param {number} seq @returns {HTMLElement | null} the row of this message, if it is loaded */
@@ -266,14 +268,16 @@ export class MessageLog {
     this.#scroll.toLine(row);
     row.classList.remove("message--target");
     requestAnimationFrame(() => row.classList.add("message--target"));
-    this.#scrolled();
+    this.#scrolled(true);
   }
 
-  #scrolled() {
+  #scrolled(leapt = this.#leapt) {
+    const above = this.#above;
+    this.#leapt = leapt && above > 0;
     if (this.#atEnd()) this.#unseen = 0;
     this.#watch();
     const far = this.#scroll.below > this.#scroll.screen;
-    this.#buttons.show({ shown: this.#unseen > 0 || far || !this.#whole, unseen: this.#unseen }, this.#above);
+    this.#buttons.show({ shown: this.#unseen > 0 || far || !this.#whole, unseen: this.#unseen }, above);
     this.#fetch();
   }
 
