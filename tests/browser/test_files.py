@@ -3,7 +3,7 @@
 import re
 from base64 import b64encode
 
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
 from tests.browser.chromium import PHONE
 from tests.browser.conftest import NewDevice, NewPerson, open_room
@@ -255,14 +255,19 @@ def test_a_voice_is_recorded_heard_and_told_of(alice: Person, bob: Person, talki
     expect(theirs.get_by_role("slider").locator("svg")).to_have_count(2)
     expect(theirs).not_to_have_class(re.compile("voice--new"))
 
-    # What is said in a room stays with it.
+    # What is said in a room stays with it, also where what shows it comes late.
+    held: list[Route] = []
+    page.route("**/composer-tray.*.js", lambda route: held.append(route))
     record.click()
     expect(bar.get_by_role("timer")).to_have_text(re.compile(r"\d:(?!00)\d\d"))
-    alice.row("Harbour").click()
+    with page.expect_request("**/composer-tray.*.js"):
+        alice.row("Harbour").click()
     expect(page).to_have_url(f"{alice.device.link.url}/rooms/{elsewhere}/")
     expect(bar).to_have_count(0)
     expect(page.locator(".tile")).to_have_count(0)
     alice.row("Bob Baker").click()
+    expect(page.locator(".timeline .voice")).to_have_count(1)
+    held[0].continue_()
     expect(tile(page, "Voice message, ")).to_be_visible()
     expect(page.locator(".timeline .voice")).to_have_count(1)
 

@@ -95,7 +95,10 @@ export class ComposerAttach extends EventTarget {
 
   /** What was recorded in a room. @param {number} room @param {import("../uploads.js").Sending} file */
   async keep(room, file) {
-    (await this.#open()).keep(room, file);
+    const tray = await this.#open();
+    // The room may be open again already, from before there was a tray to show what is in it.
+    if (this.#room?.id === room && this.#ready !== room) await this.show(this.#room);
+    tray.keep(room, file);
   }
 
   /** How many there are. */
