@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from typing import Any
 
 import pytest
@@ -68,6 +69,13 @@ RECORD_SHOWN = """{
 0"""
 CLOSE = """navigator.serviceWorker.ready.then((registration) => registration.getNotifications()).then((notices) =>
   notices.map((notice) => notice.close()).length)"""
+COUNT_PUSHES = """(() => {
+  if (globalThis.received === undefined) {
+    globalThis.received = 0;
+    addEventListener("push", () => (received += 1));
+  }
+  return received;
+})()"""
 CLICK = """registration.getNotifications().then(([notification]) =>
   dispatchEvent(new NotificationEvent("notificationclick", { notification })))"""
 
@@ -90,7 +98,21 @@ class Pushes:
         news = {"room": room, "seq": seq, "title": "Bob Baker", "body": body, "path": path, "icon": icon}
         origin = self.page.evaluate("location.origin")
         parts = {"origin": origin, "registrationId": self._ids[-1], "data": json.dumps(news)}
-        self._session.send("ServiceWorker.deliverPushMessage", parts)
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:  # as push services do that have heard of no delivery
+            before = self._received()
+            self._session.send("ServiceWorker.deliverPushMessage", parts)
+            soon = time.monotonic() + 5
+            while time.monotonic() < soon:
+                if self._received() > before:
+                    return
+        raise AssertionError("The worker got nothing")
+
+    def _received(self) -> int:
+        """How many pushes the worker has got since somebody asked first."""
+        [worker] = self.page.context.service_workers
+        received: int = worker.evaluate(COUNT_PUSHES)
+        return received
 
     def shows(self, notices: str) -> None:
         """Wait until the system shows these, and no others."""
