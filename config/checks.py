@@ -1,4 +1,4 @@
-"""System checks: each names the variable to set. What must never run is refused earlier, in `config/env.py`."""
+"""System checks: each names the variable to set. What must never run is refused earlier, in `config/refusals.py`."""
 
 from collections.abc import Sequence
 from contextlib import suppress

@@ -3,7 +3,7 @@
 from itertools import groupby
 from textwrap import fill
 
-from config.env import VARIABLES, Variable
+from config.variables import VARIABLES, Variable
 
 HEAD = """\
 # Configuration

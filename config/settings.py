@@ -1,4 +1,4 @@
-"""Django's settings. What an operator may change comes from `config/env.py`; the rest is decided here."""
+"""Django's settings. What an operator may change comes from `config/variables.py`; the rest is decided here."""
 
 from datetime import timedelta
 from email.utils import formataddr

@@ -5,7 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from config.env import ROOT, VARIABLES
+from config.env import ROOT
+from config.variables import VARIABLES
 
 PRODUCTION = {
     "SECRET_KEY": "s" * 50,

@@ -14,7 +14,9 @@ import yaml
 from django.core.management import get_commands, load_command_class
 
 from config import first_run
-from config.env import ROOT, VARIABLES
+from config.env import ROOT
+from config.refusals import refusals
+from config.variables import VARIABLES
 from tests.config.environment import PRODUCTION, environment, manage
 from tests.config.waiting import until
 from tests.ports import free_port
@@ -190,8 +192,6 @@ def written(directory: Path) -> dict[Path, int]:
 def test_what_must_not_run_in_public_does_not_start(
     name: str, value: str, word: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from config.env import refusals
-
     values = {variable.name: variable.default for variable in VARIABLES}
     values |= PRODUCTION | {"ALLOWED_HOSTS": ["chat.example.com"]}
     assert refusals(values) == {}

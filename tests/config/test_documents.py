@@ -2,7 +2,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from config.documents import env_example, markdown
-from config.env import ROOT, VARIABLES
+from config.env import ROOT
+from config.variables import VARIABLES
 
 
 def test_the_generated_files_are_up_to_date() -> None:

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from config import mail
-from config.env import VARIABLES, ConfigurationError, read_env, write_development_file
+from config.env import ConfigurationError, read_env, write_development_file
+from config.variables import VARIABLES
 from tests.config.environment import PRODUCTION, manage
 
 

@@ -18,7 +18,8 @@ import psycopg
 from config.embedded import Services
 from config.embedded.process import spawn, stop, tail
 from config.embedded.services import InUseError
-from config.env import ROOT, VARIABLES
+from config.env import ROOT
+from config.variables import VARIABLES
 from tests.convoy import world
 
 PREFIX = "parley-convoy-"

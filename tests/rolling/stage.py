@@ -16,7 +16,8 @@ from typing import Self
 
 from config.embedded import Services
 from config.embedded.process import spawn, stop
-from config.env import ROOT, VARIABLES
+from config.env import ROOT
+from config.variables import VARIABLES
 
 READY_SECONDS = 60
 STOPPING = ((signal.SIGTERM, 40.0), (signal.SIGKILL, 5.0))

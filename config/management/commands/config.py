@@ -8,7 +8,8 @@ from django.core.management.base import CommandError, CommandParser
 
 from accounts.commands import OperatorCommand
 from config.documents import env_example, markdown
-from config.env import ROOT, VARIABLES, Variable, env_file, read_env
+from config.env import ROOT, env_file, read_env
+from config.variables import VARIABLES, Variable
 
 FILES = {ROOT / ".env.example": env_example, ROOT / "docs" / "configuration.md": markdown}
 

@@ -1,0 +1,99 @@
+"""Why Parley does not start with some values, and what to set instead: by variable, as they stand in its report.
+
+What one variable alone can be is declared with it (`config/variables.py`); here is what becomes wrong in public, or
+beside others.
+"""
+
+import re
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from accounts.push.encoding import is_private_key
+from config import mail
+from config.variables import VARIABLES
+
+SHORTEST_KEY = 32  # bytes: HS256 wants a key at least as long as its hash (RFC 7518, section 3.2)
+
+Values = dict[str, Any]
+"""By the names of the variables."""
+
+_SCANNER = re.compile(r"tcp://[^/\s]+:\d{1,5}|unix:/\S+")
+_CONTACT = re.compile(r"mailto:[^@\s]+@[\w-]+(?:\.[\w-]+)+|https://[\w-]+(?:\.[\w-]+)+")
+_UNSAFE = re.compile(r"(?:fsync|synchronous_commit|full_page_writes)\s*=\s*(?:off|false|0)", re.IGNORECASE)
+
+
+def refusals(values: Values) -> dict[str, str]:
+    """Return, by variable, why Parley must not run with these values, and what to set."""
+    problems = {**_of_mail(values), **_of_push(values)}
+    return problems if values["DEBUG"] else {**problems, **_in_public(values)}
+
+
+def _in_public(values: Values) -> dict[str, str]:
+    missing = {
+        variable.name: f"is missing. {variable.help}"
+        for variable in VARIABLES
+        if variable.required and not values[variable.name]
+    }
+    return {**_of_keys(values), **_of_files(values), **_of_hosts(values), **_of_database(values), **missing}
+
+
+def _of_keys(values: Values) -> dict[str, str]:
+    problems = {}
+    if any(len(key.encode()) < SHORTEST_KEY for key in values["JWT_ACCEPTED_KEYS"] or []):
+        problems["JWT_ACCEPTED_KEYS"] = (
+            f"has a key shorter than {SHORTEST_KEY} bytes. `manage.py rotate_keys` makes them."
+        )
+    for name in ("SECRET_KEY", "JWT_SIGNING_KEY"):
+        if len((values[name] or "").encode()) < SHORTEST_KEY:
+            problems[name] = f"is shorter than {SHORTEST_KEY} bytes. Set a longer random text."
+    if values["JWT_SIGNING_KEY"] == values["SECRET_KEY"]:
+        problems.setdefault("JWT_SIGNING_KEY", "is the SECRET_KEY. Set another random text.")
+    return problems
+
+
+def _of_files(values: Values) -> dict[str, str]:
+    problems = {}
+    if values["CLOUDINARY_URL"] and values["S3_BUCKET"]:
+        problems["S3_BUCKET"] = "is set, and CLOUDINARY_URL as well. Choose one place for files."
+    if values["CLAMD_ADDRESS"] and not _SCANNER.fullmatch(values["CLAMD_ADDRESS"]):
+        problems["CLAMD_ADDRESS"] = "is no address. Write it as `tcp://127.0.0.1:3310` or `unix:/run/clamav/clamd.ctl`."
+    return problems
+
+
+def _of_hosts(values: Values) -> dict[str, str]:
+    problems = {}
+    if "*" in (values["ALLOWED_HOSTS"] or []):
+        problems["ALLOWED_HOSTS"] = "must not be `*`. Name the hosts under which people reach Parley."
+    if "*" in (values["CORS_ALLOWED_ORIGINS"] or []):
+        problems["CORS_ALLOWED_ORIGINS"] = "must not be `*`. Name the sites whose scripts may call the API."
+    return problems
+
+
+def _of_database(values: Values) -> dict[str, str]:
+    database = unquote(values["DATABASE_URL"] or "")
+    if urlsplit(database).scheme not in ("postgres", "postgresql"):
+        return {"DATABASE_URL": "is not of PostgreSQL. Write it as `postgres://user:password@host:5432/name`."}
+    if _UNSAFE.search(database):
+        return {"DATABASE_URL": "turns off what keeps messages through a crash. Remove that option."}
+    return {}
+
+
+def _of_mail(values: Values) -> dict[str, str]:
+    return mail.refusals(
+        resend_api_key=values["RESEND_API_KEY"] or "",
+        email_url=values["EMAIL_URL"] or "",
+        site_url=values["SITE_URL"] or "",
+        debug=values["DEBUG"],
+    )
+
+
+def _of_push(values: Values) -> dict[str, str]:
+    problems = {}
+    key, contact = values["VAPID_PRIVATE_KEY"] or "", values["VAPID_CONTACT"] or ""
+    if key and not is_private_key(key):
+        problems["VAPID_PRIVATE_KEY"] = (
+            "is no private key. Make one: `openssl rand 32 | basenc --base64url`; or leave it empty."
+        )
+    if contact and not _CONTACT.fullmatch(contact):
+        problems["VAPID_CONTACT"] = "is no contact. Write it as `mailto:you@example.com` or `https://chat.example.com`."
+    return problems
