@@ -52,9 +52,16 @@ def refusals(*, resend_api_key: str, email_url: str, site_url: str, debug: bool)
             problems["EMAIL_URL"] = NOT_AN_URL
     if resend_api_key and email_url:
         problems["RESEND_API_KEY"] = "and EMAIL_URL are both set. Set the one by which mail shall go."
-    parts = urlsplit(site_url)
-    if site_url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/")):
+    if site_url and not _is_site(site_url):
         problems["SITE_URL"] = "is not the address of a site. Write `https://chat.example.com`."
     elif not site_url and not debug and (resend_api_key or email_url):
         problems["SITE_URL"] = "is missing. Mails link to it: the address under which people reach Parley."
     return problems
+
+
+def _is_site(url: str) -> bool:
+    try:
+        parts, port = urlsplit(url), urlsplit(url).port
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0 and not parts.path.strip("/")

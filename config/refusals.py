@@ -1,7 +1,7 @@
 """Why Parley does not start with some values, and what to set instead: by variable, as they stand in its report.
 
-What one variable alone can be is declared with it (`config/variables.py`); here is what becomes wrong in public, or
-beside others.
+Of what type a variable is, and within which bounds, is declared with it (`config/variables.py`). Here are the forms of
+addresses, and what is wrong in public only, or beside others.
 """
 
 import re
@@ -17,14 +17,24 @@ SHORTEST_KEY = 32  # bytes: HS256 wants a key at least as long as its hash (RFC 
 Values = dict[str, Any]
 """By the names of the variables."""
 
-_SCANNER = re.compile(r"tcp://[^/\s]+:\d{1,5}|unix:/\S+")
+_SPECIAL = ", and what is special in a password with `%` (`%2F` for `/`)"
+
+# What an address is like, and how to write it.
+_ADDRESSES = {
+    "SENTRY_DSN": (r"https?://[^\s/@]+@\S+/\d+", "`https://key@sentry.example.com/1`"),
+    "CLOUDINARY_URL": (r"cloudinary://[^\s/:@]+:[^\s/@]+@[^\s/]+", "`cloudinary://key:secret@cloud`"),
+    "S3_ENDPOINT_URL": (r"https?://\S+", "`https://s3.example.com`"),
+    "CLAMD_ADDRESS": (r"tcp://[^\s/]+:\d+|unix:/\S+", "`tcp://127.0.0.1:3310` or `unix:/run/clamav/clamd.ctl`"),
+    "DATABASE_URL": (r"postgres(?:ql)?://.+", f"`postgres://user:password@host:5432/name`{_SPECIAL}"),
+    "REDIS_URL": (r"(?:rediss?|unix)://.+", f"`redis://:password@host:6379/0`{_SPECIAL}"),
+}
 _CONTACT = re.compile(r"mailto:[^@\s]+@[\w-]+(?:\.[\w-]+)+|https://[\w-]+(?:\.[\w-]+)+")
 _UNSAFE = re.compile(r"(?:fsync|synchronous_commit|full_page_writes)\s*=\s*(?:off|false|0)", re.IGNORECASE)
 
 
 def refusals(values: Values) -> dict[str, str]:
     """Return, by variable, why Parley must not run with these values, and what to set."""
-    problems = {**_of_mail(values), **_of_push(values)}
+    problems = {**_of_addresses(values), **_of_files(values), **_of_mail(values), **_of_push(values)}
     return problems if values["DEBUG"] else {**problems, **_in_public(values)}
 
 
@@ -34,7 +44,23 @@ def _in_public(values: Values) -> dict[str, str]:
         for variable in VARIABLES
         if variable.required and not values[variable.name]
     }
-    return {**_of_keys(values), **_of_files(values), **_of_hosts(values), **_of_database(values), **missing}
+    return {**_of_keys(values), **_of_hosts(values), **_of_durability(values), **missing}
+
+
+def _of_addresses(values: Values) -> dict[str, str]:
+    return {
+        name: f"cannot be read as an address. Write it as {example}."
+        for name, (pattern, example) in _ADDRESSES.items()
+        if values[name] and not _is_address(values[name], pattern)
+    }
+
+
+def _is_address(text: str, pattern: str) -> bool:
+    try:
+        port = urlsplit(text).port
+    except ValueError:  # what comes behind the host is no port, or a bracket is no part of one
+        return False
+    return port != 0 and re.fullmatch(pattern, text) is not None
 
 
 def _of_keys(values: Values) -> dict[str, str]:
@@ -52,12 +78,9 @@ def _of_keys(values: Values) -> dict[str, str]:
 
 
 def _of_files(values: Values) -> dict[str, str]:
-    problems = {}
     if values["CLOUDINARY_URL"] and values["S3_BUCKET"]:
-        problems["S3_BUCKET"] = "is set, and CLOUDINARY_URL as well. Choose one place for files."
-    if values["CLAMD_ADDRESS"] and not _SCANNER.fullmatch(values["CLAMD_ADDRESS"]):
-        problems["CLAMD_ADDRESS"] = "is no address. Write it as `tcp://127.0.0.1:3310` or `unix:/run/clamav/clamd.ctl`."
-    return problems
+        return {"S3_BUCKET": "is set, and CLOUDINARY_URL as well. Choose one place for files."}
+    return {}
 
 
 def _of_hosts(values: Values) -> dict[str, str]:
@@ -69,11 +92,8 @@ def _of_hosts(values: Values) -> dict[str, str]:
     return problems
 
 
-def _of_database(values: Values) -> dict[str, str]:
-    database = unquote(values["DATABASE_URL"] or "")
-    if urlsplit(database).scheme not in ("postgres", "postgresql"):
-        return {"DATABASE_URL": "is not of PostgreSQL. Write it as `postgres://user:password@host:5432/name`."}
-    if _UNSAFE.search(database):
+def _of_durability(values: Values) -> dict[str, str]:
+    if _UNSAFE.search(unquote(values["DATABASE_URL"] or "")):
         return {"DATABASE_URL": "turns off what keeps messages through a crash. Remove that option."}
     return {}
 

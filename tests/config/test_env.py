@@ -83,6 +83,30 @@ def test_what_is_not_safe_in_public_is_refused(
     assert problems() == [f"{name}: {problem}"]
 
 
+@pytest.mark.parametrize("debug", ["true", "false"])
+def test_an_address_that_cannot_be_read_is_a_sentence(production: pytest.MonkeyPatch, debug: str) -> None:
+    production.setenv("DEBUG", debug)
+    wrong = {
+        "SENTRY_DSN": ["sentry", "https://sentry.example.com/1", "https://key@sentry.example.com"],
+        "CLOUDINARY_URL": ["a-cloud", "cloudinary://key@cloud"],
+        "S3_ENDPOINT_URL": ["s3.example.com"],
+        "CLAMD_ADDRESS": ["127.0.0.1", "tcp://127.0.0.1:99999"],
+        "DATABASE_URL": ["sqlite:///parley.db", "postgres://me:p[ss@db/parley", "postgres://me:p/ss@db/parley"],
+        "REDIS_URL": ["redis.example.com:6379", "redis://redis.example.com:port/0"],
+    }
+    for name, values in wrong.items():
+        with production.context() as one:
+            for value in values:
+                one.setenv(name, value)
+                [problem] = problems()
+                assert problem.startswith(f"{name}: cannot be read as an address. Write it as `")
+    production.setenv("SITE_URL", "https://[chat")
+    assert problems() == ["SITE_URL: is not the address of a site. Write `https://chat.example.com`."]
+    production.delenv("SITE_URL")
+    production.setenv("DATABASE_URL", "postgres://me:p%5Bss%2F@db.example.com/parley")
+    assert read_env()["DATABASE_URL"].endswith("/parley")
+
+
 def test_production_starts_with_what_it_needs_and_defaults(production: pytest.MonkeyPatch) -> None:
     values = read_env()
     assert values["ALLOWED_HOSTS"] == ["chat.example.com"]
