@@ -2,6 +2,7 @@
 
 import { permission, pushesHere, soundsHere, wish, wishFor } from "./chat/device.js";
 import { fill, slot } from "./chat/dom.js";
+import { enlivenParts } from "./chat/elements/page-parts.js";
 import { install } from "./chat/install.js";
 import { localTimes, ownZone } from "./chat/time.js";
 
@@ -59,10 +60,7 @@ function start() {
   localTimes(document);
   proposeZone();
   install();
-  const portrait = /** @type {HTMLFormElement | null} */ (slot(document, "portrait"));
-  if (portrait) import("./chat/elements/portrait.js").then(({ enlivenPortrait }) => enlivenPortrait(portrait));
-  const sound = /** @type {HTMLElement | null} */ (slot(document, "sound"));
-  if (sound) import("./chat/elements/sound-choice.js").then(({ enlivenSound }) => enlivenSound(sound));
+  enlivenParts(document);
   const card = slot(document, "notices");
   if (!card) return;
   const box = /** @type {HTMLInputElement} */ (card.querySelector("input"));

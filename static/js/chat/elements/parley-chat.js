@@ -4,8 +4,6 @@
  * Each place has an address that the server renders as well; what script does not know, the browser loads.
  */
 
-import { attentive } from "../attention.js";
-import { callsHere } from "../device.js";
 import { fillAvatar } from "../dom.js";
 import { Drafts, draftOf } from "../drafts.js";
 import { on } from "../events.js";
@@ -23,6 +21,8 @@ import { adoptPreview, fillPreview, makePreview } from "./message-preview.js";
 import { showMore } from "./message-row.js";
 import { fillThread } from "./message-thread.js";
 import { Notices } from "./notices.js";
+import { hint, tellNews } from "./page-news.js";
+import { enlivenParts } from "./page-parts.js";
 import { PageTitle } from "./page-title.js";
 import { PresenceDots } from "./presence-dots.js";
 import { RoomList } from "./room-list.js";
@@ -72,7 +72,6 @@ export class ParleyChat extends HTMLElement {
   #room = 0;
   /** Only the last place that was asked for is shown. */
   #visits = 0;
-  #notifies = false;
   /** @type {ReturnType<typeof shortcutActions> | undefined} */
   #actions;
 
@@ -94,13 +93,8 @@ export class ParleyChat extends HTMLElement {
     this.#title = new PageTitle(client, signal);
     new ConnectionBar(this, client, signal);
     everyMinute(() => clocks(this), signal);
-    on(client, "arrived", (message) => this.#arrived(message), signal);
-    on(client, "named", ({ author }) => this.#notices.toast(`${author.full_name} mentions you in an edited message.`), signal);
-    on(client.transport, "frame", ({ type, message }) => type === "reminder" && this.#remind(message), signal);
     on(client, "me", (card) => fillAvatar(/** @type {HTMLElement} */ (this.querySelector(".me")), card), signal);
     on(client, "left", (room) => this.#left(room), signal);
-    on(client.outbox, "entry", (entry) => this.#failed(entry), signal);
-    on(client.outbox, "slowed", ({ detail }) => this.#notices.alert(detail), signal);
     this.addEventListener("click", (event) => this.#clicked(event), { signal });
     addEventListener("popstate", ({ state }) => this.#return(state), { signal });
     addEventListener("pagehide", () => this.#remember(), { signal });
@@ -113,41 +107,11 @@ export class ParleyChat extends HTMLElement {
       go: (room) => this.#go(`${config.urls.rooms}${room}/`, { push: room !== this.#room }),
     }, signal);
     watchKeys(this, this.#actions, signal);
-    // It may be turned on in another tab.
-    addEventListener("storage", () => this.#notify(), { signal });
-    this.#notify();
+    const place = { room: () => this.#room, visit: (message) => this.#visit(message) };
+    tellNews({ root: this, client, notices: this.#notices, ...place }, signal);
     this.#begin();
-    this.#hint();
+    hint(this, client, this.#notices, signal);
     if (byThumbs()) import("./visible-height.js").then(({ keepVisible }) => keepVisible(signal), () => null);
-  }
-
-  /** What is good to know, and can wait until everything else is there. */
-  async #hint() {
-    const known = [this, this.#client, this.#notices, this.#stop.signal];
-    import("./notice-hint.js").then(({ hintAtNotices }) => hintAtNotices(...known), () => null);
-    const hint = await import("./invitation-hint.js").catch(() => null);
-    if (hint) new hint.InvitationHint(...known);
-  }
-
-  /** The time has come at which we wanted to be reminded of it. @param {import("../log.js").Message} message */
-  async #remind(message) {
-    const module = await import("./reminder.js").catch(() => null);
-    if (!module) return this.#notices.toast("You wanted to be reminded of a message. It is among those that you saved.");
-    return module.tellReminder(this, this.#client, this.#notices, message, () => this.#visit(message));
-  }
-
-  /** Tell of messages by the system or by a sound, where that is wanted on this device. */
-  async #notify() {
-    if (this.#notifies || !callsHere()) return;
-    this.#notifies = true;
-    // What comes while the module is on its way is told as well.
-    const heard = new Map([...this.#client.store.rooms.values()].map(({ id, last_seq }) => [id, last_seq]));
-    const module = await import("../notifications.js").catch(() => null);
-    if (!module) return void (this.#notifies = false);
-    const looksAt = (/** @type {number} */ room) => room === this.#room && attentive();
-    const channel = globalThis.BroadcastChannel && new BroadcastChannel(`parley-notices-${this.#config.me.id}`);
-    const parts = { looksAt, open: (message) => this.#visit(message), channel, heard };
-    new module.Notifications(this.#client, parts, this.#stop.signal);
   }
 
   /** Go to a message, wherever we are. @param {{id: number, room: number, seq: number}} message */
@@ -256,12 +220,7 @@ export class ParleyChat extends HTMLElement {
     this.#mains.set(place?.view ?? "page", main);
     localTimes(main);
     enliven(main);
-    const portrait = /** @type {HTMLFormElement | null} */ (main.querySelector("[data-slot=portrait]"));
-    if (portrait) import("./portrait.js").then(({ enlivenPortrait }) => enlivenPortrait(portrait));
-    const sound = /** @type {HTMLElement | null} */ (main.querySelector("[data-slot=sound]"));
-    if (sound) import("./sound-choice.js").then(({ enlivenSound }) => enlivenSound(sound));
-    const readers = main.querySelector("[data-slot=readers]");
-    if (readers) import("./message-readers.js").then(({ localReaders }) => localReaders(readers));
+    enlivenParts(main);
     const thread = /** @type {HTMLElement | null} */ (main.querySelector("[data-thread-root]"));
     if (thread && !location.search) this.#enliven(thread);
     if (place?.view !== "room") return;
@@ -380,21 +339,11 @@ export class ParleyChat extends HTMLElement {
     this.#notices.alert(passing ? "This cannot be loaded right now. Try again when you are back online." : detail);
   }
 
-  /** @param {import("../log.js").Message} message */
-  #arrived(message) {
-    if (message.room === this.#room && !message.deleted_at) this.#notices.arrived(message);
-  }
-
   /** @param {number} room */
   #left(room) {
     if (room !== this.#room) return;
     this.#go(this.#config.urls.rooms, { push: true });
     this.#notices.toast("You are no longer in this room.");
-  }
-
-  /** @param {import("../outbox.js").Entry} entry */
-  #failed({ state, detail = "" }) {
-    if (state === "failed") this.#notices.interrupt(`A message was not sent. ${detail}`);
   }
 
   /** @param {MouseEvent} event */

@@ -1,0 +1,61 @@
+/** How the page tells what happens: in words on it, aloud, and by the system or a sound where this device wants that. */
+
+import { attentive } from "../attention.js";
+import { callsHere } from "../device.js";
+import { on } from "../events.js";
+
+/**
+ * Tell what happens from now on.
+ *
+ * @param {object} parts
+ * @param {HTMLElement} parts.root
+ * @param {import("../client.js").Client} parts.client
+ * @param {import("./notices.js").Notices} parts.notices
+ * @param {() => number} parts.room the one that is open, 0 for none
+ * @param {(message: import("../log.js").Message) => unknown} parts.visit goes to a message
+ * @param {AbortSignal} signal
+ */
+export function tellNews({ root, client, notices, room, visit }, signal) {
+  on(client, "arrived", (message) => message.room === room() && !message.deleted_at && notices.arrived(message), signal);
+  on(client, "named", ({ author }) => notices.toast(`${author.full_name} mentions you in an edited message.`), signal);
+  on(client.outbox, "entry", ({ state, detail = "" }) => {
+    if (state === "failed") notices.interrupt(`A message was not sent. ${detail}`);
+  }, signal);
+  on(client.outbox, "slowed", ({ detail }) => notices.alert(detail), signal);
+
+  /** The time has come at which we wanted to be reminded of it. @param {import("../log.js").Message} message */
+  const remind = async (message) => {
+    const module = await import("./reminder.js").catch(() => null);
+    if (!module) return notices.toast("You wanted to be reminded of a message. It is among those that you saved.");
+    return module.tellReminder(root, client, notices, message, () => visit(message));
+  };
+  on(client.transport, "frame", ({ type, message }) => type === "reminder" && remind(message), signal);
+
+  let calls = false;
+  /** Tell of messages by the system or by a sound, where that is wanted on this device. */
+  const call = async () => {
+    if (calls || !callsHere()) return;
+    calls = true;
+    // What comes while the module is on its way is told as well.
+    const heard = new Map([...client.store.rooms.values()].map(({ id, last_seq }) => [id, last_seq]));
+    const module = await import("../notifications.js").catch(() => null);
+    if (!module) return void (calls = false);
+    const looksAt = (/** @type {number} */ id) => id === room() && attentive();
+    const channel = globalThis.BroadcastChannel && new BroadcastChannel(`parley-notices-${client.me.id}`);
+    new module.Notifications(client, { looksAt, open: visit, channel, heard }, signal);
+  };
+  // It may be turned on in another tab.
+  addEventListener("storage", call, { signal });
+  call();
+}
+
+/**
+ * What is good to know, and can wait until everything else is there.
+ *
+ * @param {HTMLElement} root @param {import("../client.js").Client} client @param {import("./notices.js").Notices} notices @param {AbortSignal} signal
+ */
+export async function hint(root, client, notices, signal) {
+  import("./notice-hint.js").then(({ hintAtNotices }) => hintAtNotices(root, client, notices, signal), () => null);
+  const module = await import("./invitation-hint.js").catch(() => null);
+  if (module) new module.InvitationHint(root, client, notices, signal);
+}
