@@ -4,6 +4,7 @@ Only the pair of e-mail and network address is braked tightly: a stranger cannot
 """
 
 import logging
+from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 
@@ -29,24 +30,11 @@ def count_try(*, email: str, ip: str | None) -> None:
     """Count a try to sign in before the password is looked at, so that parallel tries cannot slip through.
 
     Raises `rate_limited` past 10 tries for one e-mail from one address, or 50 from one address, in five
-    minutes. Without Redis everybody may try: a brake that fails must not lock the house.
+    minutes. Without Redis everybody may try.
     """
-    try:
-        waits = [
-            wait
-            for key, most in zip(_keys(email, ip), (TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS), strict=True)
-            if (wait := _count(key, most))
-        ]
-    except RedisError as error:
-        logger.warning("Sign-ins are not braked, Redis is away: %s", error)
-        return
-    if waits:
-        raise AccountError(
-            "rate_limited",
-            "Too many tries. Wait a few minutes and try again.",
-            status=429,
-            retry_after=max(waits),
-        )
+    account, address = _keys(email, ip)
+    most = {account: TRIES_PER_ACCOUNT, address: TRIES_PER_ADDRESS}
+    _brake(most, what="Sign-ins", words="Too many tries. Wait a few minutes and try again.")
 
 
 def forget_try(*, email: str, ip: str | None) -> None:
@@ -64,14 +52,9 @@ def forget_try(*, email: str, ip: str | None) -> None:
 
 def count_letter_from(ip: str | None) -> None:
     """Count that somebody at this network address asked for a mail. Raises `rate_limited` past 20 in five minutes."""
-    try:
-        wait = _count(f"{settings.REDIS_PREFIX}:tries:letters:{ip or 'unknown'}", LETTERS_FROM_ADDRESS)
-    except RedisError as error:
-        logger.warning("Mails asked for are not braked, Redis is away: %s", error)
-        return
-    if wait:
-        words = "Too many mails were asked for from here. Wait a few minutes and try again."
-        raise AccountError("rate_limited", words, status=429, retry_after=wait)
+    most = {f"{settings.REDIS_PREFIX}:tries:letters:{ip or 'unknown'}": LETTERS_FROM_ADDRESS}
+    words = "Too many mails were asked for from here. Wait a few minutes and try again."
+    _brake(most, what="Mails asked for", words=words)
 
 
 def may_be_written_to(email: str) -> bool:
@@ -97,13 +80,22 @@ def count_address_change(user_id: int) -> None:
 
 def count_subscription(user_id: int) -> None:
     """Count that a device wants to be told of things. Raises `rate_limited` past 30 of one person in five minutes."""
+    most = {f"{settings.REDIS_PREFIX}:tries:subscriptions:{user_id}": SUBSCRIPTIONS_PER_PERSON}
+    words = "Notifications were turned on very often. Wait a few minutes and try again."
+    _brake(most, what="Subscriptions", words=words)
+
+
+def _brake(most: Mapping[str, int], *, what: str, words: str) -> None:
+    """Count one more under each key. Raises `rate_limited` with these words past the most of any.
+
+    Without Redis it counts nothing: a brake that fails must not lock the house.
+    """
     try:
-        wait = _count(f"{settings.REDIS_PREFIX}:tries:subscriptions:{user_id}", SUBSCRIPTIONS_PER_PERSON)
+        wait = max(_count(key, number) for key, number in most.items())
     except RedisError as error:
-        logger.warning("Subscriptions are not braked, Redis is away: %s", error)
+        logger.warning("%s are not braked, Redis is away: %s", what, error)
         return
     if wait:
-        words = "Notifications were turned on very often. Wait a few minutes and try again."
         raise AccountError("rate_limited", words, status=429, retry_after=wait)
 
 
