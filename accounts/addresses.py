@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts import limits, services
+from accounts import invitations, limits, services
 from accounts.cleaning import cleaned
 from accounts.exceptions import AccountError, invalid
 from accounts.handles import EMAIL_TAKEN, violated_constraint
@@ -45,7 +45,8 @@ def ask_for_change(*, user: User, email: str, current_password: str, session: Se
     """Mail a link to this address, by which it becomes that of ``user``, and a word about it to the old one.
 
     Does and says the same, and takes as long, whether the address has an account or not. Raises `invalid` with the
-    field at fault, `rate_limited` after too many wrong passwords or 3 changes in an hour, and `no_mail`.
+    field at fault, also where the address leaves the domains by one of which they are in, `rate_limited` after too many
+    wrong passwords or 3 changes in an hour, and `no_mail`.
     """
     if not settings.MAIL_ENABLED:
         raise AccountError("no_mail", NO_MAIL, status=409)
@@ -53,6 +54,7 @@ def ask_for_change(*, user: User, email: str, current_password: str, session: Se
     services.require_current(user, current_password, session)
     if address == user.email:
         raise invalid({"email": ["This is your address already. Enter the new one."]})
+    invitations.require_kept_domain(old=user.email, new=address)
     limits.count_address_change(user.pk)
     with transaction.atomic():
         # Who has just been signed out by a new password shall not get through with the old one.

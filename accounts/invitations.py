@@ -90,6 +90,16 @@ def admit(*, email: str, token: str = "") -> bool:
     return True
 
 
+def require_kept_domain(*, old: str, new: str) -> None:
+    """Raises `invalid` where somebody is in by the domain of the ``old`` address, and the ``new`` one is at no such.
+
+    Else the first address would be of any name in the domain, never answered, and the next one of anywhere.
+    """
+    if settings.SIGN_UP == "domain" and _is_welcome(old) and not _is_welcome(new):
+        sentence = f"Choose an address at {welcome_domains()}, or ask whoever runs this server to change yours."
+        raise invalid({"email": [sentence]})
+
+
 def is_needed() -> bool:
     """Whether nobody at all signs up without an invitation."""
     return settings.SIGN_UP == "invite" or (settings.SIGN_UP == "domain" and not settings.SIGN_UP_DOMAINS)
@@ -111,9 +121,13 @@ def closed_sentence() -> str:
 def _require_open(address: str) -> None:
     if is_needed():
         raise AccountError("sign_up_closed", closed_sentence(), status=403)
-    if settings.SIGN_UP == "domain" and address.rpartition("@")[2] not in settings.SIGN_UP_DOMAINS:
+    if settings.SIGN_UP == "domain" and not _is_welcome(address):
         sentence = closed_sentence()
         raise AccountError("sign_up_closed", sentence, status=403, fields={"email": [sentence]})
+
+
+def _is_welcome(address: str) -> bool:
+    return address.rpartition("@")[2] in settings.SIGN_UP_DOMAINS
 
 
 def _is_used(invited: Invited) -> bool:

@@ -150,6 +150,7 @@ VARIABLES = (
     Variable(
         "People", "SIGN_UP_DOMAINS", "list", [],
         "What stands behind the @ of addresses that need no invitation, separated by commas. Subdomains are others. "
+        "Who is in by such an address changes it for another such one only, unless an administrator does. "
         "Who signs up is asked by mail whether the address is theirs, and is in before they answer: where that is too "
         "little, choose `invite`.",
     ),

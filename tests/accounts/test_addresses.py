@@ -79,6 +79,22 @@ def test_an_address_changes_once_it_is_confirmed_and_not_before(ada: User, smtp:
     assert [entry.action for entry in AuditEntry.objects.filter(target_id=ada.pk)] == ["address.changed"]
 
 
+def test_who_is_in_by_a_domain_keeps_to_it(
+    ada: User, bob: User, smtp: Smtp, client_for: Any, api_for: Any, settings: Settings
+) -> None:
+    settings.SIGN_UP, settings.SIGN_UP_DOMAINS = "domain", ["example.org", "example.com"]
+    client, words = client_for(ada), "Choose an address at example.org or example.com, or ask whoever runs this server"
+    assert words in ask(client).content.decode()
+    answer = api_for(ada).post(REST, {"email": NEW, "current_password": PASSWORD})
+    assert (answer.status_code, answer.json()["code"], words in str(answer.json()["fields"])) == (400, "invalid", True)
+    assert not AddressChange.objects.exists()
+    assert b"A mail is on its way" in ask(client, email="Ada@Example.com").content
+    # Who was invited from elsewhere is in whatever the domain.
+    User.objects.filter(pk=bob.pk).update(email="bob@example.net")
+    bob.refresh_from_db()
+    assert b"A mail is on its way" in ask(client_for(bob), email="bob@example.info").content
+
+
 def test_who_did_not_ask_takes_the_account_back(ada: User, smtp: Smtp, client_for: Any) -> None:
     thief: Client = client_for(ada)
     ask(thief)
