@@ -95,7 +95,7 @@ class Membership(models.Model):
         MENTIONS = "mentions", "Mentions only"
         NOTHING = "nothing", "Nothing"
 
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="memberships")
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, db_index=False, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.MEMBER)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -135,11 +135,15 @@ class Message(models.Model):
         TEXT = "text"
         SYSTEM = "system"
 
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="messages")
+    # Each index is written for each message: what leads a unique constraint has none of its own, and what most
+    # messages leave empty has one of those that do not.
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, db_index=False, related_name="messages")
     seq = models.PositiveBigIntegerField()
     changed_seq = models.PositiveBigIntegerField()
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.TEXT)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="messages")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, related_name="messages"
+    )
     client_id = models.UUIDField(
         null=True, help_text="Made by the client before its first try; a resend is the same message."
     )
@@ -149,7 +153,7 @@ class Message(models.Model):
         null=True, blank=True, editable=False, help_text="What happened, where it is a system message."
     )
     reply_to = models.ForeignKey(
-        "self", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="replies"
+        "self", on_delete=models.SET_NULL, null=True, blank=True, editable=False, db_index=False, related_name="replies"
     )
     # No foreign key in the database: to check it would cost each message, also those that answer nothing.
     thread_root = models.ForeignKey(
@@ -163,7 +167,13 @@ class Message(models.Model):
         help_text="Where the thread begins that it belongs to: what it answers, or what that belongs to.",
     )
     forwarded_from = models.ForeignKey(
-        "self", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="forwards"
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        related_name="forwards",
     )
     mentioned = ArrayField(models.BigIntegerField(), default=list, editable=False, help_text="Who is named in it.")
     mentions_room = models.BooleanField(default=False, editable=False)
@@ -182,14 +192,20 @@ class Message(models.Model):
     )
     pinned_at = models.DateTimeField(null=True, blank=True, editable=False)
     pinned_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        related_name="+",
     )
     revision = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     edited_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
     deleted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, db_index=False, related_name="+"
     )
     delete_reason = models.CharField(max_length=200, blank=True)
 
@@ -208,6 +224,10 @@ class Message(models.Model):
             models.Index(fields=["room", "changed_seq"], name="message_log_of_room"),
             models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="message_deleted"),
             models.Index(fields=["thread_root", "seq"], condition=Q(thread_root__isnull=False), name="message_thread"),
+            models.Index(fields=["reply_to"], condition=Q(reply_to__isnull=False), name="message_answering"),
+            models.Index(fields=["forwarded_from"], condition=Q(forwarded_from__isnull=False), name="message_forward"),
+            models.Index(fields=["pinned_by"], condition=Q(pinned_by__isnull=False), name="message_pinned_by"),
+            models.Index(fields=["deleted_by"], condition=Q(deleted_by__isnull=False), name="message_deleted_by"),
         ]
 
     def __str__(self) -> str:
