@@ -111,6 +111,34 @@ CHECKS = (
 _LAST = "(SELECT id FROM chat_message WHERE room_id = room.id ORDER BY seq DESC LIMIT 1)"
 _LAST_AT = "(SELECT max(created_at) FROM chat_message WHERE room_id = room.id)"
 
+# A reply is in the thread of what it answers. Where that was thrown away it stays in its thread, as long as there is
+# one; and a reply of a version without threads may be in none (`rebuild_threads`).
+_ELSEWHERE = """
+    SELECT reply.room_id FROM chat_message AS reply
+    LEFT JOIN chat_message AS answered ON answered.id = reply.reply_to_id
+    LEFT JOIN chat_message AS root ON root.id = reply.thread_root_id AND root.room_id = reply.room_id
+    WHERE reply.thread_root_id IS NOT NULL AND (
+        root.id IS NULL OR root.thread_root_id IS NOT NULL
+        OR reply.thread_root_id <> coalesce(answered.thread_root_id, answered.id)
+    )
+"""
+_THREADED = """
+    WITH RECURSIVE placed AS (
+        SELECT message.id, coalesce(root.thread_root_id, root.id) AS root_id FROM chat_message AS message
+        LEFT JOIN chat_message AS root ON root.id = message.thread_root_id AND root.room_id = message.room_id
+        WHERE message.room_id = ANY(%s) AND message.reply_to_id IS NULL
+        UNION ALL
+        SELECT reply.id, coalesce(placed.root_id, placed.id)
+        FROM placed JOIN chat_message AS reply ON reply.reply_to_id = placed.id
+    ), moved AS (
+        UPDATE chat_message AS message SET thread_root_id = placed.root_id FROM placed
+        WHERE message.id = placed.id AND message.thread_root_id IS DISTINCT FROM placed.root_id
+        RETURNING message.room_id
+    )
+    UPDATE chat_room AS room SET last_seq = last_seq WHERE room.id IN (SELECT room_id FROM moved)
+    RETURNING NULL::bigint
+"""  # the room is written so that no kept page of it holds
+
 DELIVERY_CHECKS = (
     Check(
         "rooms whose newest changes are missing",
@@ -140,6 +168,7 @@ DELIVERY_CHECKS = (
         """,
         "",
     ),
+    Check("replies in another thread than what they answer", _ELSEWHERE, _THREADED),
     Check(
         "direct rooms that are not of two people",
         f"SELECT room.id FROM chat_room AS room WHERE room.kind = 'direct' AND {_MEMBERS} <> 2",

@@ -8,8 +8,9 @@ from chat.verifying import VerifyingCommand
 
 class Command(VerifyingCommand):
     help = (
-        "Look for what can get lost: missing changes, places given twice, marks beyond what was said, rooms that show "
-        "another message than their last, wrong counts. Fails where something is wrong; safe while people write."
+        "Look for what can get lost: missing changes, places given twice, replies in other threads, marks beyond what "
+        "was said, rooms that show another message than their last, wrong counts. Fails where something is wrong; safe "
+        "while people write."
     )
     examples = ("verify_delivery", "verify_delivery --fix", "verify_delivery --json")
     right = "Every room is whole."
