@@ -7,7 +7,7 @@ stalls every socket. This bridge uses a small pool of threads instead, fewer tha
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from functools import wraps
-from threading import Barrier, Lock
+from threading import Lock
 from typing import Any, ParamSpec, TypeVar
 
 from channels.db import database_sync_to_async
@@ -33,24 +33,6 @@ def in_thread(function: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
             raise
 
     return database_sync_to_async(mending, thread_sensitive=False, executor=database_threads)
-
-
-def wait_for_threads(threads: ThreadPoolExecutor = database_threads, *, seconds: float) -> None:
-    """Return once all that was given to the database threads, or others, is done and they hold no connections.
-
-    A task that is cancelled stops waiting, but the query it asked for runs on: who must not meet it waits here. Raises
-    `BrokenBarrierError` after ``seconds``.
-    """
-    number = threads._max_workers
-    together = Barrier(number + 1)
-
-    def meet() -> None:
-        connection.close()
-        together.wait(seconds)
-
-    for _ in range(number):
-        threads.submit(meet)
-    together.wait(seconds)
 
 
 def _throw_dead_connections_away() -> None:

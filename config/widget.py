@@ -68,10 +68,6 @@ def sheet(request: HttpRequest) -> HttpResponse:
     return _answer(part, "text/css", FOREVER if settings.STATIC_COLLECTED else SOON)
 
 
-def loader_version() -> str:
-    return _loader().tag
-
-
 def _answer(part: Part, content_type: str, kept: str) -> HttpResponse:
     response = HttpResponse(part.text, content_type=content_type)
     response.headers["Access-Control-Allow-Origin"] = "*"

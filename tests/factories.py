@@ -1,6 +1,8 @@
-"""Rooms and messages for tests that are about something else. All but bulk goes through the services."""
+"""People, rooms and messages for tests that are about something else. All but bulk goes through the services."""
 
 from uuid import UUID, uuid4
+
+from django.contrib.auth.models import Group
 
 from accounts.models import User
 from chat import services
@@ -36,6 +38,13 @@ def people(count: int, full_name: str = "Person {:03}") -> list[User]:
 def superuser(full_name: str) -> User:
     """Somebody who runs the site."""
     return User.objects.create_superuser(f"{full_name.lower()}@example.org", full_name)
+
+
+def appoint(user: User, role: str) -> None:
+    """Make somebody a moderator of the site (`roles.MODERATORS`) or an administrator (`roles.ADMINISTRATORS`)."""
+    user.groups.set([Group.objects.get(name=role)])
+    user.is_staff = True
+    user.save(update_fields=["is_staff"])
 
 
 def unread_by(user: User, room: Room) -> int:

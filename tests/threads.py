@@ -9,7 +9,7 @@ from typing import TypeVar
 from asgiref.sync import SyncToAsync
 from django.db import connection, transaction
 
-from accounts.threads import database_threads, wait_for_threads
+from accounts.threads import database_threads
 from chat.models import Room
 from config.handler import request_threads
 
@@ -20,6 +20,24 @@ def wait_for_all_threads() -> None:
     """Wait until nobody works for the database any more: not for sockets, requests, or Django's asynchronous ORM."""
     for threads in (database_threads, request_threads, SyncToAsync.single_thread_executor):
         wait_for_threads(threads, seconds=30)
+
+
+def wait_for_threads(threads: ThreadPoolExecutor = database_threads, *, seconds: float) -> None:
+    """Return once all that was given to the database threads, or others, is done and they hold no connections.
+
+    A task that is cancelled stops waiting, but the query it asked for runs on: who must not meet it waits here. Raises
+    `BrokenBarrierError` after ``seconds``.
+    """
+    number = threads._max_workers
+    together = threading.Barrier(number + 1)
+
+    def meet() -> None:
+        connection.close()
+        together.wait(seconds)
+
+    for _ in range(number):
+        threads.submit(meet)
+    together.wait(seconds)
 
 
 def in_parallel(work: Callable[[], T], *, times: int, threads: int = 8) -> list[T]:

@@ -61,11 +61,3 @@ def require_above(actor: User | None, other: User) -> None:
         raise AccountError("forbidden", "Only a superuser acts on a superuser.", status=403)
     if is_moderator(other) and not is_administrator(actor):
         raise AccountError("forbidden", "Only administrators act on moderators and administrators.", status=403)
-
-
-def give_role(user: User, role: str) -> None:
-    """Make somebody a moderator (`MODERATORS`), an administrator (`ADMINISTRATORS`), or neither (empty)."""
-    groups = Group.objects.filter(name=role) if role else Group.objects.none()
-    user.groups.set([*user.groups.exclude(name__in=[MODERATORS, ADMINISTRATORS]), *groups])
-    user.is_staff = bool(role)
-    user.save(update_fields=["is_staff"])

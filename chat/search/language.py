@@ -32,7 +32,6 @@ class Part:
     source: str
     operator: str
     value: str
-    is_phrase: bool
     left_out: bool
 
 
@@ -71,12 +70,12 @@ def _part(found: re.Match[str]) -> Part:
     if operator is None:
         if word is not None and word.lower() in _BARE:
             raise invalid(f"Write what you mean right after “{word}”, without a blank between: {_BARE[word.lower()]}")
-        return Part(source, "", phrase if phrase is not None else word, phrase is not None, left_out)
+        return Part(source, "", phrase if phrase is not None else word, left_out)
     name, value = operator.lower(), phrase if phrase is not None else word
     if name in OPERATORS:
-        return Part(source, name, value, phrase is not None, left_out)
+        return Part(source, name, value, left_out)
     if phrase is None and _NOT_VALUES.match(value):
-        return Part(source, "", f"{operator}:{word}", False, left_out)
+        return Part(source, "", f"{operator}:{word}", left_out)
     raise invalid(_unknown(f"{operator}:", name, source))
 
 

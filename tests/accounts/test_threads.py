@@ -7,7 +7,8 @@ import time
 import pytest
 from django.db import connection, transaction
 
-from accounts.threads import in_thread, wait_for_threads
+from accounts.threads import in_thread
+from tests.threads import wait_for_threads
 
 DELAY = 0.2
 SECONDS = 30

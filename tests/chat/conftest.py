@@ -7,6 +7,7 @@ import pytest
 from accounts.models import User
 from accounts.moderation import roles
 from chat.hub import stop_hub
+from tests.factories import appoint
 
 
 @pytest.fixture
@@ -20,5 +21,5 @@ async def worker() -> AsyncIterator[None]:
 def mona(make_user: Callable[[str], User]) -> User:
     """Who moderates the whole site."""
     user = make_user("Mona Moderator")
-    roles.give_role(user, roles.MODERATORS)
+    appoint(user, roles.MODERATORS)
     return User.objects.get(pk=user.pk)

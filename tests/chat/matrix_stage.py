@@ -20,7 +20,7 @@ from chat.models import Attachment, Invitation, Message, Room, Visitor
 from chat.services import moderation
 from presence.models import LastSeen
 from tests.chat.matrix import COLUMNS
-from tests.factories import direct_room, give, group_room, say, seat_of
+from tests.factories import appoint, direct_room, give, group_room, say, seat_of
 from tests.sessions import session_for
 
 OTHERS = ("nina", "newcomer", "blocker", "mona", "ada")
@@ -59,7 +59,7 @@ class Stage:
         self.users = {user.handle: user for user in users}
         User.objects.filter(handle="staff").update(is_staff=True, is_superuser=True)
         for name, role in (("mona", roles.MODERATORS), ("ada", roles.ADMINISTRATORS)):
-            roles.give_role(self.users[name], role)
+            appoint(self.users[name], role)
         self.owner, self.nina = self.users["owner"], self.users["nina"]
         self.rooms: dict[str, Room] = {}
         self.links: dict[Room, tuple[Invitation, str]] = {}

@@ -20,18 +20,6 @@ from tests.sessions import session_for
 
 pytestmark = pytest.mark.django_db
 
-LISTS = (
-    "chat/report",
-    "chat/message",
-    "chat/room",
-    "chat/membership",
-    "accounts/user",
-    "accounts/session",
-    "accounts/appeal",
-    "accounts/auditentry",
-    "presence/lastseen",
-)
-
 
 @pytest.fixture
 def browser(client_for: Callable[[User], Client], mona: User) -> Client:

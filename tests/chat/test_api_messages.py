@@ -16,7 +16,6 @@ from tests.factories import direct_room, say, say_many
 from tests.threads import in_parallel
 
 ApiFor = Callable[[User], APIClient]
-Post = Callable[..., Any]
 
 CANARY = "canary-71f3"
 

@@ -16,7 +16,7 @@ from accounts.moderation import filters, roles, rules
 from chat import services
 from chat.exceptions import ChatError
 from chat.models import Message, Report, Room
-from tests.factories import group_room, say, superuser
+from tests.factories import appoint, group_room, say, superuser
 
 pytestmark = pytest.mark.django_db
 
@@ -143,7 +143,7 @@ def test_administrators_make_filters_and_moderators_try_them(
     client_for: Callable[[User], Client],
 ) -> None:
     mona = make_user("Mona Moderator")
-    roles.give_role(mona, roles.MODERATORS)
+    appoint(mona, roles.MODERATORS)
     say(bob, room, "<i>canaries</i> for sale")
     desk, office = client_for(mona), client_for(root)
     fields = {"kind": "word", "pattern": "canary", "action": "refuse", "sentence": "", "is_active": "on"}

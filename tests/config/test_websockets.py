@@ -41,9 +41,7 @@ frames = some.one_of(
     some.builds(client_frame, texts, mask=masks),
     some.builds(client_frame, texts, mask=masks),
     some.builds(client_frame, some.binary(max_size=20)),  # mostly no UTF-8
-    some.builds(
-        client_frame, some.binary(max_size=20), first=some.sampled_from([0, 1, 2, FIN, FIN | 2, FIN | 9, 0xC1])
-    ),
+    some.builds(client_frame, some.binary(max_size=20), first=some.sampled_from(FIRSTS)),
     some.builds(client_frame, some.binary(max_size=9), wide=some.just(True)),
     some.binary(max_size=8),
 )

@@ -3,7 +3,7 @@
  */
 
 /** How long a row must be in view before it counts as read. */
-export const GLANCE = 500;
+const GLANCE = 500;
 
 export function attentive() {
   return document.visibilityState === "visible" && document.hasFocus();

@@ -5,11 +5,11 @@ import { weight } from "./attachment-sizes.js";
 /** Of one message. */
 export const FILES_MOST = 10;
 /** Bytes of one file, until the server says otherwise. */
-export const FILE_MOST = 25 * 1024 * 1024;
+const FILE_MOST = 25 * 1024 * 1024;
 /** A picture may be larger before it is made smaller; beyond this no browser should try. */
 const PICTURE_MOST = 100 * 1024 * 1024;
 /** Pixels of the longer side: what is larger is made smaller before it is sent. */
-export const LONGEST_SIDE = 2560;
+const LONGEST_SIDE = 2560;
 
 /** What every browser shows and the server takes as it is. */
 const PLAIN = new Set(["image/jpeg", "image/png", "image/webp"]);

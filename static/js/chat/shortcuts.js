@@ -64,7 +64,7 @@ const NAMES = { ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc", Delete: "Del" }
 /** @type {Record<string, string>} */
 const ON_A_MAC = { Mod: "⌘", Alt: "⌥", Shift: "⇧" };
 
-export const onMac = () => /mac|iphone|ipad/i.test(globalThis.navigator?.platform ?? "");
+const onMac = () => /mac|iphone|ipad/i.test(globalThis.navigator?.platform ?? "");
 
 /** How a key is called on the keyboard in front of somebody. @param {string} keys @param {boolean} [mac] @returns {string[]} */
 export function keyNames(keys, mac = onMac()) {

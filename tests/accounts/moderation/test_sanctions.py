@@ -19,7 +19,7 @@ from accounts.moderation.audit import verify
 from tests.commands import answered
 from tests.commands import told as told_by
 from tests.conftest import PASSWORD
-from tests.factories import superuser
+from tests.factories import appoint, superuser
 from tests.sessions import session_for
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def password_hash(settings: Settings) -> str:
 @pytest.fixture
 def mona(make_user: Callable[[str], User]) -> User:
     user = make_user("Mona Moderator")
-    roles.give_role(user, roles.MODERATORS)
+    appoint(user, roles.MODERATORS)
     return User.objects.get(pk=user.pk)
 
 
@@ -126,7 +126,7 @@ def test_notices_are_read_on_a_page_and_appealed_there(mona: User, bob: User, cl
 
 def test_moderators_act_on_people_and_not_on_each_other(mona: User, bob: User, eve: User) -> None:
     root, admin = superuser("Root"), eve
-    roles.give_role(admin, roles.ADMINISTRATORS)
+    appoint(admin, roles.ADMINISTRATORS)
     admin = User.objects.get(pk=admin.pk)
     refused = [(bob, mona), (mona, mona), (mona, admin), (mona, root), (admin, root), (admin, admin)]
     for actor, other in refused:

@@ -4,7 +4,7 @@
  * is first asked for.
  */
 
-import { cloneTemplate, fill, slot } from "../dom.js";
+import { cloneTemplate, fill } from "../dom.js";
 import { gist } from "../log.js";
 import { fullTime } from "../time.js";
 import { byTouch } from "../touch.js";

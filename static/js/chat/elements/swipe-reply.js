@@ -5,7 +5,7 @@
  * sideways comes here.
  */
 
-import { cloneTemplate, slot } from "../dom.js";
+import { cloneTemplate } from "../dom.js";
 
 /** Beyond this (px) it is no tap any more, and the way says what was meant. */
 const BEGINS = 12;
