@@ -55,7 +55,8 @@ def push_data(session: Session) -> dict[str, Any]:
 
 def _put(session: Session, fields: dict[str, Any]) -> None:
     list(User.objects.filter(pk=session.user_id).select_for_update(no_key=True))  # no two devices at once
-    if not Session.objects.live().filter(pk=session.pk).select_for_update(of=("self",)).exists():
+    # Not by `exists()`, which forgets `of` and would hold up whatever else goes on with the user's row.
+    if not list(Session.objects.live().filter(pk=session.pk).select_for_update(of=("self",), no_key=True)):
         raise AccountError("not_authenticated", "This device was signed out. Sign in again.", status=401)
     PushSubscription.objects.filter(~Q(session=session), endpoint=fields["endpoint"]).delete()
     changes = {**fields, "user_id": session.user_id}

@@ -1,9 +1,12 @@
 """Which devices are told while no page is open, and what is no way to one."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
@@ -12,8 +15,10 @@ from accounts import services
 from accounts.models import PushSubscription, Session, User
 from accounts.push.encoding import from_base64url, is_private_key
 from accounts.push.keys import public_key
+from accounts.push.subscriptions import subscribe
 from accounts.upkeep import forget_dead_sessions
 from tests.push_service import Browser
+from tests.sessions import session_for
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +46,15 @@ def test_a_device_says_where_it_is_told_and_whether_that_may_say_what_was_writte
     assert turn_on(api_for(alice), endpoint=row.endpoint)["subscribed"] is True
     assert api.get(PATH).json()["subscribed"] is False
     assert [api.delete(PATH).status_code, PushSubscription.objects.count()] == [204, 1]
+
+
+def test_turning_it_on_holds_up_nothing_else_of_the_same_person(alice: User) -> None:
+    session = session_for(alice)
+    with CaptureQueriesContext(connection) as queries:
+        subscribe(session=session, text=True, **BROWSER.says)
+    locks = [found[0] for each in queries if (found := re.search(r"FOR (NO KEY )?UPDATE.*", each["sql"]))]
+    # A message that is being sent holds its author's row, too, but for nobody who changes no key of it.
+    assert locks[:2] == ["FOR NO KEY UPDATE", 'FOR NO KEY UPDATE OF "accounts_session"']
 
 
 @pytest.mark.parametrize(
