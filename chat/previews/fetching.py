@@ -43,7 +43,7 @@ _FOR_A_PAGE = {"User-Agent": AGENT, "Accept": "text/html, image/*", "Accept-Enco
 
 
 class FetchError(Exception):
-    """There is nothing to show; the message says why, for a log at DEBUG."""
+    """Nothing came of it; the message says why, for a log."""
 
 
 class ForbiddenError(FetchError):
