@@ -8,6 +8,7 @@ import faulthandler
 import os
 import signal
 import sys
+from inspect import isfunction, signature
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,22 @@ def _install(crash: Crash) -> None:
 
 
 def replace(owner: Any, name: str, value: Any) -> Any:
-    """Put something of ours in the place of what the product has there, which must be there; returns that."""
+    """Put something of ours in the place of what the product has there, which must be there; returns that.
+
+    What is called must be called in the same way: else a worker would break for a reason that nobody has planted.
+    """
     original = getattr(owner, name)
+    if callable(original) and isfunction(value):
+        _assert_fits(value, original)
     setattr(owner, name, value)
     return original
+
+
+def _assert_fits(ours: Any, theirs: Any) -> None:
+    asked = signature(theirs).parameters.values()
+    places = [each.name for each in asked if each.kind in {each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD}]
+    names = {each.name: None for each in asked if each.kind is each.KEYWORD_ONLY}
+    try:
+        signature(ours).bind(*places, **names)
+    except TypeError as error:
+        raise AssertionError(f"{theirs.__qualname__} is not called as what replaces it: {error}") from error

@@ -7,13 +7,16 @@ import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from config.env import ROOT
 from tests.config.waiting import until
+from tests.convoy import sabotage
 from tests.convoy.__main__ import QUICK_BUGS
 from tests.convoy.bugs import BUGS
+from tests.convoy.bugs.registry import Bug
 from tests.convoy.faults import FAULTS
 from tests.convoy.rules import RULES
 
@@ -70,3 +73,13 @@ def test_every_bug_names_faults_and_promises_that_there_are() -> None:
         assert set(bug.faults) <= set(FAULTS)
         assert set(bug.caught_by) <= set(RULES)
         assert bug.caught_by
+
+
+@pytest.mark.parametrize("bug", BUGS.values(), ids=BUGS)
+def test_a_bug_fits_into_the_product_as_it_is(bug: Bug, monkeypatch: pytest.MonkeyPatch) -> None:
+    def replace_for_now(owner: Any, name: str, value: Any) -> Any:
+        monkeypatch.setattr(owner, name, getattr(owner, name))  # so that it is put back
+        return sabotage.replace(owner, name, value)
+
+    monkeypatch.setattr(sys.modules[bug.plant.__module__], "replace", replace_for_now)
+    bug.plant()

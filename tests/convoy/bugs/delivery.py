@@ -1,5 +1,6 @@
 """Bugs on the way from a worker to those who listen."""
 
+from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
@@ -60,15 +61,16 @@ def fragile_on_commit() -> None:
     from accounts.broadcasts import publish
     from chat import broadcasts
 
-    replace(broadcasts, "_after_commit", lambda group, **event: transaction.on_commit(partial(tell, group, event)))
+    replace(broadcasts, "_all_after_commit", lambda events: transaction.on_commit(partial(tell, events)))
 
-    def tell(group: str, event: dict[str, Any]) -> None:
+    def tell(events: Sequence[tuple[str, dict[str, Any]]]) -> None:
         import redis
         from django.conf import settings
 
         with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1) as client:
             client.ping()
-        publish(group, {"type": "hub.event", **event})
+        for group, event in events:
+            publish(group, event)
 
 
 @bug(caught_by=("who_does_not_read_is_cut",), faults=("never_reads",))

@@ -64,4 +64,4 @@ def removed_but_seated() -> None:
     """A removal is told, and the seat stays."""
     from chat.services import members
 
-    replace(members, "unseat", lambda seat: None)
+    replace(members, "unseat", lambda room, user_ids: None)

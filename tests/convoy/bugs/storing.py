@@ -17,8 +17,8 @@ def no_row_lock() -> None:
     from chat import querysets
     from chat.services import messages
 
-    def do_not_lock(*, skip_locked: bool) -> str:
-        return str(lock_rooms(skip_locked=False)).replace("FOR NO KEY UPDATE", "")
+    def do_not_lock(columns: Any, *, skip_locked: bool) -> str:
+        return str(lock_rooms(columns, skip_locked=False)).replace("FOR NO KEY UPDATE", "")
 
     def load_and_be_slow(self: Any) -> None:
         load_seats(self)
@@ -80,10 +80,10 @@ def seq_gap() -> None:
 
     counter = count(1)
 
-    def place_elsewhere(self: Any, draft: Any, *text: str) -> Any:
-        if next(counter) % 20 == 0 and (room := self.rooms.get(draft.room_id)):
+    def place_elsewhere(self: Any, wanted: Any) -> Any:
+        if next(counter) % 20 == 0 and (room := self.rooms.get(wanted.draft.room_id)):
             room.last_seq += 1
-        return place(self, draft, *text)
+        return place(self, wanted)
 
     place = replace(messages._Batch, "_place", place_elsewhere)
 
