@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Generic, TypeVar, cast
 
-from django.db import DatabaseError, InterfaceError, connection, models
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connection, models
 from django.db.backends.utils import CursorWrapper
 from django.db.models.base import ModelState
 from msgspec import json
@@ -42,15 +42,17 @@ class Columns(Generic[ModelT]):
     def __len__(self) -> int:
         return len(self._names)
 
-    def read(self, row: Row) -> ModelT:
-        """Make the model of a row, or of a part of one, that has exactly these columns.
+    def read(self, row: Row, **related: models.Model) -> ModelT:
+        """Make the model of a row, or of a part of one, that has exactly these columns; ``related`` go along by field.
 
         As ``from_db`` does, but for asking each field and sending signals, for which none of our models has a use.
         """
         new = self._model.__new__(self._model)
         new.__dict__.update(zip(self._names, row, strict=True))
         new._state = ModelState()
-        new._state.adding, new._state.db = False, connection.alias
+        new._state.adding, new._state.db = False, DEFAULT_DB_ALIAS
+        if related:
+            new._state.fields_cache = related
         return new
 
 
@@ -111,6 +113,11 @@ def patience() -> Iterator[None]:
 def recordset(rows: Sequence[Mapping[str, Any]]) -> str:
     """Write rows as the one parameter that ``json_to_recordset`` takes apart: arrays are adapted item by item."""
     return json.encode(rows).decode()
+
+
+def array(values: Iterable[object]) -> str:
+    """Write numbers or UUIDs as the one parameter that is cast to an array of them, for the same reason."""
+    return f"{{{','.join(map(str, values))}}}"
 
 
 def _cursor() -> CursorWrapper:

@@ -47,12 +47,20 @@ def _message_frame(message: Message | MessageRow, data: dict[str, Any], *, prev:
 
 def message_changed(message: Message) -> None:
     """Tell the room of a message sent, edited or deleted, as the room's change ``message.changed_seq``."""
+    messages_changed([message])
+
+
+def messages_changed(messages: Iterable[Message]) -> None:
+    """Tell the rooms of all of these, in their order."""
+    _all_after_commit([(room_group(message.room_id), _change(message)) for message in messages])
+
+
+def _change(message: Message) -> dict[str, Any]:
     seq = message.changed_seq
     message.told = message_data(message)
     frame = _message_frame(message, message.told, prev=seq - 1)
     change = {"room": message.room_id, "prev": seq - 1, "seq": seq, "frame": frame, "at": time.time()}
-    meaning = {"gone": leavers(message.event), "news": changes_room(message.event)}
-    _after_commit(room_group(message.room_id), kind="change", **change, **meaning)
+    return _event(kind="change", **change, gone=leavers(message.event), news=changes_room(message.event))
 
 
 def room_joined(room: Room, *, user_ids: Iterable[int]) -> None:
@@ -134,8 +142,17 @@ def _tell_user(user_id: int, *, version: int, frame: protocol.ServerFrame) -> No
 
 
 def _after_commit(group: str, **event: Any) -> None:
+    _all_after_commit([(group, _event(**event))])
+
+
+def _all_after_commit(events: Sequence[tuple[str, dict[str, Any]]]) -> None:
     # robust: a hook that raised would drop the hooks after it, and would tell the writer of a failure that was none
-    transaction.on_commit(partial(publish, group, _event(**event)), robust=True)
+    transaction.on_commit(partial(_publish_all, events), robust=True)
+
+
+def _publish_all(events: Sequence[tuple[str, dict[str, Any]]]) -> None:
+    for group, event in events:
+        publish(group, event)
 
 
 def _event(**event: Any) -> dict[str, Any]:

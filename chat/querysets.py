@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from accounts.rows import Columns, fetch, recordset
+from accounts.rows import Columns, array, fetch, recordset
 from chat.rows import MESSAGE_FIELDS, MessageRow
 from chat.search.terms import as_array
 
@@ -42,7 +42,7 @@ def _room_columns(only: tuple[str, ...]) -> Columns[Room]:
 @cache
 def _lock_rooms(columns: Columns[Room], *, skip_locked: bool) -> str:
     return f"""
-        SELECT {columns} FROM chat_room WHERE id = ANY(%s) ORDER BY id
+        SELECT {columns} FROM chat_room WHERE id = ANY(%s::bigint[]) ORDER BY id
         FOR NO KEY UPDATE{" SKIP LOCKED" if skip_locked else ""}
     """  # noqa: S608 - names of columns
 
@@ -76,12 +76,12 @@ def _seats() -> tuple[Columns[Membership], Columns[User], str]:
         FROM chat_membership
         JOIN accounts_user ON accounts_user.id = chat_membership.user_id
         JOIN chat_room ON chat_room.id = chat_membership.room_id
-        WHERE chat_membership.room_id = ANY(%s) AND chat_membership.user_id = ANY(%s)
+        WHERE chat_membership.room_id = ANY(%s::bigint[]) AND chat_membership.user_id = ANY(%s::bigint[])
     """  # noqa: S608 - names of columns
     return seat, user, statement
 
 
-_SENT_AS = "SELECT id FROM chat_message WHERE author_id = ANY(%s) AND client_id = ANY(%s)"
+_SENT_AS = "SELECT id FROM chat_message WHERE author_id = ANY(%s::bigint[]) AND client_id = ANY(%s::uuid[])"
 
 # `bulk_create` and `bulk_update` build expression trees for each row and column; these are on the way of every message.
 _INSERT_MESSAGES = """
@@ -139,7 +139,7 @@ class RoomQuerySet(models.QuerySet["Room"]):
         read.
         """
         columns = _room_columns(only)
-        rows = fetch(_lock_rooms(columns, skip_locked=skip_locked), [list(ids)])
+        rows = fetch(_lock_rooms(columns, skip_locked=skip_locked), [array(ids)])
         return {room.pk: room for room in map(columns.read, rows)}
 
 
@@ -155,9 +155,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         seat_columns, user_columns, statement = _seats()
         width = len(seat_columns)
         seats = {}
-        for row in fetch(statement, [list(rooms), list(users)]):
-            seat = seat_columns.read(row[:width])
-            seat.user = user_columns.read(row[width:-2])
+        for row in fetch(statement, [array(rooms), array(users)]):
+            seat = seat_columns.read(row[:width], user=user_columns.read(row[width:-2]))
             seat.blocks, seat.is_blocked, seat.rules = row[-2] is True, row[-2] is False, row[-1] or 0
             seats[seat.room_id, seat.user_id] = seat
         return seats
@@ -204,7 +203,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def sent_as(self, *, authors: Iterable[int], client_ids: Iterable[UUID]) -> list[int]:
         """The ids of messages of these authors that were sent under these client ids."""
-        return [pk for (pk,) in fetch(_SENT_AS, [list(authors), list(client_ids)])]
+        return [pk for (pk,) in fetch(_SENT_AS, [array(authors), array(client_ids)])]
 
     def rows(self) -> Iterator[MessageRow]:
         """The messages with their authors, as rows: for reading many."""

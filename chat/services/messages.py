@@ -263,8 +263,7 @@ class _Batch:
         preview_later(self.fresh)
         if firsts := {message.room_id: message for message in self.fresh if message.seq == 1}:
             self._show_direct_rooms(firsts)
-        for message in self.fresh:
-            broadcasts.message_changed(message)
+        broadcasts.messages_changed(self.fresh)
         self._show_first_marks({(message.room_id, message.author_id): message for message in self.fresh})
 
     def _show_first_marks(self, written: Mapping[tuple[int, int], Message]) -> None:
