@@ -23,6 +23,8 @@ _INVISIBLE = re.compile(
 # parse and sanitise it would cost a hundred times as much and change nothing (a test holds that).
 _PLAIN = re.compile("[^\\W\\d_](?:[^\\W_]| (?! )|[,;!?'\"](?! *$)|:(?![a-z\\d_]| *$)|[.!?](?= |$))*")
 
+_IN_LANGUAGE = re.compile('<div lang="([A-Za-z-]+)">')  # nobody else's: no Markdown makes a div
+
 _markdown = (
     MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True, "typographer": False})
     .enable(["linkify", "strikethrough"])
@@ -77,6 +79,12 @@ def render(body: str) -> str:
 def in_language(html: str, language: str) -> str:
     """Say of rendered text which language it is in, by its tag; an empty one says nothing."""
     return f'<div lang="{language}">{html}</div>' if language and html else html
+
+
+def language_of(html: str) -> str:
+    """The language that this text says it is in, by its tag; an empty one where it says nothing."""
+    said = _IN_LANGUAGE.match(html)
+    return said[1] if said else ""
 
 
 def compose(body: str, people: Mapping[str, int] | None = None) -> Rendered:

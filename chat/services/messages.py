@@ -34,7 +34,8 @@ OF_ROOMS = ("id", "kind", "read_only", "slow_seconds", "archived_at", "last_seq"
 class Draft:
     """A message on its way in. ``client_id`` was made before its first try and makes a resend the same message.
 
-    ``attachments`` are its author's own, not sent yet; ``copied`` are those of the message that is forwarded.
+    ``attachments`` are its author's own, not sent yet; ``copied`` are those of the message that is forwarded, and
+    ``language`` is the one that says it is in.
     """
 
     author_id: int
@@ -45,6 +46,7 @@ class Draft:
     forwarded_from: int | None = None
     attachments: tuple[UUID, ...] = ()
     copied: tuple[UUID, ...] = ()
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +241,7 @@ class _Batch:
             changed_seq=room.last_seq,
             client_id=draft.client_id,
             body=text,
-            html=rendered.html if draft.forwarded_from else in_language(rendered.html, seat.user.language),
+            html=in_language(rendered.html, draft.language if draft.forwarded_from else seat.user.language),
             reply_to_id=answered.pk if answered else None,
             thread_root_id=(answered.thread_root_id or answered.pk) if answered else None,
             forwarded_from_id=draft.forwarded_from,

@@ -210,5 +210,8 @@ def test_what_somebody_writes_says_in_which_language_that_is(room: Room, alice: 
     assert edited.html == '<div lang="de"><p>Tach</p></div>'
     passed_on = services.forward_message(author=bob, message_id=foreign.pk, room_id=room.pk, client_id=uuid4())
     assert passed_on.html == foreign.html  # who says so is somebody else
+    for _ in range(2):
+        edited = services.forward_message(author=alice, message_id=edited.pk, room_id=room.pk, client_id=uuid4())
+        assert edited.html == '<div lang="de"><p>Tach</p></div>'
     update_profile(user=bob, language="")
     assert say(bob, room, "Moin").html == "<p>Moin</p>"
