@@ -177,6 +177,12 @@ class KeptDraftSerializer(serializers.Serializer[Any]):
     updated_at = serializers.DateTimeField()
 
 
+class ThreadDraftSerializer(KeptDraftSerializer):
+    """What you have begun to write in a thread."""
+
+    thread_root = serializers.IntegerField(help_text="The id of the message that the thread begins with.")
+
+
 class ReaderSerializer(CardSerializer):
     """Somebody whom a message has reached, and when, to the minute; null where that is not known, or not told."""
 
@@ -225,6 +231,7 @@ class RoomSerializer(serializers.Serializer[Any]):
     muted = serializers.BooleanField()
     pinned = serializers.BooleanField(help_text="It stands on top of your list.")
     draft = KeptDraftSerializer(allow_null=True, help_text="What you have begun to write there.")
+    thread_drafts = ThreadDraftSerializer(many=True, help_text="And in its threads, where the site has them.")
     blocked = serializers.BooleanField(help_text="In a direct room, whether you block the other.")
     others = MarksSerializer(many=True, help_text="In a direct room, how far the other is, as far as one is told.")
     last_message = MessageSerializer(allow_null=True)

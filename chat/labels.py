@@ -69,9 +69,11 @@ def count(number: int) -> str:
     return "99+" if number >= 100 else str(number)
 
 
-def replies(number: int) -> str:
-    """What stands under a message that was answered."""
-    return "1 reply" if number == 1 else f"{number} replies"
+def replies(number: int, *, begun: bool = False) -> str:
+    """What stands under a message that was answered, or that its reader has ``begun`` to answer."""
+    if not number:
+        return "Draft reply" if begun else ""
+    return f"{number} {'reply' if number == 1 else 'replies'}{' · draft' if begun else ''}"
 
 
 def _note_midnight(now: datetime) -> None:

@@ -263,17 +263,37 @@ class SavedMessage(models.Model):
 
 
 class Draft(models.Model):
-    """What somebody has begun to write in a room, the same on all their devices."""
+    """What somebody has begun to write in a room, or in one of its threads, the same on all their devices."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="drafts")
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+")
+    # No foreign key in the database: to make it would hold up whoever writes messages meanwhile.
+    thread_root = models.ForeignKey(
+        Message,
+        on_delete=models.CASCADE,
+        null=True,
+        editable=False,
+        db_constraint=False,
+        related_name="+",
+        help_text="Where the thread begins that it is written in; none: it is written in the conversation.",
+    )
     body = models.TextField()
     reply_to = models.ForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="+")
     attached = models.JSONField(null=True, editable=False, help_text="Ids of what was uploaded for it.")
     updated_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "room"], name="draft_once_per_user_and_room")]
+        # Two of them: to a constraint of all three columns, what has no thread would never be the same.
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "room"], condition=Q(thread_root=None), name="draft_once_per_user_and_room"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "room", "thread_root"],
+                condition=Q(thread_root__isnull=False),
+                name="draft_once_per_user_and_thread",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Draft of {self.user_id} in room {self.room_id}"

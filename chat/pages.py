@@ -92,7 +92,15 @@ def room_page(user: User, summary: Summary, *, place: Mapping[str, int], form: M
         "room": top,
         "page": page,
         "ends": _ends(page, summary),
-        "items": timeline(page.messages, reader=user, summary=summary, now=frame["now"], zone=UTC, replies=replies),
+        "items": timeline(
+            page.messages,
+            reader=user,
+            summary=summary,
+            now=frame["now"],
+            zone=UTC,
+            replies=replies,
+            begun={draft["thread_root"] for draft in summary["thread_drafts"]},
+        ),
         "messages_page": {
             "results": [message_json(message) for message in page.messages],
             "has_before": page.has_before,

@@ -16,7 +16,7 @@ from chat.api_serializers import ReadersSerializer, RoomSerializer
 from chat.models import Block, Message
 from chat.pagination import PeoplePagination
 from chat.readers import readers_of
-from chat.request_serializers import DraftSerializer, PreferencesSerializer, UnreadSerializer
+from chat.request_serializers import DraftQuerySerializer, DraftSerializer, PreferencesSerializer, UnreadSerializer
 from chat.viewsets import ChatViewSet, RoomViewSet, checked
 from presence.viewsets import PresenceViewSet
 
@@ -46,10 +46,10 @@ class OwnRoomViewSet(RoomViewSet):
         services.save_draft(user=self.user, room_id=room_id, **fields)
         return Response(self._summary(room_id))
 
-    @extend_schema(responses={204: NO_CONTENT})
+    @extend_schema(parameters=[DraftQuerySerializer], responses={204: NO_CONTENT})
     def drop_draft(self, request: Request, room_id: int) -> Response:
         """Forget what you had written."""
-        services.drop_draft(user=self.user, room_id=room_id)
+        services.drop_draft(user=self.user, room_id=room_id, **checked(DraftQuerySerializer, request.query_params))
         return Response(status=204)
 
 

@@ -141,6 +141,7 @@ _ROOM: dict[str, Any] = {
     "muted": False,
     "pinned": False,
     "draft": None,
+    "thread_drafts": [],
     "blocked": False,
     "others": [{"user": 5, "read_seq": 40, "delivered_seq": 42}],
     "last_message": _MESSAGE,

@@ -117,6 +117,22 @@ class DraftSerializer(StrictSerializer):
         required=False,
         help_text="Ids of what you have uploaded for it.",
     )
+    thread_root = serializers.IntegerField(
+        min_value=1,
+        max_value=LARGEST_ID,
+        required=False,
+        allow_null=True,
+        help_text="It is written in the thread that begins with this message; null or left out: in the conversation.",
+    )
+
+
+class DraftQuerySerializer(StrictSerializer):
+    thread_root = serializers.IntegerField(
+        min_value=1,
+        max_value=LARGEST_ID,
+        required=False,
+        help_text="What was written in the thread that begins with this message; left out: in the conversation.",
+    )
 
 
 class OpenRoomSerializer(StrictSerializer):

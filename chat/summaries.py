@@ -13,6 +13,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.conf import settings
+
 from accounts.models import User
 from accounts.rows import fetch
 from accounts.serializers import user_card
@@ -51,6 +53,15 @@ _BLOCKED = """
     EXISTS (SELECT FROM chat_block WHERE blocker_id = opposite.user_id AND blocked_id = seat.user_id)
 """
 
+_BEGUN = """
+    SELECT json_agg(json_build_object(
+        'thread_root', begun.thread_root_id, 'body', begun.body, 'reply_to', begun.reply_to_id,
+        'attachments', coalesce(begun.attached, '[]'), 'updated_at', begun.updated_at
+    ) ORDER BY begun.thread_root_id)::text
+    FROM chat_draft AS begun
+    WHERE begun.user_id = seat.user_id AND begun.room_id = seat.room_id AND begun.thread_root_id IS NOT NULL
+"""
+
 # Each row is looked up by its key (OFFSET 0 keeps the planner from anything else): for many people at once it would
 # rather read all messages there are, and hash them.
 #
@@ -60,14 +71,15 @@ _SUMMARIES = f"""
         room.last_activity_at, room.read_only, room.slow_seconds, room.archived_at, seat.role,
         seat.read_seq, seat.delivered_seq, {UNREAD},
         seat.unread_from, {MENTIONS}, seat.level, seat.muted, seat.pinned_at,
-        draft.body, draft.reply_to_id, draft.attached::text, draft.updated_at,
+        draft.body, draft.reply_to_id, draft.attached::text, draft.updated_at, CASE WHEN %s THEN ({_BEGUN}) END,
         reader.private_reading OR other.private_reading, {_BLOCKED},
         other.id, other.full_name, other.handle, other.avatar, opposite.read_seq, opposite.delivered_seq,
         {MESSAGE_COLUMNS}
     FROM chat_membership AS seat
     JOIN chat_room AS room ON room.id = seat.room_id
     JOIN accounts_user AS reader ON reader.id = seat.user_id
-    LEFT JOIN chat_draft AS draft ON draft.user_id = seat.user_id AND draft.room_id = seat.room_id
+    LEFT JOIN chat_draft AS draft
+        ON draft.user_id = seat.user_id AND draft.room_id = seat.room_id AND draft.thread_root_id IS NULL
     LEFT JOIN LATERAL (
         SELECT * FROM chat_membership
         WHERE room.kind = 'direct' AND room_id = seat.room_id AND user_id <> seat.user_id LIMIT 1
@@ -96,18 +108,18 @@ def chats_lists(users: Sequence[User]) -> dict[int, list[Summary]]:
 
     Direct rooms that somebody else opened and has said nothing in yet are left out.
     """
-    return _summarise(users, fetch(_LISTED, [[user.pk for user in users]]))
+    return _summarise(users, fetch(_LISTED, [settings.THREADS, [user.pk for user in users]]))
 
 
 def chats_list(user: User, *, limit: int | None = None) -> list[Summary]:
     """The chats list of one user, or its first rooms."""
     statement = _LISTED if limit is None else f"{_LISTED} LIMIT {limit:d}"
-    return _summarise([user], fetch(statement, [[user.pk]]))[user.pk]
+    return _summarise([user], fetch(statement, [settings.THREADS, [user.pk]]))[user.pk]
 
 
 def summaries(user: User, room_ids: Sequence[int]) -> list[Summary]:
     """These of the rooms that ``user`` is in, newest activity first."""
-    return _summarise([user], fetch(_NAMED, [[user.pk], list(room_ids)]))[user.pk]
+    return _summarise([user], fetch(_NAMED, [settings.THREADS, [user.pk], list(room_ids)]))[user.pk]
 
 
 def summary(user: User, room_id: int) -> Summary | None:
@@ -117,7 +129,7 @@ def summary(user: User, room_id: int) -> Summary | None:
 
 def summaries_of(room_id: int, users: Sequence[User]) -> dict[int, Summary]:
     """How one room stands for each of these users who is in it, by user id."""
-    lists = _summarise(users, fetch(_NAMED, [[user.pk for user in users], [room_id]]))
+    lists = _summarise(users, fetch(_NAMED, [settings.THREADS, [user.pk for user in users], [room_id]]))
     return {user_id: room for user_id, [room] in lists.items()}
 
 
@@ -164,6 +176,7 @@ class _Row(NamedTuple):
     draft_reply_to: int | None
     draft_attached: str | None
     drafted_at: datetime
+    begun: str | None
     private: bool
     blocks: bool
     is_blocked: bool
@@ -215,6 +228,7 @@ def _summary(room: _Row, last: MessageRow | None, me: dict[str, Any]) -> Summary
         "muted": room.muted,
         "pinned": room.pinned_at is not None,
         "draft": _draft(room),
+        "thread_drafts": _thread_drafts(room),
         "blocked": room.blocks,
         "others": _marks(room) if other and not (room.blocks or room.is_blocked) else [],
         "last_message": message_data(last) if last else None,
@@ -232,6 +246,12 @@ def _draft(room: _Row) -> dict[str, Any] | None:
     attached = json.loads(room.draft_attached or "[]")
     told = {"body": room.draft, "reply_to": room.draft_reply_to, "attachments": attached}
     return {**told, "updated_at": moment(room.drafted_at)}
+
+
+def _thread_drafts(room: _Row) -> list[dict[str, Any]]:
+    """What somebody has begun to write in threads of the room, in the order in which these begin."""
+    begun = json.loads(room.begun) if room.begun else []
+    return [{**each, "updated_at": moment(datetime.fromisoformat(each["updated_at"]))} for each in begun]
 
 
 def _marks(room: _Row) -> list[dict[str, Any]]:

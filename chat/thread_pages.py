@@ -40,6 +40,11 @@ def thread_page(user: User, summary: Summary, root: Message, *, form: MessageFor
     }
 
 
+def begun_in(summary: Summary, root: Message) -> str:
+    """What the reader of this summary has begun to write in the thread."""
+    return next((draft["body"] for draft in summary["thread_drafts"] if draft["thread_root"] == root.pk), "")
+
+
 def _without(root: Message, item: Item) -> Item:
     """A reply that quotes what stands above it anyway says it without."""
     if isinstance(item, Entry) and item.quote and item.quote["id"] == root.pk:

@@ -7,11 +7,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.requests import MemberRequest, form_page
+from chat import services
 from chat.exceptions import ChatError
 from chat.forms import MessageForm
 from chat.models import Message
 from chat.summaries import Summary, summary
-from chat.thread_pages import thread_page
+from chat.thread_pages import begun_in, thread_page
 from chat.threads import root_of
 from chat.views import page, send_form
 
@@ -31,7 +32,8 @@ def thread(request: MemberRequest, room_id: int, seq: int) -> HttpResponse:
         return redirect(f"{_address(root)}#m-{seq}")
     cursor = request.GET.get("cursor", "")
     try:
-        context = thread_page(request.user, shown, root, form=MessageForm(), cursor=cursor)
+        form = MessageForm(initial={"body": begun_in(shown, root)})
+        context = thread_page(request.user, shown, root, form=form, cursor=cursor)
     except ChatError:
         return redirect(_address(root))  # a cursor of another time, or mistyped: the newest replies
     return render(request, "chat/thread.html", context)
@@ -41,6 +43,7 @@ def _reply(request: MemberRequest, shown: Summary, root: Message) -> HttpRespons
     form = MessageForm(request.POST)
     try:
         sent = send_form(request, shown["id"], form, reply_to=root.pk)
+        services.drop_draft(user=request.user, room_id=shown["id"], thread_root=root.pk)
     except ChatError as error:
         context = thread_page(request.user, shown, root, form=form.again(error))
         return render(request, "chat/thread.html", context, status=error.status)

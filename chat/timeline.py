@@ -6,7 +6,7 @@ Pure functions over loaded rows; the client makes the same of what arrives later
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from functools import cache
@@ -118,10 +118,12 @@ def timeline(
     now: datetime,
     zone: tzinfo,
     replies: Mapping[int, int] = MappingProxyType({}),
+    begun: Collection[int] = (),
 ) -> list[Item]:
     """Lay out messages (oldest first, with their authors) of the room of ``summary`` for ``reader``.
 
-    ``replies``: how many replies they have, by id, of those under which it shall stand.
+    ``replies``: how many replies they have, by id, of those under which it shall stand; ``begun``: the ids of those
+    in whose threads the reader has begun to write.
     """
     divider = _first_unread(messages, reader, summary)
     ticked = next((message for message in reversed(messages) if _is_mine(message, reader.pk)), None)
@@ -137,8 +139,8 @@ def timeline(
         moderates = summary["role"] != Membership.Role.MEMBER
         looks = (zone, reader.pk, first, status, moderates)
         entry = _entry_once(message, *looks) if isinstance(message, MessageRow) else _entry(message, *looks)
-        if message.pk in replies:
-            entry = replace(entry, thread_url=_thread_url(message), replies=labels.replies(replies[message.pk]))
+        if thread := labels.replies(replies.get(message.pk, 0), begun=message.pk in begun):
+            entry = replace(entry, thread_url=_thread_url(message), replies=thread)
         items += [*breaks, entry]
         before = message
     return items

@@ -42,7 +42,7 @@ _UNFOUND = """
 _UNSENT = """
     FROM chat_draft AS draft WHERE NOT EXISTS (
         SELECT FROM chat_membership WHERE room_id = draft.room_id AND user_id = draft.user_id
-    )
+    ) OR draft.thread_root_id IS NOT NULL AND NOT EXISTS (SELECT FROM chat_message WHERE id = draft.thread_root_id)
 """
 
 
@@ -105,7 +105,7 @@ def _orphans() -> list[Purge]:
         ),
         Purge(
             "drafts",
-            "drafts in rooms that their writers have left",
+            "drafts in rooms that their writers have left, and in threads that are gone",
             lambda: _count(_UNSENT),
             lambda: _drop("chat_draft", _UNSENT),
         ),

@@ -120,7 +120,7 @@ class _Writer:
             "pictures": [name for name in faces if name],
             "devices": list(devices.order_by("-last_used_at")),
             "saved": list(kept.values("message_id", "saved_at", "remind_at", "message__body")),
-            "drafts": list(Draft.objects.filter(user=user).values("room_id", "body", "updated_at")),
+            "drafts": list(Draft.objects.filter(user=user).values("room_id", "thread_root_id", "body", "updated_at")),
             "reactions": list(Reaction.objects.filter(user=user).values("message_id", "emoji", "created_at")),
             "blocked": list(Block.objects.filter(blocker=user).values("blocked__full_name", "created_at")),
         }

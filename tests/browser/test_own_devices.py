@@ -1,11 +1,13 @@
 """What somebody does on one device is so on all: reading on later, and what is begun and not sent."""
 
 import re
+from uuid import uuid4
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import NewDevice
 from tests.browser.people import ALIVE, PASSWORD, Person, fill_in
+from tests.chat.media.samples import picture
 
 
 def second_device(person: Person, new_device: NewDevice, path: str) -> Page:
@@ -61,6 +63,58 @@ def test_a_draft_follows_its_author_until_it_is_sent(
     expect(list_of_another.locator("[data-slot=last]")).to_have_text("You: half a thought, whole")
     bob.reloads()
     expect(box).to_have_value("")
+
+    # Each thread has its own, also where one changes from one to the other while one writes.
+    for question in ("tea?", "coffee?"):
+        asked = bob.write(room, question)
+        alice.device.call("POST", f"rooms/{room}/messages/", client_id=str(uuid4()), body="yes", reply_to=asked)
+    phone_box, laptop_box = (page.get_by_role("textbox", name="Reply in this thread") for page in (bob.page, laptop))
+    for page in (bob.page, laptop):
+        open_thread(page, "tea?")
+    phone_box.fill("with mi")
+    expect(laptop_box).to_have_value("with mi")
+    phone_box.press("End")
+    phone_box.press_sequentially("lk")
+    open_thread(bob.page, "coffee?")
+    expect(phone_box).to_have_value("")
+    phone_box.press_sequentially("black")
+    open_thread(bob.page, "tea?")
+    expect(phone_box).to_have_value("with milk")
+    expect(laptop_box).to_have_value("with milk")
+    open_thread(laptop, "coffee?")
+    expect(laptop_box).to_have_value("black")
+    open_thread(laptop, "tea?")
+    sea: FilePayload = {"name": "sea.png", "mimeType": "image/png", "buffer": picture(90, 60)}
+    bob.page.get_by_role("complementary").get_by_label("Attach pictures and files").set_input_files([sea])
+    expect(laptop.locator(".tile [data-slot=tile-name]")).to_contain_text("sea")
+    expect(laptop.locator(".tile")).to_be_visible()
+    expect(other_box).to_have_value("")
+    expect(list_of_another.locator("[data-slot=last]")).to_have_text("yes")
+    expect(laptop_box).to_have_value("with milk")
+    laptop_box.press("Enter")
+    said = bob.page.get_by_role("complementary").locator(".message").last
+    expect(said.locator("[data-slot=body]")).to_have_text("with milk")
+    expect(said.locator(".picture__image")).to_be_visible()
+    expect(phone_box).to_have_value("")
+    expect(bob.page.locator(".tile")).to_have_count(0)
+    tea, coffee = (laptop.get_by_role("main").locator(".message", has_text=each) for each in ("tea?", "coffee?"))
+    expect(tea.get_by_role("link", name="2 replies", exact=True)).to_be_visible()
+    expect(coffee.get_by_role("link", name="1 reply · draft", exact=True)).to_be_visible()
+    bob.page.goto(f"/rooms/{room}/thread/{said_at(bob, 'coffee?')}/")
+    expect(bob.page.get_by_role("complementary", name="Thread")).to_be_visible()
+    expect(phone_box).to_have_value("black")
+
+
+def open_thread(page: Page, question: str) -> None:
+    """Go to a thread by what stands under the message that it begins with."""
+    message = page.get_by_role("main").locator(".message", has_text=question)
+    message.get_by_role("link", name=re.compile("repl")).click()
+    expect(page.get_by_role("complementary").locator("[data-slot=thread-beginning]")).to_contain_text(question)
+
+
+def said_at(person: Person, body: str) -> int:
+    """The place of a message in its conversation."""
+    return next(seq for seq, _author, said in person.transcript() if said == body)
 
 
 def test_a_draft_still_answers_what_it_answered(alice: Person, bob: Person, room: int, new_device: NewDevice) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -16,7 +17,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from chat import services
-from chat.models import Message, Room
+from chat.models import Draft, Message, Room
 from chat.serializers import message_data
 from chat.services import threads
 from tests.commands import answered
@@ -132,12 +133,22 @@ def test_a_thread_is_read_and_replied_to_without_script(
     assert 'data-slot="quote"' not in page
     assert client.get(f"/rooms/{room.pk}/thread/{first.seq}/").headers["Location"] == f"{path}#m-{first.seq}"
 
+    begun: dict[str, Any] = {"user": bob, "room_id": room.pk, "body": "and by ni"}
+    services.save_draft(**begun, thread_root=asked.pk)
+    services.save_draft(**begun)
+    assert "and by ni</textarea>" in main_of(client.get(path))
+    assert f'href="{path}">1 reply · draft</a>' in main_of(client.get(f"/rooms/{room.pk}/"))
     fields = {"client_id": str(uuid4()), "body": "and by night", "reply_to": str(first.pk)}
     for _ in range(2):  # two clicks
         answer = client.post(path, fields)
         assert (answer.status_code, answer.headers["Location"]) == (302, f"{path}#m-{first.seq + 1}")
     sent = Message.objects.get(room=room, seq=first.seq + 1)
     assert (sent.body, sent.reply_to_id, sent.thread_root_id) == ("and by night", asked.pk, asked.pk)
+    assert "and by ni</textarea>" not in main_of(client.get(path))
+    assert Draft.objects.get().thread_root_id is None  # what was begun in the conversation is not what was sent
+    other = say(bob, room)
+    services.save_draft(**begun, thread_root=other.pk)
+    assert f'thread/{other.seq}/">Draft reply</a>' in main_of(client.get(f"/rooms/{room.pk}/"))
     refused = client.post(path, {"client_id": str(uuid4()), "body": "x" * 10_001})
     assert refused.status_code == 400
     assert "x" * 10_001 in refused.content.decode()

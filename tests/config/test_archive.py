@@ -64,7 +64,7 @@ def test_two_weeks_go_out_come_in_again_and_are_the_same(settings: Settings, tmp
     assert 12 <= (ends.last().created_at - ends.first().created_at).days <= 14  # type: ignore[union-attr]
     grace = User.objects.get(email=f"grace@{demo.DOMAIN}")
     message = say(grace, direct_room(grace, alice), 'A "quoted" \\n line,\twith\nall sorts: 日本語 🎉')
-    Draft.objects.create(user=alice, room=message.room, body="half a thought\\")
+    Draft.objects.create(user=alice, room=message.room, thread_root=message, body="half a thought\\")
     picture = Attachment.objects.create(
         owner=grace, message=message, parts={"whole": 5}, kind="file", name="a.bin", type="application/x", size=5,
         stored_at=message.created_at, sent_at=message.created_at,
@@ -256,6 +256,8 @@ def test_a_person_gets_what_is_theirs_to_read_and_nothing_else(
     say(bob, harbour, "she is gone, let us talk")
     say(bob, others, "between us")
     services.save_draft(user=alice, room_id=room.pk, body="half a thought")
+    begun = say(bob, room, "begin")
+    Draft.objects.create(user=alice, room=room, thread_root=begun, body="half a reply")
     User.objects.filter(pk=alice.pk).update(avatar=(avatar := uuid4()))
     alice.refresh_from_db()
     for part in PARTS:
@@ -270,7 +272,10 @@ def test_a_person_gets_what_is_theirs_to_read_and_nothing_else(
     assert "<strong>Alice</strong> &lt;script&gt;" in page
     assert "This message was deleted." in page
     assert "before I left" in pages[f"rooms/{harbour.pk}.html"]
-    assert "half a thought" in pages["index.html"]
+    for draft in ("half a thought", "half a reply"):
+        assert draft in pages["index.html"]
+    drafts = json.loads(pages["data.json"])["drafts"]
+    assert {each["thread_root_id"] for each in drafts} == {None, begun.pk}
     assert json.loads(pages["data.json"])["profile"]["email"] == alice.email
     assert [pages[name] for name in json.loads(pages["data.json"])["pictures"]] == ["her face"] * len(PARTS)
     assert f'src="media/{key_of(avatar, PARTS[0])}"' in pages["index.html"]

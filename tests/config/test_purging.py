@@ -33,6 +33,9 @@ def test_purging_throws_away_what_the_settings_say_and_nothing_else(settings: Se
     Message.objects.filter(pk=deleted.pk).update(deleted_at=now - timedelta(days=31))
     Revision.objects.filter(message=edited).update(written_at=now - timedelta(days=8))
     Draft.objects.create(user=alice, room=group_room(bob), body="of a room that she has left")
+    Draft.objects.create(user=alice, room=room, body="in a thread", thread_root_id=10**9)
+    Draft.objects.create(user=alice, room=room, body="in a thread that is there", thread_root=newest)
+    Draft.objects.create(user=alice, room=room, body="here")
     SearchText.objects.create(pk=10**9, room_id=room.pk, at=now, text="", terms=[])
     ended = session_for(bob)
     Session.objects.filter(pk=ended.pk).update(revoked_at=now - timedelta(days=31))
@@ -43,13 +46,15 @@ def test_purging_throws_away_what_the_settings_say_and_nothing_else(settings: Se
     Report.objects.filter(pk=case.pk).update(decided_at=now - timedelta(days=91))
 
     would_go = answered("purge", "--dry-run")["gone"]
-    assert would_go == dict.fromkeys(("messages", "deleted", "revisions", "reports", "search", "drafts", "sessions"), 1)
+    each = dict.fromkeys(("messages", "deleted", "revisions", "reports", "search", "sessions"), 1)
+    assert would_go == {**each, "drafts": 2}
     assert Message.objects.filter(pk=old.pk).exists()
     assert answered("purge")["gone"] == would_go
     assert set(answered("purge")["gone"].values()) == {0}
 
     assert not Message.objects.filter(pk=old.pk).exists()
     assert not SearchText.objects.filter(pk=old.pk).exists()
+    assert set(Draft.objects.values_list("body", flat=True)) == {"in a thread that is there", "here"}
     deleted.refresh_from_db()
     assert (deleted.body, deleted.html, deleted.is_deleted) == ("", "", True)
     assert not Revision.objects.exists()

@@ -39,10 +39,17 @@ test("what is let go of a long scroll stays counted", () => {
   assert.deepEqual(counts(log), { [1000 + LOADED_MOST + 1]: 1 });
 });
 
-test("a timeline notes at its messages how often they were answered", () => {
+test("a timeline notes at its messages how often they were answered, and where we have begun to answer", () => {
   const items = [{ kind: "day" }, { kind: "message", message: message(1) }, { kind: "message", message: reply(2, 1) }];
   const log = new CountedLog(page(1, 1));
   log.put(reply(2, 1));
   log.note(items);
-  assert.deepEqual(items.map(({ replies }) => replies), [undefined, 1, undefined]);
+  assert.deepEqual(items.map(({ replies }) => replies), [undefined, { count: 1, begun: false }, undefined]);
+  log.note(items, [{ thread_root: 1001 }]);
+  assert.deepEqual(items[1].replies, { count: 1, begun: true });
+  log.put({ ...reply(2, 1), deleted_at: "2026-03-01T09:31:00.000Z", changed_seq: 3 });
+  log.note(items, [{ thread_root: 1001 }]);
+  assert.deepEqual(items[1].replies, { count: 0, begun: true });
+  log.note(items);
+  assert.equal(items[1].replies, undefined);
 });

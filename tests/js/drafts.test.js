@@ -11,38 +11,38 @@ function world(kept = {}) {
   const calls = [];
   const api = {
     call(method, path, body) {
-      return new Promise((resolve, reject) => calls.push({ method, path, body: body?.body, reply_to: body?.reply_to, resolve, reject }));
+      return new Promise((resolve, reject) => calls.push({ method, path, root: body?.thread_root, body: body?.body, reply_to: body?.reply_to, resolve, reject }));
     },
   };
   const drafts = { get: (room) => draftOf(kept[room] ?? ""), drop: (room) => delete kept[room] };
   const told = [];
-  return { calls, kept, told, sync: new DraftSync(api, drafts, (room, draft) => told.push([room, draft])) };
+  return { calls, kept, told, sync: new DraftSync(api, drafts, ({ room, root }, draft) => told.push([root ?? room, draft])) };
 }
 
 test("a draft is told to the server, and kept here only until it has it", async () => {
   const { calls, kept, told, sync } = world({ 7: "well" });
-  const saved = sync.save(7, draftOf("well"));
+  const saved = sync.save({ room: 7 }, draftOf("well"));
   assert.deepEqual([calls[0].method, calls[0].path, calls[0].body], ["PUT", "rooms/7/draft/", "well"]);
-  assert.deepEqual([sync.busy(7), kept[7]], [true, "well"]);
+  assert.deepEqual([sync.busy({ room: 7 }), kept[7]], [true, "well"]);
   calls[0].resolve({ draft: { body: "well" } });
   await saved;
-  assert.deepEqual([sync.busy(7), kept[7], told], [false, undefined, [[7, { body: "well" }]]]);
+  assert.deepEqual([sync.busy({ room: 7 }), kept[7], told], [false, undefined, [[7, { body: "well" }]]]);
 });
 
 test("what another device writes is no echo, and neither is what follows it", async () => {
   const { calls, sync } = world();
-  sync.save(7, draftOf("well"));
+  sync.save({ room: 7 }, draftOf("well"));
   calls[0].resolve({ draft: { body: "well" } });
   await settle();
-  assert.deepEqual(["well", "well?", "well"].map((body) => sync.hears(7, draftOf(body))), [true, false, false]);
+  assert.deepEqual(["well", "well?", "well"].map((body) => sync.hears({ room: 7 }, draftOf(body))), [true, false, false]);
 });
 
 test("what is written while a request is under way goes in one that follows, and only the last of it", async () => {
   const { calls, kept, sync } = world({ 7: "one" });
-  sync.save(7, draftOf("one"));
-  sync.save(7, draftOf("two"));
+  sync.save({ room: 7 }, draftOf("one"));
+  sync.save({ room: 7 }, draftOf("two"));
   kept[7] = "three";
-  sync.save(7, draftOf("three"));
+  sync.save({ room: 7 }, draftOf("three"));
   assert.equal(calls.length, 1);
   calls[0].resolve();
   await settle();
@@ -51,23 +51,47 @@ test("what is written while a request is under way goes in one that follows, and
 
 test("nothing but blanks is no draft", () => {
   const { calls, sync } = world();
-  sync.save(7, draftOf(" \n"));
+  sync.save({ room: 7 }, draftOf(" \n"));
   assert.equal(calls[0].method, "DELETE");
 });
 
 test("rooms do not wait for each other", () => {
   const { calls, sync } = world();
-  sync.save(7, draftOf("here"));
-  sync.save(8, draftOf("there"));
+  sync.save({ room: 7 }, draftOf("here"));
+  sync.save({ room: 8 }, draftOf("there"));
   assert.deepEqual(calls.map(({ path }) => path), ["rooms/7/draft/", "rooms/8/draft/"]);
+});
+
+test("a thread has a draft of its own, beside that of its room and of other threads", async () => {
+  const { calls, kept, told, sync } = world({ 7: "here", "thread-41": "there" });
+  const [conversation, thread, another] = [{ room: 7 }, { room: 7, root: 41 }, { room: 7, root: 42 }];
+  sync.save(conversation, draftOf("here"));
+  sync.save(thread, draftOf("there"));
+  sync.save(another, draftOf("elsewhere"));
+  assert.deepEqual(calls.map(({ path, root, body }) => [path, root, body]), [
+    ["rooms/7/draft/", undefined, "here"],
+    ["rooms/7/draft/", 41, "there"],
+    ["rooms/7/draft/", 42, "elsewhere"],
+  ]);
+  const begun = { thread_root: 41, body: "there" };
+  calls[1].resolve({ draft: { body: "here" }, thread_drafts: [{ thread_root: 40, body: "?" }, begun] });
+  await settle();
+  assert.deepEqual([told, kept], [[[41, begun]], { 7: "here" }]);
+  assert.deepEqual([conversation, thread, another].map((place) => sync.busy(place)), [true, false, true]);
+  assert.deepEqual([sync.hears(thread, draftOf("there")), sync.hears(another, draftOf("there"))], [true, false]);
+  sync.save(thread, draftOf(""));
+  assert.deepEqual([calls[3].method, calls[3].path], ["DELETE", "rooms/7/draft/?thread_root=41"]);
+  calls[3].resolve();
+  await settle();
+  assert.deepEqual(told[1], [41, null]);
 });
 
 test("what could not be said is said when the server is back", async () => {
   const { calls, kept, sync } = world({ 7: "well" });
-  sync.save(7, draftOf("well"));
+  sync.save({ room: 7 }, draftOf("well"));
   calls[0].reject(new Failure("closed"));
   await settle();
-  assert.deepEqual([sync.busy(7), kept[7]], [true, "well"]);
+  assert.deepEqual([sync.busy({ room: 7 }), kept[7]], [true, "well"]);
   sync.resume();
   assert.equal(calls[1].body, "well");
   sync.resume();
@@ -76,29 +100,29 @@ test("what could not be said is said when the server is back", async () => {
 
 test("what the server will never take stays on the device, and is not said again", async () => {
   const { calls, kept, sync } = world({ 7: "x".repeat(10_001) });
-  sync.save(7, draftOf(kept[7]));
+  sync.save({ room: 7 }, draftOf(kept[7]));
   calls[0].reject(new Failure("too_long"));
   await settle();
   sync.resume();
-  assert.deepEqual([calls.length, sync.busy(7), kept[7].length], [1, false, 10_001]);
+  assert.deepEqual([calls.length, sync.busy({ room: 7 }), kept[7].length], [1, false, 10_001]);
 });
 
 test("what a draft answers goes with it, and is a change like another word", async () => {
   const { calls, sync } = world({ 7: "well" });
-  sync.save(7, draftOf("well", 41));
+  sync.save({ room: 7 }, draftOf("well", 41));
   assert.equal(calls[0].reply_to, 41);
   calls[0].resolve({ draft: { body: "well", reply_to: 41 } });
   await settle();
-  assert.deepEqual([sync.hears(7, draftOf("well", 41)), sync.hears(7, draftOf("well"))], [true, false]);
+  assert.deepEqual([sync.hears({ room: 7 }, draftOf("well", 41)), sync.hears({ room: 7 }, draftOf("well"))], [true, false]);
 });
 
 test("where the message that it answers is gone the text is kept without it", async () => {
   const { calls, sync } = world({ 7: "well" });
-  sync.save(7, draftOf("well", 41));
+  sync.save({ room: 7 }, draftOf("well", 41));
   calls[0].reject(new Failure("not_found"));
   await settle();
   assert.deepEqual([calls[1].body, calls[1].reply_to], ["well", null]);
   calls[1].reject(new Failure("not_found"));
   await settle();
-  assert.deepEqual([calls.length, sync.busy(7)], [2, false]);
+  assert.deepEqual([calls.length, sync.busy({ room: 7 })], [2, false]);
 });

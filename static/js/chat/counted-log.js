@@ -30,10 +30,15 @@ export class CountedLog extends Log {
     return this.hasAfter ? this.#told : count(this.messages);
   }
 
-  /** Say at the messages of a timeline how often they were answered. @param {import("./timeline.js").Item[]} items */
-  note(items) {
+  /**
+   * Say at the messages of a timeline how often they were answered, and where we have begun to answer.
+   *
+   * @param {import("./timeline.js").Item[]} items @param {import("./rooms.js").Room["thread_drafts"]} [drafts]
+   */
+  note(items, drafts = []) {
     const { replies } = this;
-    for (const item of items) if (item.kind === "message" && item.message) item.replies = replies.get(item.message.id);
+    const begun = new Set(drafts.map(({ thread_root: root }) => root));
+    for (const item of items) if (item.kind === "message" && item.message) item.replies = repliesTo(item.message.id, replies, begun);
   }
 
   /** @param {Message} message */
@@ -74,6 +79,12 @@ export function count(messages) {
   const found = new Map();
   for (const message of messages) if (counts(message)) found.set(message.thread_root, (found.get(message.thread_root) ?? 0) + 1);
   return found;
+}
+
+/** What stands under a message, if anything does. @param {number} id @param {Map<number, number>} replies @param {Set<number>} begun */
+function repliesTo(id, replies, begun) {
+  const stands = { count: replies.get(id) ?? 0, begun: begun.has(id) };
+  return stands.count || stands.begun ? stands : undefined;
 }
 
 /** Whether it is one of the replies that are counted. @param {Message} message @returns {0 | 1} */

@@ -1,10 +1,12 @@
-/** What is written and not yet sent, by room, or by thread under a name of its own; it survives leaving the room and the page. */
+/** What is written and not yet sent, by room or by thread; it survives leaving the room and the page. */
 
 import { localStorageOrNone } from "./local-storage.js";
 
 /**
  * @typedef {{body: string, reply_to: number | null, attachments: string[]}} Draft reply_to: the id of the message it
  *   answers; attachments: the ids of what is uploaded for it
+ * @typedef {{room: number, root?: number}} Place where it is written: in a room, or in the thread that begins with the
+ *   message of this id
  */
 
 /** @type {Readonly<Draft>} */
@@ -17,6 +19,16 @@ export const NOTHING = Object.freeze({ body: "", reply_to: null, attachments: /*
  */
 export function draftOf(body, reply_to, attachments = []) {
   return body.trim() || attachments.length ? { body, reply_to: reply_to ?? null, attachments } : NOTHING;
+}
+
+/** What the draft of a place is called on this device. @param {Place} place @returns {number | string} */
+export function nameOf({ room, root }) {
+  return root ? `thread-${root}` : room;
+}
+
+/** What the server has as the draft of a place. @param {import("./rooms.js").Room | undefined} room @param {Place} place */
+export function servedIn(room, { root }) {
+  return servedDraft(root ? room?.thread_drafts?.find(({ thread_root }) => thread_root === root) : room?.draft);
 }
 
 /** A draft as the server tells it. @param {import("./rooms.js").Room["draft"]} [draft] */

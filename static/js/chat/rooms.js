@@ -35,6 +35,7 @@ export const UNREAD_MOST = 100;
  * @property {boolean} [muted]
  * @property {boolean} [pinned]
  * @property {{body: string, reply_to: number | null, attachments?: string[], updated_at: string} | null} [draft]
+ * @property {{thread_root: number, body: string, reply_to: number | null, attachments: string[], updated_at: string}[]} [thread_drafts]
  * @property {boolean} [blocked]
  * @property {{user: number, read_seq: number, delivered_seq: number}[]} others
  * @property {Message | null} last_message

@@ -94,13 +94,6 @@ export class Store extends EventTarget {
     tell(this, "log", { room: summary.id });
   }
 
-  /** @param {number} id @param {Room["draft"]} draft as the server has it now */
-  putDraft(id, draft) {
-    const room = this.rooms.get(id);
-    if (room) room.draft = draft;
-    tell(this, "rooms", { room: id });
-  }
-
   /** Somebody is called, or looks, otherwise from now on. @param {import("./log.js").Card} card */
   putCard(card) {
     for (const room of this.rooms.values()) {

@@ -22,7 +22,7 @@ const GROUP_WITHIN = 300_000;
  * @property {boolean} mine
  * @property {boolean} first of a group
  * @property {Status} status
- * @property {number} [replies] to show that there are so many
+ * @property {{count: number, begun: boolean}} [replies] to show that there are so many, or that we have begun one
  * @typedef {RowItem & ({message: Message, entry: null} | {message: null, entry: Entry})} MessageItem what was
  *   sent, or what waits in the outbox instead
  *

@@ -68,6 +68,8 @@ export class ComposerAttach extends EventTarget {
     const ids = room.draft?.attachments ?? [];
     if (ids.length) await this.#open().catch(() => undefined);
     if (!this.#tray || this.#room !== room) return;
+    // The tray may have come only now, or was last in another place.
+    if (this.#ready !== room.id) await this.#tray.show(room);
     this.#ready = 0;
     await this.#tray.serve(room.id, ids, before);
     if (this.#room === room) this.#ready = room.id;

@@ -1,25 +1,29 @@
-/** The draft of the room that is open: kept soon after every key, and what other devices have made of it. */
+/** The draft of the room, or the thread, that is open: kept soon after every key, and what other devices have made of it. */
 
-import { NOTHING, isNothing, isSame, servedDraft } from "../drafts.js";
+import { NOTHING, isNothing, isSame, nameOf } from "../drafts.js";
 
 const SAVE_AFTER = 400;
 
-/** @typedef {import("../drafts.js").Draft} Draft */
+/**
+ * @typedef {import("../drafts.js").Draft} Draft
+ * @typedef {import("../drafts.js").Place} Place
+ */
 
 export class ComposerDraft {
   #drafts;
   #read;
   #told;
-  #room = 0;
+  /** @type {Place} */
+  #place = { room: 0 };
   #timer;
   #unsaved = false;
-  /** What the server had as the room's draft when we last heard. @type {Draft} */
+  /** What the server had as its draft when we last heard. @type {Draft} */
   #served = NOTHING;
 
   /**
    * @param {import("../drafts.js").Drafts} drafts
    * @param {() => Draft} read what is written now
-   * @param {(change: {room: number, draft: Draft}) => void} told hears of each that is kept
+   * @param {(change: {place: Place, draft: Draft}) => void} told hears of each that is kept
    * @param {AbortSignal} signal
    */
   constructor(drafts, read, told, signal) {
@@ -29,17 +33,17 @@ export class ComposerDraft {
     addEventListener("pagehide", () => this.save(), { signal });
   }
 
-  /** @param {import("../rooms.js").Room} room that is open from now on @returns {Draft} what was begun there */
-  begin({ id, draft }) {
-    this.#room = id;
-    this.#served = servedDraft(draft);
+  /** @param {Place} place that is open from now on @param {Draft} served what the server has @returns {Draft} what was begun there */
+  begin(place, served) {
+    this.#place = place;
+    this.#served = served;
     // What is kept here has not reached the server yet, so it is newer than what the server has.
-    const kept = this.#drafts.get(id);
-    return isNothing(kept) ? this.#served : kept;
+    const kept = this.#drafts.get(nameOf(place));
+    return isNothing(kept) ? served : kept;
   }
 
   /**
-   * The server has another draft of the room: written, sent or dropped on another device.
+   * The server has another draft of this place: written, sent or dropped on another device.
    *
    * @param {Draft} theirs @param {string} written here now @param {(draft: Draft) => boolean} isOwn whether we said so ourselves
    * @returns {Draft | null} what was the draft before, if the new one is to come in its place
@@ -64,16 +68,17 @@ export class ComposerDraft {
     if (!this.#unsaved) return;
     this.#unsaved = false;
     const draft = this.#read();
-    this.#drafts.set(this.#room, draft);
-    this.#told({ room: this.#room, draft });
+    this.#drafts.set(nameOf(this.#place), draft);
+    this.#told({ place: this.#place, draft });
   }
 
   /** It was sent. */
   forget() {
     clearTimeout(this.#timer);
-    const known = [this.#drafts.get(this.#room), this.#served].some((draft) => !isNothing(draft));
+    const name = nameOf(this.#place);
+    const known = [this.#drafts.get(name), this.#served].some((draft) => !isNothing(draft));
     this.#unsaved = false;
-    this.#drafts.drop(this.#room);
-    if (known) this.#told({ room: this.#room, draft: NOTHING });
+    this.#drafts.drop(name);
+    if (known) this.#told({ place: this.#place, draft: NOTHING });
   }
 }

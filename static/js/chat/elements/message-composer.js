@@ -5,7 +5,7 @@
  * Events: `message-send` with `{room, body, quote, files}`; `message-edit` with `{message, body}`; `message-ask` with
  * `{room}`, before something is sent that should be meant; `command` with `{room, text, quote, name, rest}`; `edit-last` with
  * `{room}`; `quote-ask` with `{room, id}`, where a draft answers a message of which no more is known; `typing` with
- * `{room}`; `text` with `{room, body}`, whenever what stands in the box is another; `draft` with `{room, draft}`; `emoji-ask` with `{at}`, the button; `record` with `{room}`, where somebody
+ * `{room}`; `text` with `{room, body}`, whenever what stands in the box is another; `draft` with `{place, draft}`; `emoji-ask` with `{at}`, the button; `record` with `{room}`, where somebody
  * wants to speak.
  */
 
@@ -103,7 +103,7 @@ export class MessageComposer extends EventTarget {
     if (!first) this.#part();
     this.#room = room.id;
     this.#attach.show(room);
-    const draft = this.#draft.begin(room);
+    const draft = this.#draft.begin({ room: room.id }, servedDraft(room.draft));
     this.#attached = draft.attachments.join();
     if (!first || !this.#typed(draft, servedDraft(room.draft))) this.#take(draft);
   }

@@ -150,7 +150,7 @@ export class MessageLog {
       others: store.rooms.get(this.#room)?.others ?? [],
       now: Date.now(),
     });
-    /** @type {import("../counted-log.js").CountedLog | undefined} */ (log)?.note?.(items);
+    /** @type {import("../counted-log.js").CountedLog | undefined} */ (log)?.note?.(items, store.rooms.get(this.#room)?.thread_drafts);
     return items;
   }
 

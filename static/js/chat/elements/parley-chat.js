@@ -5,7 +5,7 @@
  */
 
 import { fillAvatar } from "../dom.js";
-import { Drafts, draftOf } from "../drafts.js";
+import { Drafts, draftOf, isNothing, nameOf, servedIn } from "../drafts.js";
 import { on } from "../events.js";
 import { Failure } from "../failure.js";
 import { addressOf, fetchMain, permalinkOf, placeOf, spotOf, threadOf } from "../places.js";
@@ -163,7 +163,7 @@ export class ParleyChat extends HTMLElement {
     const before = this.dataset.thread;
     try {
       const { ThreadPane } = await import("./thread-pane.js");
-      const parts = { drafts: this.#drafts, base, close: () => this.#leaveThread(), room: pane.shares() };
+      const parts = { base, close: () => this.#leaveThread(), room: pane.shares() };
       this.#thread ??= new ThreadPane(this, this.#client, parts, this.#stop.signal);
       if (!before) this.#covered = matchMedia(WIDE).matches ? undefined : { spot: pane.spot };
       this.dataset.thread = "open"; // what has no width has no place to scroll to, and nothing to focus
@@ -243,10 +243,18 @@ export class ParleyChat extends HTMLElement {
     const place = threadOf(location.pathname, base);
     await import("./thread-pane.js").catch(() => null); // so that the conversation is not to be seen on the way
     if (!place || !(await this.#go(`${base}${place.room}/`))) return undefined;
-    const typed = page.querySelector("textarea")?.value ?? "";
-    const { attachments } = this.#drafts.get(`thread-${root}`);
-    if (typed.trim()) this.#drafts.set(`thread-${root}`, draftOf(typed, null, attachments));
+    this.#takeUp({ room: place.room, root }, page.querySelector("textarea")?.value ?? "");
     return this.#openThread({ id: root, ...place }, false);
+  }
+
+  /** What stood in the box of a page is a draft, but where the server has put it there. @param {import("../drafts.js").Place} place @param {string} typed */
+  #takeUp(place, typed) {
+    const served = servedIn(this.#client.store.rooms.get(place.room), place);
+    if (!typed.trim() || typed === served.body) return;
+    const kept = this.#drafts.get(nameOf(place));
+    const draft = draftOf(typed, null, (isNothing(kept) ? served : kept).attachments);
+    this.#drafts.set(nameOf(place), draft);
+    this.#drafted({ place, draft });
   }
 
   /**
@@ -315,20 +323,20 @@ export class ParleyChat extends HTMLElement {
       help: () => this.#actions?.help(),
       drafted: (change) => this.#drafted(change),
       openThread: (message) => this.#openThread(message),
-      ownDraft: (room, draft) => Boolean(this.#draftSync?.busy(room) || this.#draftSync?.hears(room, draft)),
+      ownDraft: (place, draft) => Boolean(this.#draftSync?.busy(place) || this.#draftSync?.hears(place, draft)),
     };
     return new RoomPane(this, main, this.#client, parts, this.#stop.signal);
   }
 
-  /** Save what is written here for the other devices. @param {{room: number, draft: import("../drafts.js").Draft}} change */
-  async #drafted({ room, draft }) {
+  /** Save what is written here for the other devices. @param {{place: import("../drafts.js").Place, draft: import("../drafts.js").Draft}} change */
+  async #drafted({ place, draft }) {
     this.#list.refresh();
     if (!this.#draftSync) {
-      const { DraftSync } = await import("../draft-sync.js");
-      this.#draftSync ??= new DraftSync(this.#client.api, this.#drafts, (id, kept) => this.#client.store.putDraft(id, kept));
+      const { DraftSync, putDraft } = await import("../draft-sync.js");
+      this.#draftSync ??= new DraftSync(this.#client.api, this.#drafts, (where, kept) => putDraft(this.#client.store, where, kept));
       on(this.#client.transport, "state", () => this.#client.transport.online && this.#draftSync?.resume(), this.#stop.signal);
     }
-    await this.#draftSync.save(room, draft);
+    await this.#draftSync.save(place, draft);
     this.#list.refresh();
   }
 

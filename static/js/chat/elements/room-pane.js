@@ -14,7 +14,10 @@ import { RoomHints } from "./room-hints.js";
 import { RoomMedia } from "./room-media.js";
 import { TypingLine } from "./typing-line.js";
 
-/** @typedef {import("../drafts.js").Draft} Draft */
+/**
+ * @typedef {import("../drafts.js").Draft} Draft
+ * @typedef {import("../drafts.js").Place} Place
+ */
 
 /** So many people are called by @room without a question. */
 const CALLED_UNASKED = 5;
@@ -49,8 +52,8 @@ export class RoomPane {
    * @param {{body: number, upload_bytes?: number, edit_seconds?: number, undo_seconds?: number}} [parts.limits]
    * @param {string} parts.base "/rooms/"
    * @param {() => void} parts.help shows what keys and commands there are
-   * @param {(change: {room: number, draft: Draft}) => void} parts.drafted a draft has changed here
-   * @param {(room: number, draft: Draft) => boolean} parts.ownDraft whether a draft is what this device has said
+   * @param {(change: {place: Place, draft: Draft}) => void} parts.drafted a draft has changed here
+   * @param {(place: Place, draft: Draft) => boolean} parts.ownDraft whether a draft is what this device has said
    * @param {(message: import("../log.js").Message) => unknown} parts.openThread that it begins, or is in
    * @param {AbortSignal} signal
    */
@@ -104,9 +107,9 @@ export class RoomPane {
     this.#log.aim(spot);
   }
 
-  /** @param {import("../rooms.js").Room | undefined} room @param {(room: number, draft: Draft) => boolean} ownDraft */
+  /** @param {import("../rooms.js").Room | undefined} room @param {(place: Place, draft: Draft) => boolean} ownDraft */
   #hear(room, ownDraft) {
-    if (room) this.#composer.hear(room, (draft) => ownDraft(room.id, draft));
+    if (room) this.#composer.hear(room, (draft) => ownDraft({ room: room.id }, draft));
   }
 
   /** What a message says that a draft answers. @param {number} room @param {number} id */
@@ -123,10 +126,11 @@ export class RoomPane {
 
   /** What a thread beside the room has in common with it. */
   shares() {
-    const { notices, limits } = this.#parts;
+    const { notices, limits, drafts, drafted, ownDraft } = this.#parts;
     return {
       notices,
       limits,
+      drafting: { drafts, drafted, ownDraft },
       composer: this.#composer,
       pickEmoji: this.#pick,
       attaching: this.#attaching,

@@ -54,14 +54,13 @@ export class ThreadPane {
   /**
    * @param {HTMLElement} root @param {import("../client.js").Client} client
    * @param {object} parts
-   * @param {import("../drafts.js").Drafts} parts.drafts
    * @param {string} parts.base "/rooms/"
    * @param {() => unknown} parts.close who looks at it wants to see it no longer
    * @param {ReturnType<import("./room-pane.js").RoomPane["shares"]>} parts.room what it has in common with the room
    * @param {AbortSignal} signal
    */
   constructor(root, client, parts, signal) {
-    const { drafts, base, close, room } = parts;
+    const { base, close, room } = parts;
     this.#client = client;
     this.#parts = room;
     this.#base = base;
@@ -83,7 +82,7 @@ export class ThreadPane {
       meant: async (/** @type {string} */ body) => Boolean(this.#root) && room.meant(this.#root?.room ?? 0, body),
       send: (/** @type {string} */ body, /** @type {import("../uploads.js").Sending[]} */ files) => this.#send(body, files),
     };
-    const writing = { drafts, limit: room.limits?.body, attaching: room.attaching, pickEmoji: room.pickEmoji, find, ...sending };
+    const writing = { drafting: room.drafting, limit: room.limits?.body, attaching: room.attaching, pickEmoji: room.pickEmoji, find, ...sending };
     this.#composer = new ThreadComposer(this.#pane, this.#form, writing, signal);
     new MessageActions(root, this.#pane, client, { ...room, composer: this.#answering(), find: (id) => this.#find(id) }, signal);
     for (const way of this.#pane.querySelectorAll("[data-action=close-thread]")) way.addEventListener("click", close, { signal });
@@ -93,6 +92,7 @@ export class ThreadPane {
     on(client.outbox, "sent", ({ message }) => this.#put(message), signal);
     on(client, "upload", (progress) => showShare(replies, progress), signal);
     on(client.store, "log", ({ room: id }) => id === this.#root?.room && this.#draw(), signal); // what waits, and ticks
+    on(client.store, "rooms", ({ room: id }) => id === this.#root?.room && this.#composer.hear(client.store.rooms.get(id)), signal);
     on(client.store, "card", () => this.#renew(), signal);
     on(client.transport, "state", () => client.transport.online && this.#renew(), signal);
   }
@@ -118,7 +118,7 @@ export class ThreadPane {
     if (root.id !== this.#root?.id) {
       this.#beginning.clear();
       this.#replies.clear();
-      this.#composer.show(root.id);
+      this.#composer.show({ room: root.room, root: root.id }, this.#client.store.rooms.get(root.room));
     }
     this.#take(page);
     this.#show();
@@ -133,7 +133,7 @@ export class ThreadPane {
     this.#asked += 1;
     this.#root = null;
     this.#form.hidden = true;
-    this.#composer.close();
+    this.#composer.leave();
   }
 
   /** As it is now: something may have passed us by. */
