@@ -37,6 +37,8 @@ class StaticFilesStorage(EnhancedManifestStaticFilesStorage):  # type: ignore[mi
     """
 
     bundles = True
+    use_lexer = True
+    """Else a quote in a regular expression begins a text for it, and imports up to its end keep their names."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
