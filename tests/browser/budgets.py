@@ -39,3 +39,6 @@ HEAP_GROWTH = 1.5
 
 KEY_MS = 16
 """From a key to the next picture, with 300 messages on the screen."""
+
+BUBBLE_MS = 50
+"""From the key that sends a message to its bubble in the log, whenever the server answers, with 300 messages there."""
