@@ -1,9 +1,12 @@
 """The timeline: where it opens, how one gets to a message and back, and that nothing moves what is being read."""
 
 import re
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 from playwright.sync_api import Locator, Page, Route, expect
 
+from tests.browser.conftest import NewPerson, open_room
 from tests.browser.database import Database
 from tests.browser.people import Person, wait_in
 
@@ -127,3 +130,29 @@ def test_unread_messages_out_of_sight_are_a_key_away(alice: Person, bob: Person,
     expect(page).to_have_title(re.compile(r"^\(\d+\) "))
     page.get_by_role("textbox", name="Write to").press("Escape")  # which has the focus most of the time
     expect(page).to_have_title("Bob Baker · Parley")
+
+
+def test_at_midnight_where_the_reader_is_today_becomes_yesterday(new_person: NewPerson, bob: Person) -> None:
+    now = datetime.now(UTC)
+    ahead = 22 - now.hour if now.hour > 8 else -2 - now.hour  # hours from UTC to where it is past ten in the evening
+    alice = new_person("Alice Arden", timezone_id=f"Etc/GMT{-ahead:+}")  # whose signs are the other way round
+    room = open_room(alice, bob)
+    first = bob.write(room, "Late?")
+    bob.device.call("POST", f"rooms/{room}/messages/", client_id=str(uuid4()), body="Very", reply_to=first)
+    page = alice.page
+    today = now + timedelta(hours=ahead)
+    midnight = now + timedelta(days=1) - timedelta(hours=today.hour, minutes=today.minute, seconds=today.second)
+    page.clock.install(time=midnight - timedelta(seconds=41))
+    page.clock.pause_at(midnight - timedelta(seconds=40))  # so that no link is given up, and nothing is drawn for that
+    page.goto(f"/rooms/{room}/")
+    page.clock.run_for(10_000)
+    alice.message("Late?").get_by_role("link", name="1 reply").click()
+    timeline, thread = page.get_by_role("main"), page.get_by_role("complementary", name="Thread")
+    when = alice.row("Bob Baker").locator("[data-slot=time]")
+    expect(when).to_have_text(re.compile(r"^22:\d\d$"))
+    for place in (timeline, thread):
+        expect(place.locator("[data-slot=day-text]")).to_have_text("Today")
+    page.clock.run_for(40_000)
+    expect(when).to_have_text(f"{today:%a}")
+    for place in (timeline, thread):
+        expect(place.locator("[data-slot=day-text]")).to_have_text("Yesterday")

@@ -10,6 +10,7 @@ import { count } from "../counted-log.js";
 import { cloneTemplate, fill, once, slot } from "../dom.js";
 import { on } from "../events.js";
 import { LOADED_MOST, Log, quoteOf } from "../log.js";
+import { everyMinute } from "../time.js";
 import { timeline } from "../timeline.js";
 import { LogFocus } from "./log-focus.js";
 import { LogRows } from "./log-rows.js";
@@ -95,6 +96,7 @@ export class ThreadPane {
     on(client.store, "rooms", ({ room: id }) => id === this.#root?.room && this.#composer.hear(client.store.rooms.get(id)), signal);
     on(client.store, "card", () => this.#renew(), signal);
     on(client.transport, "state", () => client.transport.online && this.#renew(), signal);
+    everyMinute(this.#draw, signal);
   }
 
   /** In the place of the conversation it is what the page is about. @param {boolean} alone */
