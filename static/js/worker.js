@@ -5,7 +5,8 @@
  * times when there is none, until whoever they belong to signs out. Files with a hash in their name never change, so
  * what is kept of them is as good as new. REST and sockets do not come this way.
  *
- * What the server pushes while no page is open is shown from here: one notice for each room, the newest.
+ * What the server pushes while no page is open is shown from here: one notice for each room, the newest. Where the browser
+ * exchanges the subscription for it, the server hears so from here too.
  *
  * The server writes `SHELL` and `VERSION` above this (`config/install.py`): with any file that changes, this script is
  * another one, takes over at once, and throws away what the one before has kept of files.
@@ -40,6 +41,7 @@ addEventListener("fetch", (event) => {
 });
 
 addEventListener("push", (event) => event.data && event.waitUntil(tell(event.data.json())));
+addEventListener("pushsubscriptionchange", (event) => event.waitUntil(resubscribe(event.newSubscription).catch(() => undefined)));
 addEventListener("notificationclick", (event) => {
   event.notification.close();
   event.waitUntil(visit(event.notification.data.path));
@@ -98,6 +100,30 @@ async function anyHasTold(pages, news) {
     setTimeout(say, ANSWER_TIMEOUT); // it sleeps, or is none that tells
   }));
   return (await Promise.all(answers)).includes(true);
+}
+
+/**
+ * The browser has ended its subscription, and perhaps made another: the server hears of the one that takes its place, and
+ * forgets the one before. Where it cannot be reached, the next page that opens says it (`push.js`).
+ *
+ * @param {PushSubscription | null} [theirs] made by the browser, under the same key
+ */
+async function resubscribe(theirs) {
+  const { token, state } = await pushState();
+  // Signed out, or turned off meanwhile.
+  if (!state.subscribed || !state.key) return void (await theirs?.unsubscribe());
+  const how = { userVisibleOnly: true, applicationServerKey: state.key };
+  const { endpoint, keys } = (theirs ?? (await registration.pushManager.subscribe(how))).toJSON();
+  const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
+  const body = JSON.stringify({ endpoint, p256dh: keys.p256dh, auth: keys.auth, text: state.text });
+  await fetch("/api/users/me/push/", { method: "PUT", headers, body });
+}
+
+/** What the server knows of this device, and a token to tell it otherwise. A worker sees no cookies. */
+async function pushState() {
+  const [proof, state] = await Promise.all(["auth/csrf/", "users/me/push/"].map((path) => fetch(`/api/${path}`)));
+  const { csrf_token: token } = await proof.json();
+  return { token, state: state.status === 401 ? { subscribed: false } : await state.json() };
 }
 
 /** Go where a notice leads, in a tab of the chat if one is open. @param {string} path */

@@ -76,6 +76,25 @@ COUNT_PUSHES = """(() => {
   }
   return received;
 })()"""
+# The browser exchanges the subscription, and has made another, or leaves that to the worker; answers what is sent.
+EXCHANGE = """async ([says, byItself]) => {
+  const made = { endpoint: says.endpoint, toJSON: () => ({ endpoint: says.endpoint, keys: says }) };
+  PushManager.prototype.subscribe = async ({ applicationServerKey }) => applicationServerKey && made;
+  const heard = [];
+  const ask = fetch;
+  globalThis.fetch = async (path, how) => {
+    const answer = await ask(path, how);
+    if (how) heard.push([how.method, path, JSON.parse(how.body), answer.status]);
+    return answer;
+  };
+  const event = new Event("pushsubscriptionchange");
+  if (byItself) event.newSubscription = made;
+  const done = new Promise((resolve) => (event.waitUntil = resolve));
+  dispatchEvent(event);
+  await Promise.race([done, new Promise((late) => setTimeout(late, 30_000))]);
+  globalThis.fetch = ask;
+  return heard;
+}"""
 CLICK = """registration.getNotifications().then(([notification]) =>
   dispatchEvent(new NotificationEvent("notificationclick", { notification })))"""
 
@@ -219,6 +238,13 @@ def test_what_is_pushed_is_shown_once_leads_to_its_place_and_goes_when_it_is_rea
     state = alice.device.call("GET", "users/me/push/")
     assert (state["subscribed"], state["text"]) == (True, False)
 
+    # What the browser exchanges by itself, the worker tells the server, as it was wished for; no page needs to open.
+    [worker] = alice.device.context.service_workers
+    for number, by_itself in ((2, True), (3, False)):
+        new = Browser(f"https://push.example.com/send/{number}").says
+        told_server = [["PUT", "/api/users/me/push/", {**new, "text": False}, 200]]
+        assert worker.evaluate(EXCHANGE, [new, by_itself]) == told_server
+
     bob.write(room, "the tide is high")
     pushes = Pushes(page)
     pushes.hand(room, 1, "the tide is high")
@@ -255,3 +281,4 @@ def test_what_is_pushed_is_shown_once_leads_to_its_place_and_goes_when_it_is_rea
     with page.expect_response(lambda response: response.request.method == "DELETE"):
         page.get_by_role("button", name="Turn off notifications").click()
     assert not alice.device.call("GET", "users/me/push/")["subscribed"]
+    assert worker.evaluate(EXCHANGE, [says, False]) == []  # nobody wants to be told any more
