@@ -84,22 +84,25 @@ async function forget() {
  */
 async function tell({ room, seq, title, body, path, icon }) {
   const pages = await clients.matchAll({ type: "window", includeUncontrolled: true });
-  if (pages.some((page) => page.visibilityState === "visible" && isAt(page, `/rooms/${room}/`))) return;
+  if (pages.some((page) => page.visibilityState === "visible" && new URL(page.url).pathname === `/rooms/${room}/`)) return;
   const tag = `parley-room-${room}`;
   const before = await registration.getNotifications({ tag });
-  const known = before.some(({ data }) => data.seq >= seq) || (await anyHasTold(pages, { room, seq }));
+  const shown = before.some(({ data }) => data.seq >= seq);
+  // Where a thread has taken the place of its conversation, or stands beside it, the page knows what is looked at.
+  const answers = shown ? [] : await ask(pages, { room, seq });
+  if (answers.includes("looks")) return;
+  const known = shown || answers.includes(true);
   await registration.showNotification(title, { body, tag, icon, data: { room, seq, path }, silent: known, renotify: !known });
 }
 
-/** @param {readonly any[]} pages @param {{room: number, seq: number}} news */
-async function anyHasTold(pages, news) {
-  const answers = pages.map((page) => new Promise((say) => {
+/** Ask each page whether it has told of it, or somebody looks at it ("looks"). @param {readonly any[]} pages @param {{room: number, seq: number}} news */
+function ask(pages, news) {
+  return Promise.all(pages.map((page) => new Promise((say) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = ({ data }) => say(data);
     page.postMessage({ pushed: news }, [port2]);
     setTimeout(say, ANSWER_TIMEOUT); // it sleeps, or is none that tells
-  }));
-  return (await Promise.all(answers)).includes(true);
+  })));
 }
 
 /**

@@ -7,6 +7,7 @@ from playwright.sync_api import FilePayload, Locator, Route, expect
 from tests.browser.conftest import NewPerson
 from tests.browser.people import Person
 from tests.browser.server import Server
+from tests.browser.test_notifications import RECORD, told
 from tests.chat.media.samples import picture
 
 # What a job worker does when the time has come.
@@ -123,9 +124,10 @@ def test_a_thread_stands_beside_its_conversation_and_grows(alice: Person, bob: P
     said = beside.locator("[data-slot=body]")
     expect(beside).to_be_visible()
     expect(page.locator("main")).to_be_hidden()
-    alice.act("which one?", "Reply")
-    alice.say("from afar")
-    expect(said.last).to_have_text("from afar")
+    expect(page).to_have_url(re.compile(f"{place}$"))
+    bob.device.context.add_init_script(RECORD)
+    bob.device.context.grant_permissions(["notifications"])
+    page.evaluate("localStorage.setItem('parley-notices', JSON.stringify({ on: true, sound: false }))")
     page.route("**/thread-pane.*.js", lambda route: held.append(route))
     page.reload()
     box_in_thread.fill("on a phone")  # before the box is exchanged, not while it is
@@ -135,11 +137,22 @@ def test_a_thread_stands_beside_its_conversation_and_grows(alice: Person, bob: P
     beside.get_by_role("button", name="Reply", exact=True).click()
     expect(said.last).to_have_text("on a phone")
     expect(beside.locator(".message--pending")).to_have_count(0)
+    alice.sees_last("on a phone")
+    # What is seen of the thread is read. What that covers is not, and calls.
+    alice.act("which one?", "Reply")
+    alice.say("from afar")
+    expect(said.last).to_have_text("from afar")
+    read = alice.page.locator("[data-slot=status][data-status=read]")
+    expect(alice.message("from afar").filter(has=read)).to_be_visible()
+    alice.write(room, "by the way")
+    told(page, "Alice Arden: by the way")
+    expect(page).to_have_title("(1) Alice Arden · Parley")
     beside.get_by_role("button", name="Back to the conversation").click()
     expect(page).to_have_url(address)
-    expect(page.get_by_role("main").locator("[data-slot=body]").last).to_have_text("on a phone")
+    expect(page.get_by_role("main").locator("[data-slot=body]").last).to_have_text("by the way")
     expect(beside).to_have_count(0)
-    alice.sees_last("on a phone")
+    expect(alice.message("by the way").filter(has=read)).to_be_visible()
+    expect(page).to_have_title("Alice Arden · Parley")
 
 
 def test_an_edit_can_be_left_and_what_was_being_written_is_there_again(alice: Person, room: int) -> None:

@@ -41,6 +41,7 @@ LATER = {
     "js/chat/elements/sound-choice.js",
     "js/chat/elements/thread-composer.js",
     "js/chat/elements/thread-pane.js",
+    "js/chat/elements/thread-reading.js",
     "js/chat/elements/slow-mode.js",
     "js/chat/elements/swipe-reply.js",
     "js/chat/elements/switcher.js",

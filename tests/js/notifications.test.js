@@ -21,7 +21,7 @@ class FakeNotification {
 
 const shown = () => FakeNotification.shown.map(({ title, body }) => `${title}: ${body}`);
 
-/** A tab with one room; `looking` is whether somebody looks at it. */
+/** A tab with one room; `looking` is whether somebody looks at it, or at its "thread" alone. */
 function tab(Channel, { leads = true, looking = false, wanted = true, sounding = false, audible = true, summary = {}, heard } = {}) {
   const store = new Store(ALICE);
   store.putRoom(room({ level: "all", ...summary }));
@@ -31,7 +31,8 @@ function tab(Channel, { leads = true, looking = false, wanted = true, sounding =
   const played = [];
   const play = () => audible && Boolean(played.push("chime"));
   const says = { wanted: () => wanted, sounding: () => sounding, play };
-  const parts = { looksAt: () => looking, open: ({ seq }) => opened.push(seq), channel: new Channel("notices"), heard, ...says };
+  const looksAt = ({ thread_root: thread = null }) => (looking === "thread" ? thread === 1 : looking);
+  const parts = { looksAt, open: ({ seq }) => opened.push(seq), channel: new Channel("notices"), heard, ...says };
   const controller = new AbortController();
   new Notifications(client, parts, controller.signal);
   const arrives = (each) => {
@@ -80,6 +81,17 @@ test("who looks at the room is not called, in whatever tab that is", () =>
     tab(channels(), { looking: true }).arrives(message(1));
     await clock.tick(PATIENCE);
     assert.deepEqual(shown(), []);
+  }));
+
+test("who looks at a thread in the place of its conversation is called for the rest of that", () =>
+  world(async (clock, Channel) => {
+    const leader = tab(Channel);
+    tab(Channel, { leads: false, looking: "thread" });
+    for (const { arrives } of [leader, tab(channels(), { looking: "thread" })]) {
+      for (const thread_root of [1, null]) arrives(message(thread_root ? 2 : 3, { thread_root }));
+    }
+    await clock.tick(PATIENCE);
+    assert.deepEqual(shown(), ["Bob Baker: message 3", "Bob Baker: message 3"]);
   }));
 
 test("what is read or deleted meanwhile is not told, and what was told goes", () =>

@@ -16,7 +16,7 @@ export function onAttention(callback, signal) {
   window.addEventListener("blur", callback, { signal });
 }
 
-/** Watches the rows of a log; calls back with the highest seq that was in view, and looked at, long enough. */
+/** Watches the rows of a log; calls back with the seqs of those in view that were looked at long enough. */
 export class Reading {
   #seen;
   #observer;
@@ -25,7 +25,7 @@ export class Reading {
   #attentiveSince = attentive() ? 0 : Infinity;
   #timer;
 
-  /** @param {Element} log @param {(seq: number) => void} seen @param {AbortSignal} signal */
+  /** @param {Element} log @param {(seqs: number[]) => void} seen @param {AbortSignal} signal */
   constructor(log, seen, signal) {
     this.#seen = seen;
     this.#observer = new IntersectionObserver((entries) => this.#moved(entries), { root: log, threshold: [0, 0.5, 1] });
@@ -51,7 +51,8 @@ export class Reading {
   #moved(entries) {
     const now = performance.now();
     for (const { target, intersectionRatio, intersectionRect, rootBounds } of entries) {
-      const fillsHalf = rootBounds && intersectionRect.height >= rootBounds.height / 2;
+      // More than half: a log has no height where something has taken its place.
+      const fillsHalf = rootBounds && intersectionRect.height > rootBounds.height / 2;
       if (intersectionRatio < 0.5 && !fillsHalf) this.#visible.delete(target);
       else if (!this.#visible.has(target)) this.#visible.set(target, now);
     }
@@ -68,14 +69,14 @@ export class Reading {
     clearTimeout(this.#timer);
     if (this.#attentiveSince === Infinity || !this.#visible.size) return;
     const now = performance.now();
-    let seq = 0;
+    const seqs = [];
     let waiting = Infinity;
     for (const [row, since] of this.#visible) {
       const left = GLANCE - (now - Math.max(since, this.#attentiveSince));
-      if (left <= 0) seq = Math.max(seq, Number(/** @type {HTMLElement} */ (row).dataset.seq) || 0);
+      if (left <= 0) seqs.push(Number(/** @type {HTMLElement} */ (row).dataset.seq) || 0);
       else waiting = Math.min(waiting, left);
     }
-    if (seq) this.#seen(seq);
+    if (seqs.length) this.#seen(seqs);
     if (waiting < Infinity) this.#timer = setTimeout(() => this.#look(), waiting + 10);
   }
 }

@@ -21,7 +21,10 @@ export const PATIENCE = 1_500;
 /** Milliseconds: what is older was written while this device slept, and the badges tell of it. */
 const RECENT = 5 * 60_000;
 
-/** @typedef {import("./log.js").Message} Message */
+/**
+ * @typedef {import("./log.js").Message} Message
+ * @typedef {Pick<Message, "id" | "room" | "thread_root">} Place of a message: the conversation, and the thread that it is in
+ */
 
 export class Notifications {
   #client;
@@ -43,7 +46,7 @@ export class Notifications {
   /**
    * @param {import("./client.js").Client} client
    * @param {object} parts
-   * @param {(room: number) => boolean} parts.looksAt whether somebody looks at a room in this tab
+   * @param {(message: Place) => boolean} parts.looksAt whether somebody looks at where a message stands, in this tab
    * @param {(message: Message) => void} parts.open shows a message
    * @param {BroadcastChannel} [parts.channel] to the other tabs
    * @param {Map<number, number>} [parts.heard] up to which seq the page knew each room when it wanted to be told
@@ -85,9 +88,9 @@ export class Notifications {
     if (!room || !(this.#wanted() || this.#sounds(room.id))) return;
     if (!notifies(room, message, this.#client.me.id)) return;
     // It may wait in tabs that come to lead before it counts as read.
-    if (this.#looksAt(message.room)) return void this.#channel?.postMessage({ seen: message.id });
+    if (this.#looksAt(message)) return void this.#channel?.postMessage({ seen: message.id });
     const { leads } = this.#client.transport;
-    if (leads) this.#channel?.postMessage({ asks: message.id, room: message.room });
+    if (leads) this.#channel?.postMessage({ asks: message.id, room: message.room, thread: message.thread_root });
     const next = () => {
       this.#waiting.delete(message.id);
       if (leads) this.#tell(message, room);
@@ -98,12 +101,12 @@ export class Notifications {
   }
 
   /**
-   * Another tab asks whether somebody looks at a room here, says so, or has told a message.
+   * Another tab asks whether somebody looks at a message here, says so, or has told one.
    *
-   * @param {{asks?: number, room?: number, seen?: number, told?: number}} news
+   * @param {{asks?: number, room?: number, thread?: number | null, seen?: number, told?: number}} news
    */
-  #hear({ asks, room = 0, seen, told }) {
-    if (asks && this.#looksAt(room)) this.#channel?.postMessage({ seen: asks });
+  #hear({ asks, room = 0, thread, seen, told }) {
+    if (asks && this.#looksAt({ id: asks, room, thread_root: thread })) this.#channel?.postMessage({ seen: asks });
     if (seen) this.#withdraw(seen);
     if (told) this.#settle(told);
   }
@@ -128,8 +131,15 @@ export class Notifications {
     }
   }
 
-  /** The worker is about to show what was pushed: whether we have told of it, which is taken back then. @param {import("./pushed.js").News} news */
+  /**
+   * The worker is about to show what was pushed.
+   *
+   * @param {import("./pushed.js").News} news
+   * @returns {boolean | "looks"} whether we have told of it, which is taken back then; or that somebody looks at it
+   */
   #giveWay({ room, seq }) {
+    const pushed = this.#client.store.logs.get(room)?.messages.find((message) => message.seq === seq);
+    if (pushed && this.#looksAt(pushed)) return "looks";
     const told = [...this.#shown.values()].filter(({ message }) => message.room === room && message.seq <= seq);
     for (const { message } of told) this.#withdraw(message.id);
     return told.some(({ message }) => message.seq === seq);

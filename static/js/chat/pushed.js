@@ -37,7 +37,7 @@ export async function closePushed(isOver) {
   for (const notice of await noticesOf()) if (notice.data?.room && isOver(notice.data)) notice.close();
 }
 
-/** The worker asks of what is pushed whether it was told here. @param {(news: News) => boolean} hasTold @param {AbortSignal} signal */
+/** The worker asks of what is pushed whether it was told here. @param {(news: News) => boolean | "looks"} hasTold or that somebody looks at it @param {AbortSignal} signal */
 export function answerWorker(hasTold, signal) {
   const answer = (/** @type {MessageEvent} */ { data, ports }) => data?.pushed && ports[0]?.postMessage(hasTold(data.pushed));
   container?.addEventListener("message", answer, { signal });

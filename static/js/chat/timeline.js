@@ -65,8 +65,8 @@ export function timeline({ messages, pending, me, divider, others, now, zone }) 
   return items;
 }
 
-/** @param {Message} message @param {number} me @param {number} after */
-function isNews({ seq, kind, author, deleted_at }, me, after) {
+/** Whether somebody else wrote it beyond a seq, and it is there still. @param {Message} message @param {number} me @param {number} after */
+export function isNews({ seq, kind, author, deleted_at }, me, after) {
   return seq > after && kind === "text" && author.id !== me && !deleted_at;
 }
 

@@ -14,7 +14,7 @@ export class LogRows {
   /** @type {Set<number>} messages that have just been sent, to be shown arriving */
   #arriving = new Set();
 
-  /** @param {HTMLElement} timeline @param {import("../attention.js").Reading} reading @param {number} me */
+  /** @param {HTMLElement} timeline @param {Pick<import("../attention.js").Reading, "observe" | "forget">} reading @param {number} me */
   constructor(timeline, reading, me) {
     this.#timeline = timeline;
     this.#reading = reading;

@@ -48,7 +48,7 @@ export class MessageLog {
     this.#client = client;
     this.#log = /** @type {HTMLElement} */ (slot(main, "log"));
     this.#timeline = /** @type {HTMLElement} */ (slot(main, "timeline"));
-    this.#reading = new Reading(this.#log, (seq) => this.#read(seq), signal);
+    this.#reading = new Reading(this.#log, (seqs) => this.#read(Math.max(...seqs)), signal);
     this.#scroll = new LogScroll(this.#log, this.#timeline, signal);
     this.#focus = new LogFocus(this.#log, this.#timeline, signal);
     const acts = { toEnd: () => this.toEnd(), toUnread: () => this.toDivider(), markRead: () => this.#markRead() };
@@ -109,7 +109,7 @@ export class MessageLog {
   #changed({ room, live, reset }, draw) {
     if (room !== this.#room) return;
     const theirs = live && live.author.id !== this.#client.me.id;
-    if (theirs && !attentive()) this.#divideAt(live);
+    if (theirs && !(attentive() && this.shown)) this.#divideAt(live);
     if (theirs && !this.#atEnd()) this.#unseen += 1;
     if (theirs) this.#rows.arrives(live.id);
     draw();
@@ -154,8 +154,13 @@ export class MessageLog {
     return items;
   }
 
+  /** Whether it has a place on the screen: where there is no width, a thread takes it. */
+  get shown() {
+    return this.#scroll.shown;
+  }
+
   #atEnd() {
-    return this.#whole && this.#scroll.nearEnd;
+    return this.#whole && this.shown && this.#scroll.nearEnd;
   }
 
   /** Whether the newest message is among those that are loaded. */
@@ -294,7 +299,7 @@ export class MessageLog {
 
   /** Somebody looks at the end of this room, or no longer. */
   #watch() {
-    const watching = !habit("manual") && attentive() && this.#scroll.shown && this.#atEnd();
+    const watching = !habit("manual") && attentive() && this.#atEnd();
     this.#client.store.watched = watching ? this.#room : 0;
   }
 

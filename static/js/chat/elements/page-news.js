@@ -1,6 +1,5 @@
 /** How the page tells what happens: in words on it, aloud, and by the system or a sound where this device wants that. */
 
-import { attentive } from "../attention.js";
 import { callsHere } from "../device.js";
 import { on } from "../events.js";
 
@@ -12,10 +11,11 @@ import { on } from "../events.js";
  * @param {import("../client.js").Client} parts.client
  * @param {import("./notices.js").Notices} parts.notices
  * @param {() => number} parts.room the one that is open, 0 for none
+ * @param {(message: import("../notifications.js").Place) => boolean} parts.looksAt whether somebody looks at where a message stands
  * @param {(message: import("../log.js").Message) => unknown} parts.visit goes to a message
  * @param {AbortSignal} signal
  */
-export function tellNews({ root, client, notices, room, visit }, signal) {
+export function tellNews({ root, client, notices, room, looksAt, visit }, signal) {
   on(client, "arrived", (message) => message.room === room() && !message.deleted_at && notices.arrived(message), signal);
   on(client, "named", ({ author }) => notices.toast(`${author.full_name} mentions you in an edited message.`), signal);
   on(client.outbox, "entry", ({ state, detail = "" }) => {
@@ -40,7 +40,6 @@ export function tellNews({ root, client, notices, room, visit }, signal) {
     const heard = new Map([...client.store.rooms.values()].map(({ id, last_seq }) => [id, last_seq]));
     const module = await import("../notifications.js").catch(() => null);
     if (!module) return void (calls = false);
-    const looksAt = (/** @type {number} */ id) => id === room() && attentive();
     const channel = globalThis.BroadcastChannel && new BroadcastChannel(`parley-notices-${client.me.id}`);
     new module.Notifications(client, { looksAt, open: visit, channel, heard }, signal);
   };

@@ -4,6 +4,7 @@
  * Each place has an address that the server renders as well; what script does not know, the browser loads.
  */
 
+import { attentive } from "../attention.js";
 import { fillAvatar } from "../dom.js";
 import { Drafts, draftOf, isNothing, nameOf, servedIn } from "../drafts.js";
 import { on } from "../events.js";
@@ -107,11 +108,21 @@ export class ParleyChat extends HTMLElement {
       go: (room) => this.#go(`${config.urls.rooms}${room}/`, { push: room !== this.#room }),
     }, signal);
     watchKeys(this, this.#actions, signal);
-    const place = { room: () => this.#room, visit: (message) => this.#visit(message) };
+    const place = { room: () => this.#room, looksAt: (message) => this.#looksAt(message), visit: (message) => this.#visit(message) };
     tellNews({ root: this, client, notices: this.#notices, ...place }, signal);
     this.#begin();
     hint(this, client, this.#notices, signal);
     if (byThumbs()) import("./visible-height.js").then(({ keepVisible }) => keepVisible(signal), () => null);
+  }
+
+  /**
+   * Whether somebody looks at where a message stands: at the conversation, or, where that has no place, at the thread.
+   *
+   * @param {import("../notifications.js").Place} message
+   */
+  #looksAt(message) {
+    if (message.room !== this.#room || !attentive()) return false;
+    return Boolean(this.#pane?.shown || this.#thread?.has(message));
   }
 
   /** Go to a message, wherever we are. @param {{id: number, room: number, seq: number}} message */

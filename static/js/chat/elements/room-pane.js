@@ -97,6 +97,11 @@ export class RoomPane {
     this.#log.show(room.id, spot);
   }
 
+  /** Whether the timeline is to be seen: where there is no width, a thread takes its place. */
+  get shown() {
+    return this.#log.shown;
+  }
+
   /** Where the reader is in the timeline; null at its end. */
   get spot() {
     return this.#log.spot;

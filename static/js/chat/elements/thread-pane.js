@@ -3,7 +3,7 @@
  * its replies, and a box to reply in. Loaded with the first one that is opened.
  *
  * It holds messages of its own, as the timeline may be elsewhere; what changes goes into both. Everything is also said
- * in the conversation: what is unread is counted there.
+ * in the conversation: what is unread is counted there, and what is seen here is read there.
  */
 
 import { count } from "../counted-log.js";
@@ -18,13 +18,12 @@ import { LogScroll } from "./log-scroll.js";
 import { showShare } from "./message-attachments.js";
 import { MessageActions } from "./message-actions.js";
 import { ThreadComposer } from "./thread-composer.js";
+import { ThreadReading } from "./thread-reading.js";
 
 /** Replies that are asked for at once. */
 const PAGE = 100;
 /** Where it takes the place of the conversation; as in thread.css. */
 const ALONE = "(width < 64rem)";
-/** What is seen here is read in the conversation. */
-const UNREAD = { observe() {}, forget() {} };
 
 /**
  * @typedef {import("../log.js").Message} Message
@@ -37,6 +36,7 @@ export class ThreadPane {
   #base;
   #pane = cloneTemplate("t-thread");
   #scroll;
+  #reading;
   #beginning;
   #replies;
   #composer;
@@ -74,8 +74,9 @@ export class ThreadPane {
     const replies = /** @type {HTMLElement} */ (slot(rows, "thread-replies"));
     this.#scroll = new LogScroll(log, replies, signal);
     new LogFocus(log, rows, signal);
-    this.#beginning = new LogRows(/** @type {HTMLElement} */ (slot(rows, "thread-beginning")), UNREAD, client.me.id);
-    this.#replies = new LogRows(replies, UNREAD, client.me.id);
+    this.#reading = new ThreadReading(log, client, signal);
+    this.#beginning = new LogRows(/** @type {HTMLElement} */ (slot(rows, "thread-beginning")), this.#reading, client.me.id);
+    this.#replies = new LogRows(replies, this.#reading, client.me.id);
     this.#form = /** @type {HTMLFormElement} */ (slot(this.#pane, "thread-composer"));
     this.#form.hidden = true; // until it is known for which thread
     const find = (token, show, stop) => room.propose(token, this.#root?.room ?? 0, show, stop);
@@ -121,6 +122,7 @@ export class ThreadPane {
       this.#beginning.clear();
       this.#replies.clear();
       this.#composer.show({ room: root.room, root: root.id }, this.#client.store.rooms.get(root.room));
+      this.#reading.show(root.room);
     }
     this.#take(page);
     this.#show();
@@ -129,6 +131,11 @@ export class ThreadPane {
     if (this.#form.hidden || !matchMedia("(pointer: fine)").matches) this.#pane.focus();
     else this.#composer.focus();
     return root;
+  }
+
+  /** Whether a message stands in the thread that is shown. @param {{id: number, thread_root?: number | null}} message */
+  has({ id, thread_root: root }) {
+    return this.#root !== null && [id, root].includes(this.#root.id);
   }
 
   close() {
