@@ -19,6 +19,7 @@ SHEETS = (
     "voice",
     "toolbar",
     "composer",
+    "composer-tools",
     "tray",
     "recorder",
     "proposals",

@@ -1,4 +1,4 @@
-"""Every page on a desktop and on a phone: it fits, and all that can be pressed has a name and is large enough."""
+"""Every page on a desktop and on a small phone: it fits, and all that can be pressed has a name and is large enough."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from tests.browser.chromium import DESKTOP, PHONE
 from tests.browser.conftest import NewPerson
 from tests.browser.people import ALIVE, Person, wait_in
 
+SMALL: dict[str, Any] = {**PHONE, "viewport": {"width": 320, "height": 640}}
 # What is wrong with a page. What has an invisible rim (::after) is larger to a finger than it looks.
 FAULTS = """() => {
   const faults = [], wide = document.documentElement.clientWidth;
@@ -31,6 +32,13 @@ FAULTS = """() => {
   }
   const empty = document.querySelector("textarea[name=body]:placeholder-shown");
   if (empty?.clientHeight > 60) faults.push("an empty box of several lines");
+  const says = (node) => [...node.childNodes].some((each) => each.nodeType === Node.TEXT_NODE && each.data.trim());
+  for (const node of document.querySelectorAll("body *")) {
+    const { overflowX, textOverflow } = getComputedStyle(node);
+    if (!["hidden", "clip"].includes(overflowX) || textOverflow === "ellipsis" || !says(node) || !seen(node)) continue;
+    const { clientWidth, scrollWidth, textContent } = node; // what is one pixel wide is for those who listen
+    if (clientWidth > 1 && scrollWidth > clientWidth) faults.push(`cut off: ${textContent.trim()}`);
+  }
   const headings = [...document.querySelectorAll("h1, h2, h3, h4")].filter(seen);
   if (headings.filter(({ tagName }) => tagName === "H1").length > 1) faults.push("several first headings");
   headings.reduce((before, { tagName: [, level], textContent }) => {
@@ -43,7 +51,7 @@ FAULTS = """() => {
 }"""
 
 
-@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("screen", [DESKTOP, SMALL], ids=["desktop", "phone"])
 def test_every_page_fits_its_screen(screen: dict[str, Any], new_person: NewPerson, carol: Person) -> None:
     alice, bob = new_person("Alice Arden", **screen), new_person("Bob Baker")
     page = alice.page

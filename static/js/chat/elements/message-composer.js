@@ -94,6 +94,8 @@ export class MessageComposer extends EventTarget {
     this.#area.placeholder = `Write to ${room.name}`;
     const label = this.#form.querySelector(`label[for="${this.#area.id}"]`);
     if (label) label.textContent = this.#area.placeholder;
+    const grow = slot(this.#form, "grow");
+    if (grow) grow.dataset.placeholder = this.#area.placeholder;
     this.#changed();
   }
 
