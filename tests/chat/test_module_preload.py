@@ -34,7 +34,6 @@ LATER = {
     "js/chat/elements/message-changes.js",
     "js/chat/elements/message-menu.js",
     "js/chat/elements/message-readers.js",
-    "js/chat/elements/notice-hint.js",
     "js/chat/elements/page-lightbox.js",
     "js/chat/elements/portrait.js",
     "js/chat/elements/reminder.js",

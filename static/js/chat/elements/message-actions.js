@@ -10,6 +10,7 @@ import { on } from "../events.js";
 import { Failure } from "../failure.js";
 import { gist, quoteOf } from "../log.js";
 import { byTouch, onHold } from "../touch.js";
+import { late } from "./late.js";
 import { actionable, offer, offered } from "./message-offers.js";
 
 /**
@@ -152,10 +153,9 @@ export class MessageActions {
 
   /** @param {HTMLElement} row @param {Element} [at] the button that the menu opens at */
   async #open(row, at) {
-    const module = await import("./message-menu.js").catch(() => null);
+    const module = await late(import("./message-menu.js"), this.#notices);
     const message = this.#message(row);
-    if (!module) this.#notices.alert("This cannot be loaded right now. Try again.");
-    else if (actionable(message) && !row.matches(".message--drawn")) (this.#menu ??= new module.MessageMenu()).open(row, message, (menu) => this.#offer(menu, message), at);
+    if (module && actionable(message) && !row.matches(".message--drawn")) (this.#menu ??= new module.MessageMenu()).open(row, message, (menu) => this.#offer(menu, message), at);
   }
 
   /** A finger rested here. @param {EventTarget | null} target */
@@ -219,7 +219,7 @@ export class MessageActions {
     const message = this.#message(row);
     if (!message) return;
     const [client, notices, composer, root] = [this.#client, this.#notices, this.#composer, this.#root];
-    const changes = await later().catch(() => notices.alert("This cannot be loaded right now. Try again."));
+    const changes = await late(later(), notices);
     await changes?.perform(name, { client, notices, composer, root, row, button, message, limits: this.#limits });
     if (button.dataset.emoji) this.#pick(false);
   }
@@ -275,15 +275,15 @@ export class MessageActions {
   /** @param {HTMLElement} row */
   async #markUnread(row) {
     const message = this.#message(row);
-    const { markUnread } = await import("./mark-unread.js");
-    if (message) await markUnread(this.#client, this.#notices, message);
+    const module = await late(import("./mark-unread.js"), this.#notices);
+    if (message) await module?.markUnread(this.#client, this.#notices, message);
   }
 
   /** @param {HTMLElement} row */
   async #showReaders(row) {
     const message = this.#message(row);
-    const { showReaders } = await import("./message-readers.js");
-    if (message) await showReaders(this.#root, this.#client, this.#notices, message);
+    const module = await late(import("./message-readers.js"), this.#notices);
+    if (message) await module?.showReaders(this.#root, this.#client, this.#notices, message);
   }
 
   /** @param {HTMLElement} row */

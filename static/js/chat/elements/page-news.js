@@ -1,6 +1,7 @@
 /** How the page tells what happens: in words on it, aloud, and by the system or a sound where this device wants that. */
 
 import { callsHere } from "../device.js";
+import { slot } from "../dom.js";
 import { on } from "../events.js";
 
 /**
@@ -22,6 +23,14 @@ export function tellNews({ root, client, notices, room, looksAt, visit }, signal
     if (state === "failed") notices.interrupt(`A message was not sent. ${detail}`);
   }, signal);
   on(client.outbox, "slowed", ({ detail }) => notices.alert(detail), signal);
+
+  /** Whether moderators told us something that we have not read: a line above the list, and a word when it comes. */
+  const hear = (/** @type {{unread: number, text: string}} */ { unread, text }) => {
+    const door = slot(root, "notices-door");
+    if (door) door.hidden = !unread;
+    if (text) notices.toast(text);
+  };
+  on(client.transport, "frame", (frame) => frame.type === "notice" && hear(frame), signal);
 
   /** The time has come at which we wanted to be reminded of it. @param {import("../log.js").Message} message */
   const remind = async (message) => {
@@ -49,12 +58,14 @@ export function tellNews({ root, client, notices, room, looksAt, visit }, signal
 }
 
 /**
- * What is good to know, and can wait until everything else is there.
+ * What is good to know, and can wait until everything else is there. What cannot be had is asked for again when the link
+ * changes.
  *
  * @param {HTMLElement} root @param {import("../client.js").Client} client @param {import("./notices.js").Notices} notices @param {AbortSignal} signal
  */
 export async function hint(root, client, notices, signal) {
-  import("./notice-hint.js").then(({ hintAtNotices }) => hintAtNotices(root, client, notices, signal), () => null);
   const module = await import("./invitation-hint.js").catch(() => null);
-  if (module) new module.InvitationHint(root, client, notices, signal);
+  if (module) return new module.InvitationHint(root, client, notices, signal);
+  const again = () => hint(root, client, notices, signal);
+  return client.transport.addEventListener("state", again, { signal, once: true });
 }

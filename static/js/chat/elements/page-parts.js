@@ -13,6 +13,25 @@ const PARTS = {
 export function enlivenParts(page) {
   for (const [name, enliven] of Object.entries(PARTS)) {
     const part = slot(page, name);
-    if (part) enliven(part).catch(() => undefined); // without a network it stays as it was served
+    if (part) attempt(part, enliven);
+  }
+}
+
+/**
+ * Without a network a part stays as it was served, until there is one again, or somebody turns to it.
+ *
+ * @param {HTMLElement} part @param {(part: any) => Promise<void>} enliven
+ */
+async function attempt(part, enliven) {
+  try {
+    await enliven(part);
+  } catch {
+    const failed = new AbortController();
+    const again = () => {
+      failed.abort();
+      attempt(part, enliven);
+    };
+    part.addEventListener("focusin", again, { signal: failed.signal });
+    addEventListener("online", again, { signal: failed.signal });
   }
 }

@@ -343,7 +343,9 @@ export class ParleyChat extends HTMLElement {
   async #drafted({ place, draft }) {
     this.#list.refresh();
     if (!this.#draftSync) {
-      const { DraftSync, putDraft } = await import("../draft-sync.js");
+      const module = await import("../draft-sync.js").catch(() => null);
+      if (!module) return; // it is kept on this device, and what is written next asks again
+      const { DraftSync, putDraft } = module;
       this.#draftSync ??= new DraftSync(this.#client.api, this.#drafts, (where, kept) => putDraft(this.#client.store, where, kept));
       on(this.#client.transport, "state", () => this.#client.transport.online && this.#draftSync?.resume(), this.#stop.signal);
     }

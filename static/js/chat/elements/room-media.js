@@ -2,8 +2,8 @@
 
 import { on } from "../events.js";
 import { slot } from "../dom.js";
+import { late } from "./late.js";
 
-const LATER = "This cannot be loaded right now. Try again when you are back online.";
 
 /**
  * @typedef {object} Parts
@@ -75,8 +75,8 @@ export class RoomMedia {
   /** @param {number} room */
   async #record(room) {
     if (this.#recorder) return;
-    const module = await import("./voice-recorder.js").catch(() => null);
-    if (!module) return this.#notices.alert(LATER);
+    const module = await late(import("./voice-recorder.js"), this.#notices);
+    if (!module) return;
     const recorder = new module.VoiceRecorder(this.#form, room);
     this.#recorder = recorder;
     on(recorder, "send", ({ room: here, file }) => this.#send(here, [file]));

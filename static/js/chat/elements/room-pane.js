@@ -5,6 +5,7 @@ import { Failure } from "../failure.js";
 import { quoteOf } from "../log.js";
 import { ownEmoji } from "../touch.js";
 import { FileMarks } from "./composer-attach.js";
+import { late } from "./late.js";
 import { MessageActions } from "./message-actions.js";
 import { MessageComposer } from "./message-composer.js";
 import { MessageLog } from "./message-log.js";
@@ -201,8 +202,8 @@ export class RoomPane {
       notices.toast("Your last message cannot be edited any more.");
       return;
     }
-    const { beginEdit } = await import("./message-changes.js");
-    beginEdit({ composer: this.#composer, message, limits });
+    const changes = await late(import("./message-changes.js"), notices);
+    changes?.beginEdit({ composer: this.#composer, message, limits });
   }
 
   /** Do what was written as a command, after those before it. @param {{room: number, text: string, name: string, rest: string}} written */
@@ -237,8 +238,8 @@ export class RoomPane {
   /** @param {number} room @returns {Promise<boolean>} whether everybody in it shall be called */
   async #confirmed(room) {
     const people = this.#client.store.rooms.get(room)?.member_count ?? 0;
-    const { confirmEverybody } = await import("./message-changes.js");
-    return confirmEverybody(this.#root, people);
+    const changes = await late(import("./message-changes.js"), this.#parts.notices);
+    return changes ? changes.confirmEverybody(this.#root, people) : false;
   }
 
   /** @param {HTMLFormElement} form @param {FileMarks} marks @param {AbortSignal} signal */

@@ -1,6 +1,7 @@
 /** What the keys of `shortcuts.js` do. */
 
 import { waiting } from "../rooms.js";
+import { late } from "./late.js";
 import { nextRegion } from "./regions.js";
 
 /**
@@ -18,13 +19,10 @@ export function shortcutActions({ root, client, notices, room, pane, go }, signa
   const { store } = client;
   /** @type {Promise<import("./switcher.js").Switcher> | undefined} */
   let switcher;
-  const late = (/** @type {Promise<unknown>} */ loading) =>
-    loading.catch(() => notices.alert("This cannot be loaded right now. Try again when you are back online."));
-
   const openSwitcher = () => {
     switcher ??= import("./switcher.js").then(({ Switcher }) => new Switcher(root, client, { go, room }, signal));
     switcher.catch(() => (switcher = undefined));
-    late(switcher.then((loaded) => loaded.open()));
+    late(switcher.then((loaded) => loaded.open()), notices);
   };
 
   /** @param {1 | -1} by @param {boolean} [unread] */
@@ -63,7 +61,7 @@ export function shortcutActions({ root, client, notices, room, pane, go }, signa
     regionBefore: () => nextRegion(root, -1),
     read: () => room() > 0 && read(room()) && pane()?.undivide(),
     readAll,
-    help: () => late(import("./keyboard-help.js").then(({ showHelp }) => showHelp(root))),
+    help: () => late(import("./keyboard-help.js").then(({ showHelp }) => showHelp(root)), notices),
     older: () => room() > 0 && pane()?.step(-1),
     newer: () => room() > 0 && pane()?.step(1),
     ...Object.fromEntries(["reply", "edit", "pick", "copy", "unread", "delete"].map((name) => [name, on(name)])),
