@@ -12,6 +12,7 @@ from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
 from accounts import services
+from accounts.exceptions import AccountError
 from accounts.models import PushSubscription, Session, User
 from accounts.push.encoding import from_base64url, is_private_key
 from accounts.push.keys import public_key
@@ -109,8 +110,13 @@ def test_it_ends_with_the_sign_in_and_of_many_devices_the_oldest_gives_way(
 def test_who_was_signed_out_meanwhile_cannot_turn_it_on_nor_who_does_it_again_and_again(
     alice: User, api_for: Callable[[User], APIClient], settings: Settings
 ) -> None:
+    session = session_for(alice)
+    services.sign_out(session=session)
+    with pytest.raises(AccountError) as refused:  # the session is that of a request which has begun before
+        subscribe(session=session, text=True, **BROWSER.says)
+    assert (refused.value.code, PushSubscription.objects.count()) == ("not_authenticated", 0)
     api = api_for(alice)
-    assert {turn_on(api)["status"] for _ in range(30)} == {200}
+    assert {turn_on(api)["status"] for _ in range(29)} == {200}
     assert turn_on(api)["code"] == "rate_limited"
     settings.PUSH = False
     assert api.get(PATH).json()["key"] is None
