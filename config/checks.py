@@ -15,21 +15,6 @@ from redis.exceptions import RedisError
 from config import connections, probes
 
 
-@register(Tags.security)
-def check_origins(app_configs: Sequence[Any] | None, **_kwargs: Any) -> list[CheckMessage]:
-    """An origin is a scheme, a host and perhaps a port: one with a path, or a bare host, would never match."""
-    return [
-        Error(
-            f"{origin!r} is not an origin.",
-            hint=f"Write {variable} as `https://chat.example.com`, several separated by commas.",
-            id="parley.E001",
-        )
-        for variable in ("ALLOWED_ORIGINS", "CORS_ALLOWED_ORIGINS")
-        for origin in getattr(settings, variable)
-        if not _is_origin(origin)
-    ]
-
-
 @register(Tags.database)
 def check_connections(app_configs: Sequence[Any] | None, **_kwargs: Any) -> list[CheckMessage]:
     """All workers' pools together must fit into PostgreSQL's usual 100 connections."""
@@ -95,8 +80,3 @@ def _is_domain(text: str) -> bool:
     except ValidationError:
         return False
     return True
-
-
-def _is_origin(text: str) -> bool:
-    parts = urlsplit(text)
-    return parts.scheme in ("http", "https") and bool(parts.netloc) and text == f"{parts.scheme}://{parts.netloc}"

@@ -21,20 +21,25 @@ _SPECIAL = ", and what is special in a password with `%` (`%2F` for `/`)"
 
 # What an address is like, and how to write it.
 _ADDRESSES = {
+    "BIND": (r"unix:\S+|\S*:\d{1,5}", "`127.0.0.1:8000` or `unix:/run/parley.sock`"),
     "SENTRY_DSN": (r"https?://[^\s/@]+@\S+/\d+", "`https://key@sentry.example.com/1`"),
     "CLOUDINARY_URL": (r"cloudinary://[^\s/:@]+:[^\s/@]+@[^\s/]+", "`cloudinary://key:secret@cloud`"),
     "S3_ENDPOINT_URL": (r"https?://\S+", "`https://s3.example.com`"),
     "CLAMD_ADDRESS": (r"tcp://[^\s/]+:\d+|unix:/\S+", "`tcp://127.0.0.1:3310` or `unix:/run/clamav/clamd.ctl`"),
+    "RESEND_API_URL": (r"https?://\S+", "`https://api.resend.com/`"),
+    "MAIL_FROM": (r"(?:[^<>]*<)?[^\s<>@]+@[^\s<>@]+>?", "`Parley <parley@example.com>`"),
     "DATABASE_URL": (r"postgres(?:ql)?://.+", f"`postgres://user:password@host:5432/name`{_SPECIAL}"),
     "REDIS_URL": (r"(?:rediss?|unix)://.+", f"`redis://:password@host:6379/0`{_SPECIAL}"),
 }
+_HOST = re.compile(r"\*|\.?[^\s/:@*\[\]]+|\[[0-9a-fA-F:.]+\]")
 _CONTACT = re.compile(r"mailto:[^@\s]+@[\w-]+(?:\.[\w-]+)+|https://[\w-]+(?:\.[\w-]+)+")
 _UNSAFE = re.compile(r"(?:fsync|synchronous_commit|full_page_writes)\s*=\s*(?:off|false|0)", re.IGNORECASE)
 
 
 def refusals(values: Values) -> dict[str, str]:
     """Return, by variable, why Parley must not run with these values, and what to set."""
-    problems = {**_of_addresses(values), **_of_files(values), **_of_mail(values), **_of_push(values)}
+    areas = (_of_addresses, _of_lists, _of_files, _of_mail, _of_push)
+    problems = {name: problem for area in areas for name, problem in area(values).items()}
     return problems if values["DEBUG"] else {**problems, **_in_public(values)}
 
 
@@ -63,6 +68,31 @@ def _is_address(text: str, pattern: str) -> bool:
     return port != 0 and re.fullmatch(pattern, text) is not None
 
 
+def _of_lists(values: Values) -> dict[str, str]:
+    return {
+        name: f"`{item}` is no {kind}. Write {example}; several have commas between them."
+        for name, (is_right, kind, example) in _LISTS.items()
+        for item in values[name] or []
+        if not is_right(item)
+    }
+
+
+def _is_host(text: str) -> bool:
+    return _HOST.fullmatch(text) is not None
+
+
+def _is_origin(text: str) -> bool:
+    """Whether it is a scheme, a host and perhaps a port. With a path, or as a bare host, it would never match."""
+    return _is_address(text, r"https?://[^/]+") and text == "{0.scheme}://{0.netloc}".format(urlsplit(text))
+
+
+_LISTS = {
+    "ALLOWED_HOSTS": (_is_host, "host", "`chat.example.com`"),
+    "ALLOWED_ORIGINS": (_is_origin, "origin", "`https://chat.example.com`"),
+    "CORS_ALLOWED_ORIGINS": (_is_origin, "origin", "`https://chat.example.com`"),
+}
+
+
 def _of_keys(values: Values) -> dict[str, str]:
     problems = {}
     if any(len(key.encode()) < SHORTEST_KEY for key in values["JWT_ACCEPTED_KEYS"] or []):
@@ -84,12 +114,9 @@ def _of_files(values: Values) -> dict[str, str]:
 
 
 def _of_hosts(values: Values) -> dict[str, str]:
-    problems = {}
     if "*" in (values["ALLOWED_HOSTS"] or []):
-        problems["ALLOWED_HOSTS"] = "must not be `*`. Name the hosts under which people reach Parley."
-    if "*" in (values["CORS_ALLOWED_ORIGINS"] or []):
-        problems["CORS_ALLOWED_ORIGINS"] = "must not be `*`. Name the sites whose scripts may call the API."
-    return problems
+        return {"ALLOWED_HOSTS": "must not be `*`. Name the hosts under which people reach Parley."}
+    return {}
 
 
 def _of_durability(values: Values) -> dict[str, str]:

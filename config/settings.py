@@ -169,9 +169,7 @@ REFRESH_GRACE = timedelta(seconds=30)  # five tabs refresh at once: all get the 
 # Who may sign up (accounts/invitations.py)
 
 SIGN_UP: str = env["SIGN_UP"]
-SIGN_UP_DOMAINS: list[str] = [
-    domain.strip().lower().removeprefix("@") for domain in env["SIGN_UP_DOMAINS"] if domain.strip()
-]
+SIGN_UP_DOMAINS: list[str] = [domain.lower().removeprefix("@") for domain in env["SIGN_UP_DOMAINS"]]
 
 # Presence, in seconds: a lease outlives two lost renewals (presence/checks.py holds that).
 

@@ -9,6 +9,9 @@ from typing import Any, Literal
 
 from environs import Env, validate
 
+CENTURY = 36_500
+"""In days: what is kept longer is kept for ever."""
+
 
 @dataclass(frozen=True)
 class Variable:
@@ -23,6 +26,7 @@ class Variable:
     required: bool = False  # outside DEBUG
     one_of: tuple[str, ...] = ()
     minimum: int | None = None
+    maximum: int | None = None
 
     def read(self, env: Env) -> Any:
         """Return the parsed value; a bad one is kept in `env` until `seal()` reports them all."""
@@ -32,8 +36,9 @@ class Variable:
         if self.one_of:
             checks.append(validate.OneOf(self.one_of))
         if self.minimum is not None:
-            checks.append(validate.Range(min=self.minimum))
-        return getattr(env, self.kind)(self.name, validate=checks or None)
+            checks.append(validate.Range(min=self.minimum, max=self.maximum))
+        value = getattr(env, self.kind)(self.name, validate=checks or None)
+        return [item.strip() for item in value if item.strip()] if isinstance(value, list) else value
 
 
 VARIABLES = (
@@ -157,28 +162,28 @@ VARIABLES = (
     Variable(
         "Messages", "MESSAGE_EDIT_SECONDS", "int", 900,
         "How long after sending a message can be edited by its author. 0: never.",
-        minimum=0,
+        minimum=0, maximum=CENTURY * 24 * 3600,
     ),
     Variable(
         "Messages", "MESSAGES_KEPT_DAYS", "int", 0,
         "How many days messages are kept; `manage.py purge` throws older ones away for good. 0: for ever.",
-        minimum=0,
+        minimum=0, maximum=CENTURY,
     ),
     Variable(
         "Messages", "DELETED_KEPT_DAYS", "int", 30,
         "How many days the text of a deleted message is kept for moderators, until `manage.py purge` forgets it.",
-        minimum=0,
+        minimum=0, maximum=CENTURY,
     ),
     Variable(
         "Messages", "REVISIONS_KEPT_DAYS", "int", 0,
         "How many days earlier versions of edited messages are kept. 0: as long as the message.",
-        minimum=0,
+        minimum=0, maximum=CENTURY,
     ),
     Variable(
         "Messages", "REPORTS_KEPT_DAYS", "int", 90,
         "How many days the text of a reported message, and what was said of it, is kept after the report is decided, "
         "until `manage.py purge` forgets it. 0: for ever.",
-        minimum=0,
+        minimum=0, maximum=CENTURY,
     ),
     Variable(
         "Messages", "PURGE_NIGHTLY", "bool", True,
@@ -203,8 +208,9 @@ VARIABLES = (
     ),
     Variable(
         "Notifications", "PUSH_DELAY_SECONDS", "int", 20,
-        "How long a message waits to be read before devices are told of it, in seconds; up to ten more pass by then.",
-        minimum=0,
+        "How long a message waits to be read before devices are told of it, in seconds, at most 1800; up to ten more "
+        "pass by then.",
+        minimum=0, maximum=1800,
     ),
     Variable(
         "Notifications", "VAPID_CONTACT", "str", "",

@@ -93,6 +93,9 @@ def test_an_address_that_cannot_be_read_is_a_sentence(production: pytest.MonkeyP
         "CLAMD_ADDRESS": ["127.0.0.1", "tcp://127.0.0.1:99999"],
         "DATABASE_URL": ["sqlite:///parley.db", "postgres://me:p[ss@db/parley", "postgres://me:p/ss@db/parley"],
         "REDIS_URL": ["redis.example.com:6379", "redis://redis.example.com:port/0"],
+        "BIND": ["8000", "[::1]", "localhost:http"],
+        "MAIL_FROM": ["Parley", "Parley <parley>"],
+        "RESEND_API_URL": ["api.resend.com"],
     }
     for name, values in wrong.items():
         with production.context() as one:
@@ -105,6 +108,44 @@ def test_an_address_that_cannot_be_read_is_a_sentence(production: pytest.MonkeyP
     production.delenv("SITE_URL")
     production.setenv("DATABASE_URL", "postgres://me:p%5Bss%2F@db.example.com/parley")
     assert read_env()["DATABASE_URL"].endswith("/parley")
+
+
+@pytest.mark.parametrize("debug", ["true", "false"])
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("ALLOWED_HOSTS", "https://chat.example.com", "is no host. Write `chat.example.com`"),
+        ("ALLOWED_HOSTS", "chat.example.com:8443", "is no host. Write `chat.example.com`"),
+        ("ALLOWED_HOSTS", "[chat", "is no host. Write `chat.example.com`"),
+        ("ALLOWED_ORIGINS", "chat.example.com", "is no origin. Write `https://chat.example.com`"),
+        ("ALLOWED_ORIGINS", "https://chat.example.com/", "is no origin. Write `https://chat.example.com`"),
+        ("ALLOWED_ORIGINS", "https://", "is no origin. Write `https://chat.example.com`"),
+        ("ALLOWED_ORIGINS", "ftp://example.com", "is no origin. Write `https://chat.example.com`"),
+        ("CORS_ALLOWED_ORIGINS", "*", "is no origin. Write `https://chat.example.com`"),
+        ("CORS_ALLOWED_ORIGINS", "https://[chat", "is no origin. Write `https://chat.example.com`"),
+    ],
+)
+def test_what_is_no_host_and_no_origin_is_named(
+    production: pytest.MonkeyPatch, debug: str, name: str, value: str, words: str
+) -> None:
+    production.setenv("DEBUG", debug)
+    good = "example.org" if name == "ALLOWED_HOSTS" else "https://example.org:8443"
+    production.setenv(name, f"{good},{value}")
+    assert problems() == [f"{name}: `{value}` {words}; several have commas between them."]
+
+
+def test_blanks_around_the_commas_of_a_list_mean_nothing(production: pytest.MonkeyPatch) -> None:
+    production.setenv("ALLOWED_HOSTS", " chat.example.com, .example.org ,,[::1],")
+    assert read_env()["ALLOWED_HOSTS"] == ["chat.example.com", ".example.org", "[::1]"]
+
+
+def test_a_number_that_no_calendar_has_is_refused(production: pytest.MonkeyPatch) -> None:
+    production.setenv("MESSAGES_KEPT_DAYS", "1000000000")
+    production.setenv("PUSH_DELAY_SECONDS", "3600")  # messages of an hour ago call nobody any more
+    assert problems() == [
+        "MESSAGES_KEPT_DAYS: Must be greater than or equal to 0 and less than or equal to 36500.",
+        "PUSH_DELAY_SECONDS: Must be greater than or equal to 0 and less than or equal to 1800.",
+    ]
 
 
 def test_production_starts_with_what_it_needs_and_defaults(production: pytest.MonkeyPatch) -> None:

@@ -167,7 +167,7 @@ def test_the_doctor_finds_what_is_there_and_what_is_amiss(settings: Settings, tm
     settings.STORAGES = settings.STORAGES | {
         "media": settings.STORAGES["media"] | {"OPTIONS": {"location": tmp_path / "media"}}
     }
-    settings.ALLOWED_ORIGINS = ["chat.example.com"]
+    settings.SIGN_UP = "domain"
     found = answered("doctor")["probes"]
     sentences = {name: " ".join(finding["sentence"] for finding in findings) for name, findings in found.items()}
     assert "PostgreSQL 18 answers" in sentences["database"]
@@ -175,10 +175,10 @@ def test_the_doctor_finds_what_is_there_and_what_is_amiss(settings: Settings, tm
     assert "went through the channel layer" in sentences["layer"]
     assert sentences["redis"] == "Redis answers."
     assert sentences["clock"] == "The clocks agree."
-    assert "is not an origin" in sentences["settings"]
+    assert "SIGN_UP_DOMAINS names none" in sentences["settings"]
     assert "Files can be kept" in sentences["media"]
     assert [path for path in (tmp_path / "media").rglob("*") if path.is_file()] == []
-    settings.ALLOWED_ORIGINS, settings.WEB_WORKERS, settings.DEBUG = [], 2, True
+    settings.SIGN_UP, settings.WEB_WORKERS, settings.DEBUG = "open", 2, True
     assert told("doctor", "--only", "settings").startswith("  ok   settings    The settings are sound.")
     settings.JOB_WORKERS, settings.JOB_CONCURRENCY = 20, 4
     [words] = [found.sentence for found in probes.database_has_place()]
