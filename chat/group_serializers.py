@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from accounts.serializers import CardSerializer, StrictSerializer, user_card
 from chat.models import Invitation, Membership, Room
-from chat.request_serializers import LARGEST_ID, TextField
+from chat.request_serializers import NumberField, TextField
 from chat.serializers import moment, picture_address
 from chat.services.invitations import DAYS, MOST_DAYS, MOST_USES
 from chat.services.members import MOST_ADDED
@@ -53,7 +53,7 @@ class PublicRoomSerializer(serializers.Serializer[Any]):
 
 class AddMembersSerializer(StrictSerializer):
     users = serializers.ListField(
-        child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID),
+        child=NumberField(),
         min_length=1,
         max_length=MOST_ADDED,
         help_text="The ids of the people. Who is in the room already stays as they are.",
@@ -65,7 +65,7 @@ class RoleSerializer(StrictSerializer):
 
 
 class NewOwnerSerializer(StrictSerializer):
-    user = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, help_text=_USER)
+    user = NumberField(help_text=_USER)
 
 
 class MemberSerializer(serializers.Serializer[Any]):
@@ -79,7 +79,7 @@ class MemberSerializer(serializers.Serializer[Any]):
 class InviteSerializer(StrictSerializer):
     """For one person, or without `user` a link for whoever has it."""
 
-    user = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_ID, help_text=_USER)
+    user = NumberField(required=False, help_text=_USER)
     days = serializers.IntegerField(min_value=1, max_value=MOST_DAYS, default=DAYS, help_text="How long it is open.")
     uses = serializers.IntegerField(
         required=False,

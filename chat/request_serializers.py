@@ -25,31 +25,39 @@ class TextField(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class NumberField(serializers.IntegerField):
+    """An id, a seq or a revision: up to what a column has room for, and from 1 unless said otherwise."""
+
+    def __init__(self, *, min_value: int = 1, **kwargs: Any) -> None:
+        super().__init__(min_value=min_value, max_value=LARGEST_ID, **kwargs)
+
+
+class UploadsField(serializers.ListField):
+    """Ids of what somebody has uploaded and not sent yet."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(child=serializers.UUIDField(), max_length=MAX_ATTACHMENTS, required=False, **kwargs)
+
+
 class SendSerializer(StrictSerializer):
     client_id = serializers.UUIDField(
         help_text="A UUID that you make before the first try. The same one again is the same message, not a second one."
     )
     body = TextField(help_text="Text with a little Markdown, 1 to 10,000 characters.")
-    reply_to = serializers.IntegerField(
-        min_value=1,
-        max_value=LARGEST_ID,
+    reply_to = NumberField(
         required=False,
         allow_null=True,
         help_text="The id of the message of this room that it answers.",
     )
-    attachments = serializers.ListField(
-        child=serializers.UUIDField(),
-        max_length=MAX_ATTACHMENTS,
-        required=False,
+    attachments = UploadsField(
         help_text="Ids of what you have uploaded and not sent yet. With any, the body may be empty.",
     )
 
 
 class EditSerializer(StrictSerializer):
     body = TextField(help_text="What it shall say, 1 to 10,000 characters.")
-    revision = serializers.IntegerField(
+    revision = NumberField(
         min_value=0,
-        max_value=LARGEST_ID,
         required=False,
         allow_null=True,
         help_text="The `revision` that you edited: if it is another one by now, nothing is changed.",
@@ -68,7 +76,7 @@ class ReportSerializer(StrictSerializer):
 
 
 class ForwardSerializer(StrictSerializer):
-    room = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, help_text="Where to.")
+    room = NumberField(help_text="Where to.")
     client_id = serializers.UUIDField(help_text="A UUID of your own for the new message, as for any other.")
 
 
@@ -89,13 +97,11 @@ class RemindSerializer(StrictSerializer):
 
 
 class ReadSerializer(StrictSerializer):
-    seq = serializers.IntegerField(
-        min_value=0, max_value=LARGEST_ID, help_text="The newest message read. The mark only moves forward."
-    )
+    seq = NumberField(min_value=0, help_text="The newest message read. The mark only moves forward.")
 
 
 class UnreadSerializer(StrictSerializer):
-    seq = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, help_text="The first message to read again.")
+    seq = NumberField(help_text="The first message to read again.")
 
 
 class PreferencesSerializer(StrictSerializer):
@@ -108,18 +114,9 @@ class PreferencesSerializer(StrictSerializer):
 
 class DraftSerializer(StrictSerializer):
     body = TextField(help_text="As it is, at most 10,000 characters.")
-    reply_to = serializers.IntegerField(
-        min_value=1, max_value=LARGEST_ID, required=False, allow_null=True, help_text="The id of a message of the room."
-    )
-    attachments = serializers.ListField(
-        child=serializers.UUIDField(),
-        max_length=MAX_ATTACHMENTS,
-        required=False,
-        help_text="Ids of what you have uploaded for it.",
-    )
-    thread_root = serializers.IntegerField(
-        min_value=1,
-        max_value=LARGEST_ID,
+    reply_to = NumberField(required=False, allow_null=True, help_text="The id of a message of the room.")
+    attachments = UploadsField(help_text="Ids of what you have uploaded for it.")
+    thread_root = NumberField(
         required=False,
         allow_null=True,
         help_text="It is written in the thread that begins with this message; null or left out: in the conversation.",
@@ -127,9 +124,7 @@ class DraftSerializer(StrictSerializer):
 
 
 class DraftQuerySerializer(StrictSerializer):
-    thread_root = serializers.IntegerField(
-        min_value=1,
-        max_value=LARGEST_ID,
+    thread_root = NumberField(
         required=False,
         help_text="What was written in the thread that begins with this message; left out: in the conversation.",
     )
@@ -139,9 +134,7 @@ class OpenRoomSerializer(StrictSerializer):
     """A direct room with `user`, or a private or public one with a `name`."""
 
     kind = serializers.ChoiceField(choices=Room.Kind.choices)
-    user = serializers.IntegerField(
-        required=False, min_value=1, max_value=LARGEST_ID, help_text="The id of the other person of a direct room."
-    )
+    user = NumberField(required=False, help_text="The id of the other person of a direct room.")
     name = TextField(required=False, help_text="Of a private or public room, 1 to 80 characters.")
     topic = TextField(required=False, help_text="Of a private or public room, at most 250 characters.")
 
@@ -160,18 +153,9 @@ class OpenRoomSerializer(StrictSerializer):
 class PageQuerySerializer(StrictSerializer):
     """Which stretch of a room's messages: the newest, or next to a seq."""
 
-    before = serializers.IntegerField(
-        min_value=0, max_value=LARGEST_ID, required=False, help_text="Older than this seq."
-    )
-    after = serializers.IntegerField(
-        min_value=0, max_value=LARGEST_ID, required=False, help_text="Newer than this seq."
-    )
-    around = serializers.IntegerField(
-        min_value=0,
-        max_value=LARGEST_ID,
-        required=False,
-        help_text="Both sides of this seq, and the message itself.",
-    )
+    before = NumberField(min_value=0, required=False, help_text="Older than this seq.")
+    after = NumberField(min_value=0, required=False, help_text="Newer than this seq.")
+    around = NumberField(min_value=0, required=False, help_text="Both sides of this seq, and the message itself.")
     limit = serializers.IntegerField(min_value=1, max_value=PAGE_LIMIT, default=50, help_text="Messages on a page.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

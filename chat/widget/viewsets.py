@@ -20,7 +20,7 @@ from accounts.serializers import MeSerializer, StrictSerializer, me_card
 from chat import limits, services
 from chat.api_serializers import MessageSerializer, PageSerializer, RoomSerializer
 from chat.media_views import send_attachment
-from chat.request_serializers import LARGEST_ID, PageQuerySerializer, ReadSerializer, SendSerializer
+from chat.request_serializers import NumberField, PageQuerySerializer, ReadSerializer, SendSerializer
 from chat.serializers import message_data, moment
 from chat.services.visitors import KEY_LENGTH, MAX_BODY, check_body
 from chat.snapshot import limits_of
@@ -40,7 +40,7 @@ class VisitRequestSerializer(StrictSerializer):
     key = serializers.CharField(
         max_length=KEY_LENGTH, required=False, allow_blank=True, help_text="Of a guest who was here before."
     )
-    room = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, required=False)
+    room = NumberField(required=False)
 
 
 class VisitSerializer(serializers.Serializer[Any]):
