@@ -277,7 +277,15 @@ def test_what_is_pushed_is_shown_once_leads_to_its_place_and_goes_when_it_is_rea
     bob.write(room, "and falls")
     pushes.shows("Bob Baker: New message (silent)")
 
+    # Where the operator has turned it off meanwhile, the device says no longer that it is told.
     page.goto("/settings/notifications/")
+    expect(page.get_by_text("also when no page of this site is open")).to_be_visible()
+    off = {"key": None, "subscribed": True, "text": False}
+    page.route("**/api/users/me/push/", lambda route: route.fulfill(json=off))
+    page.get_by_role("checkbox", name="Show what was written").check()
+    expect(page.get_by_text("also when no page of this site is open")).to_be_hidden()
+    page.unroute_all()
+
     with page.expect_response(lambda response: response.request.method == "DELETE"):
         page.get_by_role("button", name="Turn off notifications").click()
     assert not alice.device.call("GET", "users/me/push/")["subscribed"]

@@ -32,7 +32,10 @@ export function subscribe(api) {
     try {
       const { pushManager } = await activeRegistration();
       const { key } = await api.call("GET", "users/me/push/");
-      if (!key) return false;
+      if (!key) {
+        keep(PUSHED, null); // the operator wants none any more: what was told the server is worth nothing
+        return false;
+      }
       const { endpoint, keys } = (await subscription(pushManager, key)).toJSON();
       const { text } = wish();
       await api.call("PUT", "users/me/push/", { endpoint, p256dh: keys?.p256dh, auth: keys?.auth, text });
