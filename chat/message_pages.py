@@ -57,7 +57,7 @@ def message_page(user: User, message: Message, *, text: str | None = None, probl
         "reminder": saved and _reminder(saved, user),
         "edit_form": _edit_form(message, kept_text) if may_edit else None,
         "reply_form": MessageForm(initial={"reply_to": message.pk}),
-        "forward_form": ForwardForm(frame["rooms"], auto_id="forward_%s"),
+        "forward_form": ForwardForm(_open(frame["rooms"]), auto_id="forward_%s"),
         "reminders": CHOICES.items(),
         "quick": QUICK_REACTIONS,
         "revisions": [_past(each) for each in revisions_of(message)[:-1]],
@@ -71,6 +71,11 @@ def may_delete(user: User, message: Message) -> bool:
         return True
     roles = Membership.objects.filter(room=message.room_id, user=user).values_list("role", flat=True)
     return any(is_at_least(role, Membership.Role.MODERATOR) for role in roles)
+
+
+def _open(rooms: list[Summary]) -> list[Summary]:
+    """Those of these rooms that one can write in."""
+    return [room for room in rooms if room["may_write"] and not room["blocked"]]
 
 
 def _edit_form(message: Message, text: str) -> EditForm:

@@ -257,17 +257,44 @@ def test_calling_everybody_in_a_larger_room_wants_to_be_meant(
 
 
 def test_a_moderator_says_why_and_a_message_goes_on_to_another_conversation(
-    alice: Person, bob: Person, room: int
+    alice: Person, bob: Person, carol: Person, room: int
 ) -> None:
-    harbour = alice.device.call("POST", "rooms/", kind="private", name="Harbour")["id"]
-    alice.device.call("POST", f"rooms/{harbour}/members/", users=[bob.user])
+    harbour, jetty, quay = (
+        alice.device.call("POST", "rooms/", kind="private", name=name)["id"] for name in ("Harbour", "Jetty", "Quay")
+    )
+    for each in (harbour, jetty):
+        alice.device.call("POST", f"rooms/{each}/members/", users=[bob.user])
+    alice.device.call("POST", f"rooms/{quay}/archive/")
+    alice.write(room, "hello")
     bob.write(harbour, "cheap watches")
     alice.opens(f"/rooms/{harbour}/")
     alice.act("cheap watches", "Forward")
     dialog = alice.page.get_by_role("dialog", name="Forward this message")
-    dialog.get_by_label("To").select_option("Bob Baker")
-    dialog.get_by_role("button", name="Forward").click()
-    expect(alice.page.locator("[data-slot=toast]")).to_contain_text("Forwarded")
+    find = dialog.get_by_role("combobox", name="Forward to")
+    expect(find).to_be_focused()
+    proposed = dialog.locator("[data-slot=option-name]")
+    expect(proposed).to_have_text(["Bob Baker", "Jetty"])  # not where it stands already, nor what is only for reading
+    find.press("ArrowDown")
+    find.press("Enter")
+    expect(dialog.get_by_role("button", name="Remove Jetty")).to_be_visible()
+    find.press("Backspace")
+    expect(dialog.get_by_role("button", name="Forward", exact=True)).to_be_disabled()
+    find.fill("caro")
+    expect(proposed).to_have_text(["Carol Cole"])  # with whom she has not talked yet
+    find.press("Enter")
+    expect(dialog.get_by_role("button", name="Remove Carol Cole")).to_be_visible()
+    expect(find).to_have_value("")
+    find.fill("bob")
+    dialog.get_by_role("option", name="Bob Baker").click()
+    expect(dialog.get_by_role("option", name="Bob Baker")).to_contain_text("chosen")
+    dialog.get_by_label("A message with it").fill("do not buy")
+    dialog.get_by_role("button", name="Forward to 2").click()
+    expect(dialog).to_have_count(0)
+    expect(alice.page.locator("[data-slot=toast]")).to_contain_text("Forwarded to Carol Cole and Bob Baker")
+    alice.page.get_by_role("button", name="Open Carol Cole").click()
+    expect(alice.page.get_by_role("heading", name="Carol Cole").first).to_be_visible()
+    alice.has_sent("cheap watches", "do not buy")
+    alice.opens(f"/rooms/{harbour}/")
     alice.act("cheap watches", "Delete message")
     dialog = alice.page.get_by_role("dialog", name="Delete this message for everybody?")
     dialog.get_by_label("Why?").fill("Advertising")
@@ -275,3 +302,19 @@ def test_a_moderator_says_why_and_a_message_goes_on_to_another_conversation(
     expect(alice.page.locator(".message--deleted")).to_have_count(1)
     bob.opens(f"/rooms/{room}/")
     expect(bob.message("cheap watches").locator("[data-slot=marks]")).to_have_text("Forwarded")
+    bob.sees("hello", "cheap watches", "do not buy")
+
+    # And from there, by keys alone, to one more.
+    more = bob.message("cheap watches").get_by_role("button", name="More", exact=True)
+    bob.act("cheap watches", "Forward")
+    find = bob.page.get_by_role("combobox", name="Forward to")
+    expect(find).to_be_focused()
+    bob.page.keyboard.press("Escape")
+    expect(find).to_have_count(0)
+    expect(more).to_be_focused()
+    bob.act("cheap watches", "Forward")
+    find.fill("jett")
+    find.press("Enter")
+    bob.page.keyboard.press("ControlOrMeta+Enter")
+    expect(bob.page.locator("[data-slot=toast]")).to_contain_text("Forwarded to Jetty")
+    expect(bob.row("Jetty")).to_contain_text("You: cheap watches")

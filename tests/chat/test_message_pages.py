@@ -159,6 +159,12 @@ def test_a_message_is_forwarded_by_a_form(room: Room, alice: User, bob: User, ev
     response = client_for(alice).post(f"/messages/{message.pk}/", fields)
     assert "Choose a conversation" in response.content.decode()
 
+    closed, other = group_room(bob, name="Harbour"), group_room(bob, name="Quay")
+    services.archive_room(actor=bob, room_id=closed.pk)
+    page = client_for(bob).get(f"/messages/{message.pk}/").content.decode()
+    offered = re.findall(r'<option value="(\d+)"', page.split('value="forward"')[0].rsplit("<form", 1)[1])
+    assert {int(pk) for pk in offered} == {room.pk, target.pk, other.pk}
+
 
 def test_strangers_see_none_of_it(room: Room, alice: User, eve: User, client_for: ClientFor) -> None:
     message = say(alice, room)

@@ -57,9 +57,11 @@ export function dropReminder(client, { id }) {
   return client.api.call("DELETE", `saved/${id}/reminder/`);
 }
 
-/** @param {Client} client @param {Message} message @param {number} room @param {string} client_id */
+/** @param {Client} client @param {Message} message @param {number} room @param {string} client_id @returns {Promise<Message>} what it is there */
 export async function forward(client, { id }, room, client_id) {
-  client.store.putMessage(await client.api.call("POST", `messages/${id}/forward/`, { room, client_id }), true);
+  const message = await client.api.call("POST", `messages/${id}/forward/`, { room, client_id });
+  client.store.putMessage(message, true);
+  return message;
 }
 
 /** Who put which emoji on a message. @param {Client} client @param {Message} message */

@@ -34,6 +34,7 @@ export class MessageActions {
   #pickEmoji;
   #find;
   #openThread;
+  #visit;
   #root;
   #dialog;
   #toolbar = cloneTemplate("t-toolbar");
@@ -62,10 +63,11 @@ export class MessageActions {
    * @param {{edit_seconds?: number, undo_seconds?: number}} [parts.limits]
    * @param {(at: Element, chosen: (emoji: string) => unknown) => unknown} parts.pickEmoji among all there are
    * @param {(message: Message) => unknown} [parts.openThread] that it is in, or begins
+   * @param {(message: Message) => unknown} [parts.visit] goes to where a message stands
    * @param {(id: number) => Message | undefined} [parts.find] where rows are not only of what is loaded of the room
    * @param {AbortSignal} signal
    */
-  constructor(root, main, client, { notices, composer, limits = {}, pickEmoji, openThread, find }, signal) {
+  constructor(root, main, client, { notices, composer, limits = {}, pickEmoji, openThread, visit, find }, signal) {
     this.#root = root;
     this.#client = client;
     this.#notices = notices;
@@ -73,6 +75,7 @@ export class MessageActions {
     this.#limits = limits;
     this.#pickEmoji = pickEmoji;
     this.#openThread = openThread;
+    this.#visit = visit;
     this.#find = find;
     this.#dialog = /** @type {HTMLDialogElement} */ (slot(root, "confirm-delete"));
     const timeline = /** @type {HTMLElement} */ (slot(main, "timeline"));
@@ -220,7 +223,7 @@ export class MessageActions {
     if (!message) return;
     const [client, notices, composer, root] = [this.#client, this.#notices, this.#composer, this.#root];
     const changes = await late(later(), notices);
-    await changes?.perform(name, { client, notices, composer, root, row, button, message, limits: this.#limits });
+    await changes?.perform(name, { client, notices, composer, root, row, button, message, limits: this.#limits, visit: this.#visit });
     if (button.dataset.emoji) this.#pick(false);
   }
 

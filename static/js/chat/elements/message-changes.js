@@ -3,12 +3,12 @@
  * forwarding, links, and undoing a deletion. Loaded when first used.
  */
 
-import { dropReminder, edit, forward, reactedBy, reminderOf, removeAs, restore, save, setReminder, toggle, togglePin } from "../changes.js";
+import { dropReminder, edit, reactedBy, reminderOf, removeAs, restore, save, setReminder, toggle, togglePin } from "../changes.js";
 import { cloneTemplate, copyText, fill, slot } from "../dom.js";
 import { Failure } from "../failure.js";
 import { used } from "../recent.js";
 import { fullTime } from "../time.js";
-import { uuid4 } from "../uuid.js";
+import { late } from "./late.js";
 
 /**
  * @typedef {import("../log.js").Message} Message
@@ -21,6 +21,7 @@ import { uuid4 } from "../uuid.js";
  * @property {HTMLElement} button that was pressed
  * @property {Message} message
  * @property {{edit_seconds?: number}} [limits]
+ * @property {(message: Message) => unknown} [visit] goes to where a message stands
  */
 
 /** What was written in a report that could not be sent. */
@@ -70,11 +71,9 @@ const actions = {
     notices.toast(copied ? "Link copied" : "This browser does not let us copy. Open the message and copy its address.");
   },
 
-  async forward({ client, notices, root, message }) {
-    const room = await chooseRoom(root, client);
-    if (!room) return;
-    await forward(client, message, room, uuid4());
-    notices.toast("Forwarded");
+  async forward({ root, message, ...parts }) {
+    const module = await late(import("./forward-picker.js"), parts.notices);
+    if (module) new module.ForwardPicker(root, parts, message).open();
   },
 
   async report({ client, notices, root, message }) {
@@ -175,16 +174,6 @@ function countDown(composer, message, seconds) {
   };
   const timer = setInterval(say, 1000);
   say();
-}
-
-/** @param {HTMLElement} root @param {import("../client.js").Client} client @returns {Promise<number>} 0: nowhere */
-async function chooseRoom(root, client) {
-  const select = (/** @type {HTMLElement} */ dialog) => /** @type {HTMLSelectElement} */ (dialog.querySelector("select"));
-  const chosen = await ask(root, "t-forward", (dialog) => select(dialog).value, (dialog) => {
-    const rooms = client.store.ordered().filter(({ may_write }) => may_write !== false);
-    select(dialog).append(...rooms.map(({ id, name }) => new Option(name, String(id))));
-  });
-  return Number(chosen);
 }
 
 /**

@@ -334,6 +334,7 @@ export class ParleyChat extends HTMLElement {
       help: () => this.#actions?.help(),
       drafted: (change) => this.#drafted(change),
       openThread: (message) => this.#openThread(message),
+      visit: (message) => this.#visit(message),
       ownDraft: (place, draft) => Boolean(this.#draftSync?.busy(place) || this.#draftSync?.hears(place, draft)),
     };
     return new RoomPane(this, main, this.#client, parts, this.#stop.signal);

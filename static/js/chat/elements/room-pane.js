@@ -56,10 +56,11 @@ export class RoomPane {
    * @param {(change: {place: Place, draft: Draft}) => void} parts.drafted a draft has changed here
    * @param {(place: Place, draft: Draft) => boolean} parts.ownDraft whether a draft is what this device has said
    * @param {(message: import("../log.js").Message) => unknown} parts.openThread that it begins, or is in
+   * @param {(message: import("../log.js").Message) => unknown} parts.visit goes to where it stands
    * @param {AbortSignal} signal
    */
   constructor(root, main, client, parts, signal) {
-    const { drafts, notices, limits, base, drafted, ownDraft, openThread } = parts;
+    const { drafts, notices, limits, base, drafted, ownDraft, openThread, visit } = parts;
     this.#client = client;
     this.#root = root;
     this.#parts = parts;
@@ -70,7 +71,7 @@ export class RoomPane {
     const composing = { drafts, limit: limits?.body, base, attaching: this.#attaching, asks: (...what) => this.#asks(...what), find: (...what) => this.#propose(...what) };
     this.#composer = new MessageComposer(main, composing, signal);
     this.#pick = (at, chosen) => this.#pickEmoji(root, at, chosen, signal);
-    const acting = { notices, composer: this.#composer, limits, pickEmoji: this.#pick, openThread };
+    const acting = { notices, composer: this.#composer, limits, pickEmoji: this.#pick, openThread, visit };
     this.#actions = new MessageActions(root, main, client, acting, signal);
     this.#hints = new RoomHints(main, client, { composer: this.#composer, notices }, signal);
     const speaking = { composer: this.#composer, notices, send: (room, files) => this.#send({ room, body: "", files }) };
@@ -132,10 +133,11 @@ export class RoomPane {
 
   /** What a thread beside the room has in common with it. */
   shares() {
-    const { notices, limits, drafts, drafted, ownDraft } = this.#parts;
+    const { notices, limits, visit, drafts, drafted, ownDraft } = this.#parts;
     return {
       notices,
       limits,
+      visit,
       drafting: { drafts, drafted, ownDraft },
       composer: this.#composer,
       pickEmoji: this.#pick,

@@ -1,41 +1,21 @@
-/**
- * From anywhere to a conversation or a person, by a few letters: what is here already, the most recent first, and
- * behind it whom else the server knows. Loaded when first asked for.
- */
+/** From anywhere to a conversation or a person, by a few letters. Loaded when first asked for. */
 
-import { cloneTemplate, fill, roomAvatar, slot } from "../dom.js";
+import { Destinations } from "../destinations.js";
+import { cloneTemplate, fill, slot } from "../dom.js";
 import { Failure } from "../failure.js";
-import { rank } from "../matching.js";
-import { about, peopled } from "../rooms.js";
-import { shortTime } from "../time.js";
 import { Combobox } from "./combobox.js";
 import { optionOf } from "./composer-completion.js";
 
-/**
- * @typedef {object} Place
- * @property {string} key
- * @property {string} name
- * @property {string} note
- * @property {{initials: string, hue: string, square?: boolean}} face
- * @property {string[]} words by which it is found
- * @property {number} [unread]
- * @property {() => Promise<number> | number} room its id, once it is open
- */
-
-const SHOWN = 12;
 const PATIENCE = 150;
 
 export class Switcher {
-  #client;
   #go;
-  #current;
+  #places;
   #dialog = /** @type {HTMLDialogElement} */ (cloneTemplate("t-switcher"));
   #input = /** @type {HTMLInputElement} */ (this.#dialog.querySelector("input"));
   #combobox;
-  /** @type {Map<string, Place>} */
+  /** @type {Map<string, import("../destinations.js").Destination>} */
   #shown = new Map();
-  /** @type {Place[]} what the server has found last */
-  #found = [];
   #asking = new AbortController();
   #timer;
 
@@ -45,9 +25,9 @@ export class Switcher {
    * @param {AbortSignal} signal
    */
   constructor(root, client, { go, room }, signal) {
-    this.#client = client;
     this.#go = go;
-    this.#current = room;
+    // Where we are is no place to go to, unless somebody asks for it.
+    this.#places = new Destinations(client, { fits: ({ id }, query) => Boolean(query) || id !== room() });
     root.append(this.#dialog);
     this.#combobox = new Combobox(this.#input, /** @type {HTMLElement} */ (slot(this.#dialog, "places")), { always: true }, signal);
     this.#combobox.addEventListener("choose", (event) => this.#choose(/** @type {CustomEvent} */ (event).detail.dataset.key));
@@ -69,7 +49,7 @@ export class Switcher {
   open() {
     if (this.#dialog.open) return;
     this.#input.value = "";
-    this.#found = [];
+    this.#places.clear();
     this.#say("");
     this.#dialog.showModal();
     this.#show();
@@ -83,71 +63,21 @@ export class Switcher {
     this.#show();
     const query = this.#input.value.trim();
     if (query) this.#timer = setTimeout(() => this.#ask(query, this.#asking.signal), PATIENCE);
-    else this.#found = [];
+    else this.#places.clear();
   }
 
   /** @param {string} query @param {AbortSignal} signal */
   async #ask(query, signal) {
-    const q = new URLSearchParams({ q: query.replace(/^[@#]/, ""), limit: String(SHOWN) });
-    const ask = (/** @type {string} */ path) => this.#client.api.call("GET", `${path}?${q}`, undefined, { signal });
-    try {
-      const [people, rooms] = await Promise.all([ask("users/"), ask("rooms/public/")]);
-      if (signal.aborted) return;
-      this.#found = [...people.results.map((card) => this.#person(card)), ...rooms.results.map((room) => this.#open(room))];
-      this.#show();
-    } catch {
-      // What is here already can be gone to all the same.
-      if (!signal.aborted) this.#found = [];
-    }
-    if (!signal.aborted && !this.#shown.size) this.#say(`Nobody and no room is called “${query}”.`);
+    await this.#places.ask(query, signal);
+    if (signal.aborted) return;
+    this.#show();
+    if (!this.#shown.size) this.#say(`Nobody and no room is called “${query}”.`);
   }
 
   #show() {
-    const query = this.#input.value.trim().replace(/^[@#]/, "");
-    // Where we are is no place to go to, unless somebody asks for it.
-    const rooms = this.#client.store.ordered().filter(({ id }) => query || id !== this.#current());
-    const here = rooms.map((room) => this.#known(room));
-    const fitting = rank(here, query, ({ words }) => words);
-    const names = new Set(here.map(({ key }) => key));
-    const others = query ? rank(this.#found.filter(({ key }) => !names.has(key)), query, ({ words }) => words) : [];
-    const places = [...fitting, ...others].slice(0, SHOWN);
+    const places = this.#places.fitting(this.#input.value);
     this.#shown = new Map(places.map((place) => [place.key, place]));
     this.#combobox.show(places.map(rowOf));
-  }
-
-  /** @param {import("../rooms.js").Room} room @returns {Place} */
-  #known(room) {
-    const { other, id, name, topic, last_activity_at } = room;
-    const note = other ? `@${other.handle}` : about(room);
-    return {
-      key: other ? `person-${other.id}` : `room-${id}`,
-      name,
-      note: room.last_message ? `${note} · ${shortTime(last_activity_at, Date.now())}` : note,
-      face: roomAvatar(room),
-      words: other ? [name, other.handle] : [name],
-      unread: this.#client.store.badge(room),
-      room: () => id,
-    };
-  }
-
-  /** @param {import("../log.js").Card} card @returns {Place} */
-  #person({ id, full_name, handle, initials, hue, avatar }) {
-    const room = async () => {
-      const opened = await this.#client.api.call("POST", "rooms/", { kind: "direct", user: id });
-      this.#client.store.putRoom(opened);
-      return opened.id;
-    };
-    return { key: `person-${id}`, name: full_name, note: `@${handle} · write the first message`, face: { initials, hue, avatar }, words: [full_name, handle], room };
-  }
-
-  /** @param {{id: number, name: string, topic: string, member_count: number, picture?: string | null}} room @returns {Place} */
-  #open({ id, name, topic, member_count, picture }) {
-    const room = async () => {
-      this.#client.store.putRoom(await this.#client.api.call("POST", `rooms/${id}/join/`));
-      return id;
-    };
-    const face = roomAvatar(/** @type {any} */ ({ id, name, picture }));
-    return { key: `room-${id}`, name, note: `${topic || peopled(member_count)} · join`, face, words: [name, topic], room };
   }
 
   /** @param {string} key */
@@ -170,7 +100,7 @@ export class Switcher {
   }
 }
 
-/** @param {Place} place */
+/** @param {import("../destinations.js").Destination} place */
 function rowOf({ unread = 0, ...place }) {
   const option = optionOf({ ...place, text: "" });
   if (!unread) return option;
