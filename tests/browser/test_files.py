@@ -161,10 +161,16 @@ def test_pictures_and_files_go_with_a_message_and_are_looked_at_by_keyboard(
     page.keyboard.press("Escape")
     expect(box).to_be_hidden()
     expect(page.locator(".picture").first).to_be_focused()
-    page.keyboard.press("Enter")
+    write(page).press("Escape")  # all is read
+    expect(page).to_have_title("Bob Baker · Parley")
+    page.locator(".picture").first.press("Enter")
     expect(box).to_be_visible()
+    bob.write(room, "Meanwhile")  # nobody sees what comes under it
+    expect(page).to_have_title("(1) Bob Baker · Parley")
     page.go_back()
     expect(box).to_be_hidden()
+    page.locator("[data-slot=log]").evaluate("(log) => { log.scrollTop = 0; }")
+    expect(page).to_have_title("Bob Baker · Parley")
     expect(page).to_have_url(f"{alice.device.link.url}/rooms/{room}/")
 
     alice.delete("Look")

@@ -2,11 +2,23 @@
  * Whether somebody is looking, and what they have had the time to see.
  */
 
+import { tell } from "./events.js";
+
 /** How long a row must be in view before it counts as read. */
 const GLANCE = 500;
 
+/** What lies over all of the page, while it is open. @type {HTMLDialogElement | undefined} */
+let over;
+const turns = new EventTarget();
+
+/** A dialog that leaves nothing of the page to be seen has opened, or closed. @param {HTMLDialogElement} dialog */
+export function cover(dialog) {
+  over = dialog;
+  tell(turns, "turn");
+}
+
 export function attentive() {
-  return document.visibilityState === "visible" && document.hasFocus();
+  return document.visibilityState === "visible" && document.hasFocus() && !(over?.open && over.isConnected);
 }
 
 /** @param {() => void} callback @param {AbortSignal} signal */
@@ -14,6 +26,7 @@ export function onAttention(callback, signal) {
   document.addEventListener("visibilitychange", callback, { signal });
   window.addEventListener("focus", callback, { signal });
   window.addEventListener("blur", callback, { signal });
+  turns.addEventListener("turn", callback, { signal });
 }
 
 /** Watches the rows of a log; calls back with the seqs of those in view that were looked at long enough. */

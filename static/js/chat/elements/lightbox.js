@@ -5,6 +5,7 @@
  */
 
 import { describe } from "../attachments.js";
+import { cover } from "../attention.js";
 import { activeIn, cloneTemplate, fill, slot } from "../dom.js";
 import { WHOLE, moved, swipe, zoomed } from "../panning.js";
 
@@ -71,6 +72,7 @@ export class Lightbox {
     if (at < 0) return;
     this.#opener = opener;
     this.#dialog.showModal();
+    cover(this.#dialog);
     this.#entered(() => this.#dialog.open && this.#dialog.close());
     this.#show(at);
   }
@@ -190,6 +192,7 @@ export class Lightbox {
   }
 
   #closed() {
+    cover(this.#dialog);
     this.#fingers.clear();
     this.#surface.clear();
     this.#left();
