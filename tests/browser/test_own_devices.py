@@ -27,6 +27,11 @@ def test_what_is_marked_unread_stays_so_on_all_devices_until_it_is_opened(
     bob.opens(f"/rooms/{room}/")
     expect(laptop.locator("[data-slot=unread]")).to_be_hidden()
 
+    bob.device.expects("net::ERR_FAILED")
+    bob.page.route("**/mark-unread.*.js", lambda route: route.abort())
+    bob.act("two", "Mark unread from here")
+    expect(bob.page.locator("[data-slot=toast]")).to_contain_text("This cannot be loaded right now. Try again")
+    bob.page.unroute("**/mark-unread.*.js")
     bob.act("two", "Mark unread from here")
     for page in (bob.page, laptop):
         expect(page.locator("[data-slot=unread-count]")).to_have_text("2")
