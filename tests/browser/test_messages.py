@@ -304,7 +304,7 @@ def test_a_moderator_says_why_and_a_message_goes_on_to_another_conversation(
     expect(bob.message("cheap watches").locator("[data-slot=marks]")).to_have_text("Forwarded")
     bob.sees("hello", "cheap watches", "do not buy")
 
-    # And from there, by keys alone, to one more.
+    # And from there, by keys alone, to two more. What is closed meanwhile stays chosen, and says why.
     more = bob.message("cheap watches").get_by_role("button", name="More", exact=True)
     bob.act("cheap watches", "Forward")
     find = bob.page.get_by_role("combobox", name="Forward to")
@@ -313,8 +313,16 @@ def test_a_moderator_says_why_and_a_message_goes_on_to_another_conversation(
     expect(find).to_have_count(0)
     expect(more).to_be_focused()
     bob.act("cheap watches", "Forward")
-    find.fill("jett")
-    find.press("Enter")
+    dialog = bob.page.get_by_role("dialog", name="Forward this message")
+    for letters, name in (("harb", "Harbour"), ("jett", "Jetty")):
+        find.fill(letters)
+        expect(dialog.locator("[data-slot=option-name]")).to_have_text([name])
+        find.press("Enter")
+    alice.device.call("POST", f"rooms/{harbour}/archive/")
+    bob.device.expects("the server responded with a status of 403")
     bob.page.keyboard.press("ControlOrMeta+Enter")
     expect(bob.page.locator("[data-slot=toast]")).to_contain_text("Forwarded to Jetty")
+    expect(dialog.get_by_role("status")).to_contain_text("Harbour: This room is archived")
+    expect(dialog.locator("[data-slot=chip-name]")).to_have_text(["Harbour"])
+    bob.page.keyboard.press("Escape")
     expect(bob.row("Jetty")).to_contain_text("You: cheap watches")
