@@ -5,6 +5,11 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import NewDevice
 from tests.browser.people import PASSWORD, Person, fill_in
 
+# As a hand does, and not in one leap.
+GO_DOWN = """async (log) => {
+  for (; log.scrollTop < -1; log.scrollTop += 60) await new Promise(requestAnimationFrame);
+}"""
+
 
 def test_reading_on_one_device_clears_the_counts_on_the_other(
     alice: Person, bob: Person, room: int, new_device: NewDevice
@@ -40,6 +45,16 @@ def test_a_deleted_message_is_not_counted_any_more(alice: Person, bob: Person, r
     expect(unread(bob.page, 1)).to_be_visible()
     expect(bob.page).to_have_title("(1) Conversations · Parley")
     expect(bob.row("Alice Arden").locator("[data-slot=last]")).to_have_text("Message deleted")
+
+    # What is longer than the screen is read by whoever goes through it.
+    for line in ("one\n", "two\n"):
+        alice.write(room, line * 150)
+    expect(unread(bob.page, 3)).to_be_visible()
+    bob.row("Alice Arden").click()
+    expect(bob.page.locator("[data-slot=divider]")).to_be_in_viewport()
+    bob.page.locator("[data-slot=log]").evaluate(GO_DOWN)
+    last = alice.page.locator(".message").last.locator("[data-slot=status]")
+    expect(last).to_have_attribute("data-status", "read")
 
 
 def test_what_arrives_in_the_open_conversation_is_read(alice: Person, bob: Person, talking: int) -> None:

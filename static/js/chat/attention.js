@@ -7,6 +7,9 @@ import { tell } from "./events.js";
 /** How long a row must be in view before it counts as read. */
 const GLANCE = 500;
 
+/** The shares of a row at which the browser tells of it: 1 to 1/256, as one of many screens is never half in view. */
+const SHARES = Array.from({ length: 9 }, (_, at) => 1 / 2 ** at);
+
 /** What lies over all of the page, while it is open. @type {HTMLDialogElement | undefined} */
 let over;
 const turns = new EventTarget();
@@ -41,7 +44,7 @@ export class Reading {
   /** @param {Element} log @param {(seqs: number[]) => void} seen @param {AbortSignal} signal */
   constructor(log, seen, signal) {
     this.#seen = seen;
-    this.#observer = new IntersectionObserver((entries) => this.#moved(entries), { root: log, threshold: [0, 0.5, 1] });
+    this.#observer = new IntersectionObserver((entries) => this.#moved(entries), { root: log, threshold: [0, ...SHARES] });
     signal.addEventListener("abort", () => {
       this.#observer.disconnect();
       clearTimeout(this.#timer);
