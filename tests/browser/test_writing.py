@@ -2,10 +2,13 @@
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+import pytest
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
+from config.embedded.process import wait_until
 from tests.browser.conftest import open_room
-from tests.browser.people import Person, wait_in
+from tests.browser.haste import HASTE, STORED
+from tests.browser.people import BACK_MS, Person, wait_in
 
 DRAG = """(main, { type, text }) => {
   const data = new DataTransfer();
@@ -258,3 +261,49 @@ def test_any_emoji_is_found_for_a_message_and_for_a_reaction(alice: Person, bob:
     expect(alice.message("guess what").locator(".reaction")).to_have_text([re.compile("🐙"), re.compile("👋🏾")])
     mine = alice.point_at("guess what").get_by_role("button", name="React with 👋🏾")
     expect(mine).to_have_attribute("aria-pressed", "true")
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_what_one_writes_in_haste_is_once_in_its_room_or_waits_there(
+    alice: Person, bob: Person, carol: Person, seed: int
+) -> None:
+    rooms = {bob.name: open_room(alice, bob), carol.name: open_room(alice, carol)}
+    rooms["Harbour office"] = harbour(alice, bob)
+    for name, room in rooms.items():
+        alice.write(room, f"{name} begins")
+    page, link = alice.page, alice.device.link
+    link.expect_trouble()
+    alice.opens(f"/rooms/{rooms['Harbour office']}/")
+    first: FilePayload = {"name": "Harbour.txt", "mimeType": "text/plain", "buffer": b"of the sea"}
+    page.get_by_label("Attach pictures and files").set_input_files([first])
+    expect(page.locator(".tile")).to_be_visible()
+    made = [first["name"]]
+    for burst, disturb in enumerate((lambda: None, link.hold, link.cut, alice.reloads)):
+        disturb()
+        made += page.evaluate(HASTE, [seed * 10 + burst, 45])
+        page.evaluate(STORED, alice.user)
+        link.mend()
+    assert len(set(made)) == len(made) > 50
+
+    for name, room in rooms.items():
+        alice.row(name).click()
+        expect(page).to_have_url(f"{link.url}/rooms/{room}/")
+        expect(alice.pending).to_have_count(0, timeout=BACK_MS)
+        expect(page.locator(".message--failed")).to_have_count(0)
+        box(page).press("Escape")  # should it be an answer, or an edit
+        of_room = sorted(each for each in made if each.startswith(name.partition(" ")[0]))
+
+        def is_whole(room: int = room, of_room: list[str] = of_room) -> bool:
+            return written_in(alice, room) == of_room
+
+        if not wait_until(is_whole, seconds=30):
+            assert written_in(alice, room) == of_room, name
+
+
+def written_in(person: Person, room: int) -> list[str]:
+    """The words and files that are in the messages of the open room, or wait in its box."""
+    said = person.device.call("GET", f"rooms/{room}/messages/?limit=100")["results"]
+    said = [message for message in said if message["kind"] == "text" and "begins" not in message["body"]]
+    words = " ".join([*(message["body"] for message in said), box(person.page).input_value()]).split()
+    files = [file["name"] for message in said for file in message["attachments"]]
+    return sorted([*words, *files, *person.page.locator(".tile [data-slot=tile-name]").all_text_contents()])

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { DraftSync } from "../../static/js/chat/draft-sync.js";
-import { draftOf } from "../../static/js/chat/drafts.js";
+import { ComposerDraft } from "../../static/js/chat/elements/composer-draft.js";
+import { NOTHING, draftOf } from "../../static/js/chat/drafts.js";
 import { Failure } from "../../static/js/chat/failure.js";
+import { ToldDrafts } from "../../static/js/chat/told-drafts.js";
 import { settle } from "./support.js";
 
 /** A server that answers when it is told to, and what is kept on the device. */
@@ -125,4 +127,54 @@ test("where the message that it answers is gone the text is kept without it", as
   calls[1].reject(new Failure("not_found"));
   await settle();
   assert.deepEqual([calls.length, sync.busy({ room: 7 })], [2, false]);
+});
+
+globalThis.addEventListener ??= () => undefined; // node has none
+
+/** What a browser keeps, and a page of it in which somebody writes. */
+function browser() {
+  const items = new Map();
+  const storage = { getItem: (key) => items.get(key) ?? null, setItem: (key, item) => items.set(key, item), removeItem: (key) => items.delete(key) };
+  const page = () => {
+    const [told, box] = [[], { text: "" }];
+    const drafts = new ToldDrafts(1, /** @type {any} */ (storage));
+    const draft = new ComposerDraft(drafts, () => draftOf(box.text), (change) => told.push(change), new AbortController().signal);
+    const write = (text) => {
+      box.text = text;
+      draft.later();
+      draft.save();
+    };
+    return { told, drafts, draft, write };
+  };
+  return { items, page };
+}
+
+test("what was sent is no draft in a later page either, though the server has not heard that it is none", () => {
+  const { items, page } = browser();
+  const [before, place] = [page(), { room: 7 }];
+  const [half, whole, other] = ["half", "half a sentence", "of another device"].map((body) => draftOf(body));
+  before.draft.begin(place, half);
+  before.write("half a sentence");
+  before.draft.forget();
+  for (const draft of [half, whole]) {
+    const after = page();
+    assert.deepEqual(after.draft.begin(place, draft), NOTHING);
+    assert.deepEqual(after.told, [{ place, draft: NOTHING }], "and the server is told again");
+    assert.equal(after.draft.begin(place, other).body, "of another device");
+  }
+  before.drafts.drop(7); // as soon as it has heard
+  assert.deepEqual([page().draft.begin(place, half).body, items.size], ["half", 0]);
+
+  before.draft.begin(place, half);
+  before.write("");
+  assert.deepEqual(page().draft.begin(place, half), NOTHING);
+});
+
+test("what the server tells of a room of which it has not heard the last is old", () => {
+  const { draft, write } = browser().page();
+  const [place, old] = [{ room: 7 }, draftOf("half")];
+  draft.begin(place, NOTHING);
+  assert.deepEqual(draft.begin(place, old, true), NOTHING);
+  write("half a sentence");
+  assert.equal(draft.begin(place, old, true).body, "half a sentence");
 });

@@ -31,6 +31,7 @@ if (inBrowser) {
     never.put(entry("b", { at: 1 }));
     never.put(entry("c", { at: 2 }));
     never.put(entry("with files", { files: [{}] }));
+    never.put(entry("a file", { blob: new Blob(["bytes"]) }));
     const after = openStorage(name);
     assert.deepEqual(await names(after), ["a", "b", "c"]);
     await after.remove("b");

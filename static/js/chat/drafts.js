@@ -31,7 +31,7 @@ export function servedIn(room, { root }) {
   return servedDraft(root ? room?.thread_drafts?.find(({ thread_root }) => thread_root === root) : room?.draft);
 }
 
-/** A draft as the server tells it. @param {import("./rooms.js").Room["draft"]} [draft] */
+/** A draft as the server tells it. @param {{body: string, reply_to?: number | null, attachments?: string[]} | null} [draft] */
 export function servedDraft(draft) {
   return draftOf(draft?.body ?? "", draft?.reply_to, draft?.attachments);
 }

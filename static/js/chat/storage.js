@@ -71,7 +71,7 @@ function journalOf(prefix) {
     },
     /** @param {Entry} entry */
     set(entry) {
-      if (entry.files) return;
+      if (entry.files || "blob" in entry) return;
       try {
         storage?.setItem(prefix + entry.client_id, JSON.stringify(entry));
       } catch {

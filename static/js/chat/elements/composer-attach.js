@@ -11,7 +11,7 @@ import { keep, kept } from "../local-storage.js";
 
 /**
  * @typedef {import("./composer-tray.js").ComposerTray} ComposerTray
- * @typedef {{id: import("../tray.js").Place, draft?: import("../rooms.js").Room["draft"]}} Attached where somebody writes:
+ * @typedef {{id: import("../tray.js").Place, draft?: {body: string, reply_to: number | null, attachments?: string[]} | null}} Attached where somebody writes:
  *   a room, or a thread under the name of its draft; and what is written there
  */
 

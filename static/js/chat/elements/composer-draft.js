@@ -21,7 +21,7 @@ export class ComposerDraft {
   #served = NOTHING;
 
   /**
-   * @param {import("../drafts.js").Drafts} drafts
+   * @param {import("../told-drafts.js").ToldDrafts} drafts
    * @param {() => Draft} read what is written now
    * @param {(change: {place: Place, draft: Draft}) => void} told hears of each that is kept
    * @param {AbortSignal} signal
@@ -33,13 +33,20 @@ export class ComposerDraft {
     addEventListener("pagehide", () => this.save(), { signal });
   }
 
-  /** @param {Place} place that is open from now on @param {Draft} served what the server has @returns {Draft} what was begun there */
-  begin(place, served) {
+  /**
+   * @param {Place} place that is open from now on @param {Draft} served what the server has
+   * @param {boolean} [untold] whether the server has not heard the last of it: that may be that it was sent
+   * @returns {Draft} what was begun there
+   */
+  begin(place, served, untold = false) {
     this.#place = place;
     this.#served = served;
     // What is kept here has not reached the server yet, so it is newer than what the server has.
     const kept = this.#drafts.get(nameOf(place));
-    return isNothing(kept) ? served : kept;
+    if (!isNothing(kept) || untold) return kept;
+    if (!this.#drafts.hasEnded(nameOf(place), served)) return served;
+    this.#told({ place, draft: NOTHING });
+    return NOTHING;
   }
 
   /**
@@ -68,7 +75,8 @@ export class ComposerDraft {
     if (!this.#unsaved) return;
     this.#unsaved = false;
     const draft = this.#read();
-    this.#drafts.set(nameOf(this.#place), draft);
+    if (isNothing(draft)) this.#drafts.end(nameOf(this.#place), this.#served);
+    else this.#drafts.set(nameOf(this.#place), draft);
     this.#told({ place: this.#place, draft });
   }
 
@@ -78,7 +86,7 @@ export class ComposerDraft {
     const name = nameOf(this.#place);
     const known = [this.#drafts.get(name), this.#served].some((draft) => !isNothing(draft));
     this.#unsaved = false;
-    this.#drafts.drop(name);
+    this.#drafts.end(name, this.#served);
     if (known) this.#told({ place: this.#place, draft: NOTHING });
   }
 }

@@ -40,6 +40,7 @@ export class MessageComposer extends EventTarget {
   #context;
   #completion;
   #draft;
+  #untold;
   #base;
   #asks;
   #attach;
@@ -52,7 +53,8 @@ export class MessageComposer extends EventTarget {
   /**
    * @param {HTMLElement} main
    * @param {object} parts
-   * @param {import("../drafts.js").Drafts} parts.drafts
+   * @param {import("../told-drafts.js").ToldDrafts} parts.drafts
+   * @param {(place: import("../drafts.js").Place) => boolean} parts.untold whether the server has not heard the last of a draft
    * @param {number} [parts.limit] characters
    * @param {string} parts.base "/rooms/"
    * @param {ConstructorParameters<typeof ComposerAttach>[1]} parts.attaching
@@ -61,10 +63,11 @@ export class MessageComposer extends EventTarget {
    *   what can stand where somebody writes
    * @param {AbortSignal} signal
    */
-  constructor(main, { drafts, limit = LIMITS.body, base, attaching, asks, find }, signal) {
+  constructor(main, { drafts, untold, limit = LIMITS.body, base, attaching, asks, find }, signal) {
     super();
     this.#asks = asks;
     this.#draft = new ComposerDraft(drafts, () => this.#written(), (change) => tell(this, "draft", change), signal);
+    this.#untold = untold;
     this.#base = base;
     this.#form = /** @type {HTMLFormElement} */ (slot(main, "composer"));
     this.#area = /** @type {HTMLTextAreaElement} */ (this.#form.elements.namedItem("body"));
@@ -104,8 +107,8 @@ export class MessageComposer extends EventTarget {
     const first = !this.#room;
     if (!first) this.#part();
     this.#room = room.id;
-    this.#attach.show(room);
-    const draft = this.#draft.begin({ room: room.id }, servedDraft(room.draft));
+    const draft = this.#draft.begin({ room: room.id }, servedDraft(room.draft), this.#untold({ room: room.id }));
+    this.#attach.show({ id: room.id, draft });
     this.#attached = draft.attachments.join();
     if (!first || !this.#typed(draft, servedDraft(room.draft))) this.#take(draft);
   }
@@ -177,8 +180,9 @@ export class MessageComposer extends EventTarget {
     this.#changed();
   }
 
-  /** Answer or edit a message. @param {import("./composer-context.js").Context} context */
+  /** Answer or edit a message; none of a room that was left before we came to it. @param {import("./composer-context.js").Context} context */
   enter(context) {
+    if (context.edit && context.edit.room !== this.#room) return;
     if (this.#context.edit) this.leave();
     this.#draft.save();
     if (context.edit) {

@@ -6,12 +6,13 @@
 
 import { attentive } from "../attention.js";
 import { fillAvatar } from "../dom.js";
-import { Drafts, draftOf, isNothing, nameOf, servedIn } from "../drafts.js";
+import { draftOf, isNothing, nameOf, servedIn } from "../drafts.js";
 import { on } from "../events.js";
 import { Failure } from "../failure.js";
 import { addressOf, fetchMain, permalinkOf, placeOf, spotOf, threadOf } from "../places.js";
 import { point } from "../rooms.js";
 import { clocks, everyMinute, localTimes } from "../time.js";
+import { ToldDrafts } from "../told-drafts.js";
 import { byThumbs } from "../touch.js";
 import { ConnectionBar } from "./connection-bar.js";
 import { watchKeys } from "./keyboard.js";
@@ -85,7 +86,7 @@ export class ParleyChat extends HTMLElement {
     const { signal } = this.#stop;
     this.#client = client;
     this.#config = config;
-    this.#drafts = new Drafts(config.me.id);
+    this.#drafts = new ToldDrafts(config.me.id);
     this.#notices = new Notices(this, signal);
     this.#list = new RoomList(this, client, { drafts: this.#drafts, base: config.urls.rooms }, signal);
     this.#dots = new PresenceDots(this, client, signal);
@@ -335,6 +336,7 @@ export class ParleyChat extends HTMLElement {
       drafted: (change) => this.#drafted(change),
       openThread: (message) => this.#openThread(message),
       visit: (message) => this.#visit(message),
+      untold: (place) => Boolean(this.#draftSync?.busy(place)),
       ownDraft: (place, draft) => Boolean(this.#draftSync?.busy(place) || this.#draftSync?.hears(place, draft)),
     };
     return new RoomPane(this, main, this.#client, parts, this.#stop.signal);

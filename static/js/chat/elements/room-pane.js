@@ -1,5 +1,6 @@
 /** An open room: head, timeline, composer and the line between them. One pane serves every room in turn. */
 
+import { copyText } from "../dom.js";
 import { on } from "../events.js";
 import { Failure } from "../failure.js";
 import { quoteOf } from "../log.js";
@@ -48,19 +49,20 @@ export class RoomPane {
   /**
    * @param {HTMLElement} root @param {HTMLElement} main @param {import("../client.js").Client} client
    * @param {object} parts
-   * @param {import("../drafts.js").Drafts} parts.drafts
+   * @param {import("../told-drafts.js").ToldDrafts} parts.drafts
    * @param {import("./notices.js").Notices} parts.notices
    * @param {{body: number, upload_bytes?: number, edit_seconds?: number, undo_seconds?: number}} [parts.limits]
    * @param {string} parts.base "/rooms/"
    * @param {() => void} parts.help shows what keys and commands there are
    * @param {(change: {place: Place, draft: Draft}) => void} parts.drafted a draft has changed here
+   * @param {(place: Place) => boolean} parts.untold whether the server has not heard the last of a draft
    * @param {(place: Place, draft: Draft) => boolean} parts.ownDraft whether a draft is what this device has said
    * @param {(message: import("../log.js").Message) => unknown} parts.openThread that it begins, or is in
    * @param {(message: import("../log.js").Message) => unknown} parts.visit goes to where it stands
    * @param {AbortSignal} signal
    */
   constructor(root, main, client, parts, signal) {
-    const { drafts, notices, limits, base, drafted, ownDraft, openThread, visit } = parts;
+    const { drafts, notices, limits, base, drafted, untold, ownDraft, openThread, visit } = parts;
     this.#client = client;
     this.#root = root;
     this.#parts = parts;
@@ -68,7 +70,7 @@ export class RoomPane {
     this.#log = new MessageLog(main, client, signal);
     this.#typing = new TypingLine(main, client, signal);
     this.#attaching = { marks: new FileMarks(client.me.id), load: (form, marks) => this.#openTray(form, marks, signal) };
-    const composing = { drafts, limit: limits?.body, base, attaching: this.#attaching, asks: (...what) => this.#asks(...what), find: (...what) => this.#propose(...what) };
+    const composing = { drafts, untold, limit: limits?.body, base, attaching: this.#attaching, asks: (...what) => this.#asks(...what), find: (...what) => this.#propose(...what) };
     this.#composer = new MessageComposer(main, composing, signal);
     this.#pick = (at, chosen) => this.#pickEmoji(root, at, chosen, signal);
     const acting = { notices, composer: this.#composer, limits, pickEmoji: this.#pick, openThread, visit };
@@ -252,13 +254,16 @@ export class RoomPane {
 
   /** @param {{message: import("../log.js").Message, body: string}} edit */
   async #edit({ message, body }) {
+    // By then somebody may write something else: another answer, in another room.
+    const here = () => this.#composer.edits(message.id);
     try {
       const { storeEdit } = await import("./message-changes.js");
       await storeEdit(this.#client, message, body);
-      this.#composer.leave();
+      if (here()) this.#composer.leave();
     } catch (error) {
       const { detail } = Failure.from(error);
-      this.#composer.refuse(detail || "This was not stored. Try again when you are back online.");
+      if (here()) this.#composer.refuse(detail || "This was not stored. Try again when you are back online.");
+      else this.#parts.notices.toast(`Your edit was not stored. ${detail}`.trim(), { label: "Copy its text", act: () => copyText(body) });
     }
   }
 

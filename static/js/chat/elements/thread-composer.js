@@ -41,7 +41,7 @@ export class ThreadComposer {
    * @param {HTMLFormElement} form
    * @param {object} parts
    * @param {object} parts.drafting
-   * @param {import("../drafts.js").Drafts} parts.drafting.drafts
+   * @param {import("../told-drafts.js").ToldDrafts} parts.drafting.drafts
    * @param {(change: {place: Place, draft: Draft}) => void} parts.drafting.drafted a draft has changed here
    * @param {(place: Place, draft: Draft) => boolean} parts.drafting.ownDraft whether a draft is what this device has said
    * @param {number} [parts.limit] characters
