@@ -17,7 +17,7 @@ from django.test import override_settings
 from chat.sheets import BUNDLE, ON_CONDITION, SHEETS
 from config.env import ROOT
 from config.static import StaticFiles
-from config.storage import ENTRY, StaticFilesStorage
+from config.storage import ENTRY, StaticFilesStorage, smaller
 
 IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*["'](\.[^"']+)["']""")
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -54,6 +54,15 @@ async def fetch(path: str) -> httpx.Response:
 
 async def _not_found(scope: object, receive: object, send: object) -> None:
     raise AssertionError("a static file was not found")
+
+
+def test_no_script_has_a_text_in_a_text_of_which_the_smaller_one_loses_the_blanks() -> None:
+    said, nested = "`${one ? `${two} people` : three} here`", re.compile(r"\$\{[^{}`]*`")
+    assert nested.search(said)
+    assert smaller("any.js", said.encode()) != said.encode(), "if it does not any more, this test may go"
+    scripts = [*(ROOT / "static" / "js").rglob("*.js"), *(ROOT / "tests" / "js").rglob("*.js")]
+    found = [f"{path.relative_to(ROOT)}: {each[0]}" for path in scripts for each in nested.finditer(path.read_text())]
+    assert found == []
 
 
 async def test_every_module_is_served_and_imports_hashed_names_that_exist(collected: dict[str, str]) -> None:

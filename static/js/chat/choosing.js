@@ -38,7 +38,8 @@ export function refusal({ name, size, type }, most = FILE_MOST, shrunk = false) 
 export function room(there, chosen) {
   const fitting = chosen.slice(0, Math.max(0, FILES_MOST - there));
   const left = chosen.length - fitting.length;
-  const problem = left ? `A message has at most ${FILES_MOST} files: ${left === 1 ? "one was" : `${left} were`} left out. Send ${left === 1 ? "it" : "them"} in another message.` : "";
+  const [were, them] = left === 1 ? ["one was", "it"] : [`${left} were`, "them"];
+  const problem = left ? `A message has at most ${FILES_MOST} files: ${were} left out. Send ${them} in another message.` : "";
   return { fitting, problem };
 }
 

@@ -116,5 +116,6 @@ function put({ room, root }, { body, reply_to, attachments }) {
 
 /** @param {Place} place @returns {[string, string]} */
 function drop({ room, root }) {
-  return ["DELETE", `rooms/${room}/draft/${root ? `?thread_root=${root}` : ""}`];
+  const which = root ? `?thread_root=${root}` : "";
+  return ["DELETE", `rooms/${room}/draft/${which}`];
 }

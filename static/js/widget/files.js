@@ -105,8 +105,8 @@ export class Files {
 
   /** @param {string} id @param {string} [width] of a picture @returns {Promise<Blob>} @throws {Failure} */
   async #fetch(id, width) {
-    const path = `${this.#where}${id}/${width ? `${width}/` : ""}`;
-    const response = await this.#api.answer("GET", path, undefined, { timeout: PATIENCE });
+    const path = width ? `${id}/${width}` : id;
+    const response = await this.#api.answer("GET", `${this.#where}${path}/`, undefined, { timeout: PATIENCE });
     return response.blob().catch(() => Promise.reject(new Failure("closed")));
   }
 

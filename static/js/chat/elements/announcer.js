@@ -55,5 +55,6 @@ export class Announcer {
 export function sentence(messages) {
   const names = [...new Set(messages.map((message) => message.author.full_name))];
   if (messages.length === 1) return `${names[0]}: ${gist(messages[0])}`;
-  return `${messages.length} new messages from ${names.length > 3 ? `${names.length} people` : names.join(", ")}`;
+  const who = names.length > 3 ? `${names.length} people` : names.join(", ");
+  return `${messages.length} new messages from ${who}`;
 }

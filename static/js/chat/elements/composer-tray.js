@@ -96,7 +96,8 @@ export class ComposerTray extends EventTarget {
     const before = this.#tray.of(room).length;
     const problem = this.#tray.add(room, files);
     const added = this.#tray.of(room).length - before;
-    if (added) this.#notices.say(`${added === 1 ? "A file is" : `${added} files are`} added to your message.`);
+    const what = added === 1 ? "A file is" : `${added} files are`;
+    if (added) this.#notices.say(`${what} added to your message.`);
     return problem;
   }
 

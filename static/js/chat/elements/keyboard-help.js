@@ -31,7 +31,7 @@ function list(dialog) {
   const enter = /** @type {Record<string, string>} */ (habit("lines") ? { "Enter": "Mod+Enter", "Shift+Enter": "Enter" } : {});
   const parts = Object.entries(SHORTCUTS).map(([title, shortcuts]) =>
     section(title, shortcuts.map(({ keys, does }) => [keyNames((title === "Writing" && enter[keys]) || keys), does])));
-  const written = commands.map(({ name, takes, does }) => /** @type {[string[], string]} */ ([[`/${name}${takes ? ` ${takes}` : ""}`], does]));
+  const written = commands.map(({ name, takes, does }) => /** @type {[string[], string]} */ ([[["/" + name, takes].join(" ").trim()], does]));
   slot(dialog, "help-lists")?.replaceChildren(...parts, section("Commands", written));
 }
 

@@ -149,8 +149,8 @@ export async function nameReactions(client, message, box) {
     for (const { emoji, count, users } of await reactedBy(client, message)) {
       const chip = box.querySelector(`[data-emoji="${CSS.escape(emoji)}"]`);
       const names = users.slice(0, 20).map((/** @type {{full_name: string}} */ user) => user.full_name);
-      const rest = count - names.length;
-      chip?.setAttribute("title", `${names.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`);
+      const rest = count > names.length ? ` and ${count - names.length} more` : "";
+      chip?.setAttribute("title", names.join(", ") + rest);
     }
   } catch {
     delete box.dataset.named;
