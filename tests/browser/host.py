@@ -77,10 +77,10 @@ class HostSite:
         self._server.shutdown()
         self._server.server_close()
 
-    def put(self, path: str, body: str, *, attributes: str = "", head: str = "") -> None:
+    def put(self, path: str, body: str, *, attributes: str = 'lang="en"', head: str = "") -> None:
         """Write a page that shows what is in `body`."""
         self.pages[path] = (
-            f'<!doctype html><html lang="en" {attributes}><head><title>Boats</title><meta name="viewport" '
+            f'<!doctype html><html {attributes}><head><title>Boats</title><meta name="viewport" '
             f'content="width=device-width"><link rel="icon" href="/icon.js"><script src="/watch.js"></script>{head}'
             f'<script type="module" async src="{self.ours}/widget.js"></script></head><body><main>'
             f"<h1>Boats and ropes</h1><p>Everything for the sea.</p></main>{body}</body></html>"

@@ -19,6 +19,14 @@ from tests.chat.media.samples import picture
 
 # Two pictures later whatever was to happen at once has happened.
 SETTLE = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+# What is left of the screen above a keyboard, and how much it is enlarged; as it is, for what is not named.
+KEYBOARD = """(screen) => {
+  for (const name of ["height", "scale"]) {
+    if (name in screen) Object.defineProperty(visualViewport, name, { value: screen[name], configurable: true });
+    else delete visualViewport[name];
+  }
+  visualViewport.dispatchEvent(new Event("resize"));
+}"""
 OPEN_SOCKETS = "() => sockets.filter(({ readyState }) => readyState <= 1).length"
 
 
@@ -145,7 +153,8 @@ def test_a_site_vouches_for_its_visitors_on_a_page_that_is_not_kind(
     host.pages["/unset.css"] = "* { all: unset !important; } html { font-size: 8px; }"
     host.pages["/rest.js"] = "addEventListener('click', () => {});"
     head = '<link rel="stylesheet" href="/unset.css">'
-    host.put("/", f'<chat-widget site="{site["site"]}" theme="dark"></chat-widget>', attributes='dir="rtl"', head=head)
+    theirs = 'dir="rtl" lang="ar_EG"'  # which is no name of a language, and often seen
+    host.put("/", f'<chat-widget site="{site["site"]}" theme="dark"></chat-widget>', attributes=theirs, head=head)
     visitor.expects("the server responded with a status of 401")  # whom nobody vouches for
     page = visitor.tab(host.url)
     box = launcher(page).bounding_box()
@@ -228,8 +237,61 @@ def test_a_site_vouches_for_its_visitors_on_a_page_that_is_not_kind(
     said(small, "Where is my order?", "Look", "On its way", "By which boat?", "The blue one")
     area = panel(small).bounding_box()
     assert area == {"x": 0, "y": 0, "width": 390, "height": 844}
+    small.evaluate(KEYBOARD, {"height": 320})  # as on iOS, where it lies over the page
+    expect(panel(small)).to_have_css("height", "320px")
+    area = panel(small).locator("form").bounding_box()
+    assert area is not None
+    assert area["y"] + area["height"] <= 320
+    small.evaluate(KEYBOARD, {"height": 422, "scale": 2})  # somebody looks closer
+    expect(panel(small)).to_have_css("height", "844px")
+    small.evaluate(KEYBOARD, {})
     panel(small).get_by_role("button", name="Close chat").tap()
     expect(panel(small)).to_be_hidden()
+
+
+def test_on_our_own_site_whoever_is_signed_in_talks_as_they_are(alice: Person, bob: Person, room: int) -> None:
+    harbour = make_room(alice, "Harbour")
+    page = alice.page
+    page.goto("/embed/demo/")
+    page.evaluate("customElements.whenDefined('chat-widget').then(() => true)")
+    page.evaluate(
+        """(rooms) => {
+          const widgets = rooms.map((room) => {
+            const made = Object.assign(document.createElement("chat-widget"), { id: `w${room}` });
+            made.setAttribute("room", room);
+            return made;
+          });
+          document.body.append(...widgets);
+          globalThis.heard = [];
+          globalThis.hear = ({ author, body }) => heard.push(`${author}: ${body}`);
+          globalThis.widget = widgets[0];
+          widget.on("message", hear);
+          widget.on("error", ({ code }) => heard.push(code));
+          widget.toggle();
+        }""",
+        [room, harbour],
+    )
+    expect(panel(page).get_by_role("heading", name="Bob Baker")).to_be_visible()
+    write(page, "From the shop")
+    said(page, "From the shop")
+    bob.opens(f"/rooms/{room}/")
+    expect(bob.message("From the shop").locator("[data-slot=author]")).to_have_text("Alice Arden")
+    bob.say("Buy me a rope")
+    said(page, "From the shop", "Buy me a rope")
+    assert page.evaluate("heard") == ["Bob Baker: Buy me a rope"]
+    page.evaluate("widget.toggle(), widget.off('message', hear)")
+    bob.say("And a bucket")
+    wait_in(page, lambda: page.evaluate("widget.unread") == 1)
+    assert page.evaluate("heard") == ["Bob Baker: Buy me a rope"]
+    page.locator(f"#w{harbour}").get_by_role("button").click()
+    expect(panel(page).get_by_role("heading", name="Harbour")).to_be_visible()
+
+    # Who is signed out, elsewhere too, is told so, and is nobody here.
+    alice.device.expects("status of 40")
+    page.evaluate("widget.open()")
+    alice.device.call("POST", "auth/logout/")
+    expect(page.get_by_role("status").filter(has_text="Sign in to chat.").first).to_be_visible()
+    assert "not_authenticated" in page.evaluate("heard")
 
 
 def test_a_page_does_not_notice_that_our_server_is_away(

@@ -4,7 +4,8 @@
  * Every function takes `zone` so that tests can stand anywhere; the default is the browser's.
  */
 
-const LANGUAGE = globalThis.document?.documentElement.lang || "en";
+/** Day before month, as our pages write it: that of all our words, whatever the page around a widget says its own is. */
+const LANGUAGE = "en-GB";
 
 /** Making a formatter is slow, using one is not. @type {Map<string, Intl.DateTimeFormat>} */
 const formatters = new Map();
@@ -37,13 +38,13 @@ function sameYear(moment, now, zone) {
 
 /** "14:05". @param {Moment} moment @param {string} [zone] */
 export function clock(moment, zone) {
-  return formatter("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" }).format(new Date(moment));
+  return formatter(LANGUAGE, { timeZone: zone, hour: "2-digit", minute: "2-digit" }).format(new Date(moment));
 }
 
 /** "Thursday 12 November 2026, 14:05". @param {Moment} moment @param {string} [zone] */
 export function fullTime(moment, zone) {
   const date = { timeZone: zone, weekday: "long", day: "numeric", month: "long", year: "numeric" };
-  const day = formatter(british(), /** @type {any} */ (date)).format(new Date(moment)).replace(",", "");
+  const day = formatter(LANGUAGE, /** @type {any} */ (date)).format(new Date(moment)).replace(",", "");
   return `${day}, ${clock(moment, zone)}`;
 }
 
@@ -72,7 +73,7 @@ export function dayLabel(moment, now, zone) {
   if (ago === 1) return "Yesterday";
   const year = sameYear(moment, now, zone) ? undefined : "numeric";
   const options = { timeZone: zone, weekday: "long", day: "numeric", month: "long", year };
-  return formatter(british(), /** @type {any} */ (options)).format(new Date(moment)).replace(",", "");
+  return formatter(LANGUAGE, /** @type {any} */ (options)).format(new Date(moment)).replace(",", "");
 }
 
 /** For a row of the list: "14:05", "Thu", "4 Nov", "4 Nov 2025". @param {Moment} moment @param {Moment} now @param {string} [zone] */
@@ -82,7 +83,7 @@ export function shortTime(moment, now, zone) {
   let options = { timeZone: zone, day: "numeric", month: "short", year: "numeric" };
   if (ago < 7) options = /** @type {any} */ ({ timeZone: zone, weekday: "short" });
   else if (sameYear(moment, now, zone)) options = /** @type {any} */ ({ timeZone: zone, day: "numeric", month: "short" });
-  return formatter(british(), /** @type {any} */ (options)).format(new Date(moment));
+  return formatter(LANGUAGE, /** @type {any} */ (options)).format(new Date(moment));
 }
 
 /** "Last seen today at 14:05". @param {Moment} moment @param {Moment} now @param {string} [zone] */
@@ -90,11 +91,6 @@ export function lastSeen(moment, now, zone) {
   const label = dayLabel(moment, now, zone);
   const day = label === "Today" || label === "Yesterday" ? label.toLowerCase() : `on ${label}`;
   return `Last seen ${day} at ${clock(moment, zone)}`;
-}
-
-/** Day before month, as the pages write it, where the page is English. */
-function british() {
-  return LANGUAGE === "en" ? "en-GB" : LANGUAGE;
 }
 
 /** @type {Set<() => void>} */

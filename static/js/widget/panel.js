@@ -318,9 +318,9 @@ export class Panel {
     this.#tell("leave", {});
   }
 
-  /** Where the keyboard of a phone takes half of the screen, the field to write in stays above it. */
+  /** Where the keyboard of a phone takes half of the screen, the field to write in stays above it; enlarged by two fingers all is as high as before. */
   #fit() {
-    const height = globalThis.visualViewport?.height;
-    if (height) this.#panel.style.setProperty("--chat-height", `${Math.round(height)}px`);
+    const { height, scale } = globalThis.visualViewport ?? {};
+    if (height) this.#panel.style.setProperty("--chat-height", `${Math.round(height * scale)}px`);
   }
 }
