@@ -31,6 +31,15 @@ LAYOUT_SHIFT = 0.02
 LONGEST_TASK_MS = 50
 """Of what our script does on the main thread at the start, in time of the processor."""
 
+READY_MS = 1000
+"""From the way to a room until its page is alive, on the phone below, whose browser has never been here."""
+
+PHONE_SLOWER = 4
+"""How many times as long as the machine of the tests a phone takes for the same, as in Lighthouse and DevTools."""
+
+PHONE_LINK = {"latency": 60, "downloadThroughput": 9_000_000 / 8, "uploadThroughput": 1_500_000 / 8}
+"""A mobile network of the fourth generation: milliseconds there and back, and bytes a second."""
+
 MESSAGE_NODES = 300
 """In the document, however far somebody has scrolled."""
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Locator, Page, expect
 
 from tests.browser import budgets
-from tests.browser.chromium import DESKTOP
+from tests.browser.chromium import DESKTOP, PHONE
 from tests.browser.database import Database
 from tests.browser.host import HostSite
 from tests.browser.people import PASSWORD, email_of
@@ -23,6 +23,10 @@ const moved = ({ value, sources }) => ({ value, moved: sources.map(({ node }) =>
 new PerformanceObserver((list) => shifts.push(...list.getEntries().filter((shift) => !shift.hadRecentInput).map(moved)))
   .observe({ type: "layout-shift", buffered: true });
 """
+# The milliseconds since the page was asked for, once it is alive and the messages stand there.
+READY = """customElements.whenDefined("parley-chat").then(() => new Promise(requestAnimationFrame)).then(() =>
+  document.querySelector(".message") && document.querySelector("textarea[name=body]").disabled === false
+    ? performance.now() : Infinity)"""
 REST = """() => new Promise((resolve) => requestIdleCallback(() => setTimeout(resolve, 500)))"""
 ALIVE = "customElements.whenDefined('parley-chat').then(() => true)"
 # Scrolls to the beginning, page after page; answers the most message rows that the document had at once.
@@ -122,11 +126,16 @@ def test_the_widget_is_light_on_pages_of_others(
         host.pages["/icon.js"] = ""
 
         stranger = chromium.new_context(**DESKTOP).new_page()
+        stranger.add_init_script(WATCH)
         bodies = weigh_bodies(stranger, host.ours)
         stranger.goto(host.url)
         expect(stranger.get_by_role("button", name="Chat")).to_be_visible()
         stranger.evaluate(REST)
         assert 0 < sum(bodies.values()) <= budgets.WIDGET_LOADER_BYTES, bodies
+        assert stranger.evaluate("shifts") == []
+        launcher = "customElements.whenDefined('chat-widget').then(() => true)"
+        tries = (longest_task(chromium, stranger, host.url, launcher) for _ in range(6))
+        assert any(longest <= budgets.LONGEST_TASK_MS for longest in tries)
 
         context = chromium.new_context(**DESKTOP)
         context.add_init_script(f"localStorage.setItem('parley-widget-{key}', '{{}}')")
@@ -155,6 +164,27 @@ def test_no_task_of_the_start_is_long(open_page: Callable[[], Page], database: D
     database.converse(room, [me], 60)
     tries = (longest_task(chromium, open_page(), f"/rooms/{room}/") for _ in range(6))
     assert any(longest <= budgets.LONGEST_TASK_MS * budgets.BUSY for longest in tries)
+
+
+def test_a_room_is_ready_within_a_second_on_a_phone(
+    chromium: Browser, server: Server, open_page: Callable[[], Page], database: Database
+) -> None:
+    """The best of some: others are at work on this machine, and there the phone is slower than slow."""
+    page = open_page()
+    room, me = a_room(page)
+    database.converse(room, [me], 60)
+    state = page.context.storage_state()
+    took: list[float] = []
+    while len(took) < 6 and not any(each <= budgets.READY_MS * budgets.BUSY for each in took):
+        context = chromium.new_context(storage_state=state, **PHONE)
+        phone = context.new_page()
+        session = context.new_cdp_session(phone)
+        session.send("Emulation.setCPUThrottlingRate", {"rate": budgets.PHONE_SLOWER})
+        session.send("Network.emulateNetworkConditions", {"offline": False, **budgets.PHONE_LINK})
+        phone.goto(f"{server.url}/rooms/{room}/", wait_until="domcontentloaded")
+        took.append(phone.evaluate(READY))
+        context.close()
+    assert min(took) <= budgets.READY_MS * budgets.BUSY, took
 
 
 def test_ten_thousand_messages_are_scrolled_through_in_the_memory_of_a_few_hundred(
@@ -252,11 +282,11 @@ def weigh_bodies(page: Page, origin: str) -> dict[str, int]:
     return sizes
 
 
-def longest_task(chromium: Browser, page: Page, path: str) -> float:
+def longest_task(chromium: Browser, page: Page, path: str, alive: str = ALIVE) -> float:
     """The most milliseconds that the processor worked for the page without a pause, until it rests."""
     chromium.start_tracing(page=page, categories=["toplevel", "devtools.timeline"])
     page.goto(path)
-    page.evaluate(ALIVE)
+    page.evaluate(alive)
     page.evaluate(REST)
     events = json.loads(chromium.stop_tracing())["traceEvents"]
     renderers = {event["pid"] for event in events if event["name"] == "v8.evaluateModule"}

@@ -102,6 +102,9 @@ def test_on_a_phone_there_is_one_pane_at_a_time(alice: Person, new_person: NewPe
     fits(page)
     page.evaluate(KEYBOARD, 320)  # as on iOS, where it lies over the page
     expect(page.locator("parley-chat")).to_have_css("height", "320px")
+    box = page.get_by_role("textbox", name="Write to Alice Arden").bounding_box()
+    assert box
+    assert box["y"] + box["height"] <= 320
     page.evaluate(KEYBOARD, None)
     expect(page.locator("parley-chat")).not_to_have_css("height", "320px")
     page.get_by_role("textbox", name="Write to Alice Arden").fill("Hello desktop")

@@ -1,5 +1,7 @@
 """Unread counts: in the list, in the title, on every device."""
 
+import re
+
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import NewDevice
@@ -22,6 +24,7 @@ def test_reading_on_one_device_clears_the_counts_on_the_other(
     for page in (bob.page, phone):
         expect(unread(page, 3)).to_be_visible()
         expect(page).to_have_title("(3) Conversations · Parley")
+        expect(page.locator("link[rel=icon]")).to_have_attribute("href", re.compile("favicon-unread"))
 
     phone.locator(".row", has_text="Alice Arden").click()
     expect(phone.locator(".message__body")).to_have_text(["one", "two", "three"])
@@ -30,6 +33,7 @@ def test_reading_on_one_device_clears_the_counts_on_the_other(
     for page in (bob.page, phone):
         expect(page.locator("[data-slot=unread]")).to_be_hidden()
     expect(bob.page).to_have_title("Conversations · Parley")
+    expect(bob.page.locator("link[rel=icon]")).not_to_have_attribute("href", re.compile("favicon-unread"))
     expect(phone).to_have_title("Alice Arden · Parley")
     phone.reload()
     expect(phone.locator("[data-slot=unread]")).to_be_hidden()
