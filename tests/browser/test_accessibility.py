@@ -1,5 +1,6 @@
 """What WCAG 2.2 AA asks for, on every screen: by day and by night, from right to left, and 320 pixels wide."""
 
+import json
 import re
 from collections.abc import Iterable
 from uuid import uuid4
@@ -10,7 +11,9 @@ from playwright.sync_api import Page, ViewportSize, expect
 from tests.browser.axe import Axe
 from tests.browser.conftest import NewDevice
 from tests.browser.people import Person
+from tests.browser.server import Server
 from tests.browser.test_screens import furnished
+from tests.chat import matrix
 
 SETTINGS = [
     f"/settings/{section}" for section in ("", "appearance/", "notifications/", "privacy/", "devices/", "account/")
@@ -53,19 +56,64 @@ def all_faults(page: Page, paths: Iterable[str]) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("part", [0, 1])
-def test_axe_finds_nothing_on_any_page_of_the_chat(alice: Person, bob: Person, carol: Person, part: int) -> None:
+def test_axe_finds_nothing_on_any_screen(
+    alice: Person, bob: Person, carol: Person, new_device: NewDevice, server: Server, part: int
+) -> None:
     alice.page.emulate_media(reduced_motion="reduce")
     room, *paths = furnished(alice, bob, carol)
     one_of_each = {re.sub(r"\d+", "7", path): path for path in reversed(paths)}
+    said = alice.device.call("GET", f"{room.removeprefix('/')}messages/")["results"]
+    theirs = next(message for message in said if message["author"]["id"] == bob.user and not message["reply_to"])
+    of_people = [f"/messages/{theirs['id']}/report/", f"/people/{bob.user}/report/", "/notices/"]
+    root = next(message["reply_to"]["seq"] for message in said if message["reply_to"])
+    in_room = [room, f"{room}details/", f"{room}thread/{root}/"]
     searches = ["/search/", "/search/?q=first", "/search/?q=nothing+like+it"]
-    pages = [room, f"{room}details/", *one_of_each.values(), *searches]
-    assert all_faults(alice.page, pages[part::2]) == {}
+    inside = [*in_room, *one_of_each.values(), *searches, *of_people, *SETTINGS]
+    by_mail: list[str] = json.loads(server.manage("shell", "--verbosity", "0", "--command", LINKS % alice.user))
+    outside = ["/login/", "/signup/", "/reset/", "/reset/1/stale/", "/appeal/", "/offline/", "/embed/demo/", *by_mail]
+    assert unvisited([*inside, *outside]) == set(), "Add them above, or say in NO_SCREEN why nobody looks at them"
+    outsider = new_device(reduced_motion="reduce")
+    outsider.expects("the server responded with a status of 404")  # of a link that is stale
+    assert all_faults(alice.page, inside[part::2]) | all_faults(outsider.tab(), outside[part::2]) == {}
 
 
-def test_axe_finds_nothing_in_the_settings_and_at_the_doors(alice: Person, new_device: NewDevice) -> None:
-    alice.page.emulate_media(reduced_motion="reduce")
-    outside = new_device(reduced_motion="reduce").tab()
-    assert all_faults(alice.page, SETTINGS) | all_faults(outside, ["/login/", "/signup/", "/offline/"]) == {}
+LINKS = """
+import json
+from accounts.invitations import invite
+from accounts.mail.tokens import confirm_tokens, reset_tokens, undo_tokens, verify_tokens
+from accounts.models import AddressChange, User
+from accounts.moderation.sanctions import warn
+user = User.objects.get(pk=%d)
+warn(actor=None, user_id=user.pk, reason="Too many boats.")
+addresses = {"old_email": user.email, "new_email": "new@example.org", "was_verified": True}
+change = AddressChange.objects.create(user=user, **addresses)
+print(json.dumps([
+    "/signup" + invite(actor=None, email="dan@example.org").link.partition("/signup")[2],
+    f"/reset/{user.pk}/{reset_tokens.make_token(user)}/",
+    f"/verify/{user.pk}/{verify_tokens.make_token(user)}/",
+    f"/address/{change.pk}/{confirm_tokens.make_token(change)}/",
+    f"/address/{change.pk}/{undo_tokens.make_token(change)}/undo/",
+]))
+"""
+"""Has moderators tell somebody something; prints where the mails to them lead, and one to somebody new."""
+
+NO_SCREEN = re.compile(
+    r"/(|m/.*|rooms/{room}/search/)$"  # they lead on
+    r"|/settings/(status|password|account/.+)/$"  # the page that they belong to, with what is wrong
+    r"|/(media|avatars|pictures)/|/(widget|manifest|worker|livez|readyz|metrics)"  # files, and words for machines
+    r"|/(api|admin)/"  # of the admin: test_moderation.py
+)
+
+
+def unvisited(paths: Iterable[str]) -> set[str]:
+    """The addresses of pages, as in the table of who may do what, that none of these is."""
+    visited = [path.partition("?")[0] for path in paths]
+    pages = {row.address for row in matrix.rows() if row.method == "GET" and not NO_SCREEN.match(row.address)}
+    return {page for page in pages if not any(form_of(page).fullmatch(path) for path in visited)}
+
+
+def form_of(address: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"{(token)}|{\w+}", lambda part: r"[^/]+" if part[1] else r"\d+", address))
 
 
 def test_axe_finds_nothing_in_what_opens_on_a_page(alice: Person, bob: Person, room: int) -> None:
