@@ -22,6 +22,9 @@ ModelT = TypeVar("ModelT", bound=models.Model)
 Row = tuple[Any, ...]
 TIMESTAMPTZ_OID = types["timestamptz"].oid
 
+LARGEST_ID = 2**63 - 1
+"""No row has a larger one."""
+
 
 class Columns(Generic[ModelT]):
     """Columns of a model, as text for a SELECT list (``str()``), and the way from its part of a row back to it.
@@ -116,8 +119,13 @@ def recordset(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def array(values: Iterable[object]) -> str:
-    """Write numbers or UUIDs as the one parameter that is cast to an array of them, for the same reason."""
+    """Write values as the one parameter that is cast to an array, for the same reason: numbers or UUIDs."""
     return f"{{{','.join(map(str, values))}}}"
+
+
+def id_array(ids: Iterable[int]) -> str:
+    """The same of ids that somebody asks for: those larger than any row's are left out."""
+    return array(each for each in ids if each <= LARGEST_ID)
 
 
 def _cursor() -> CursorWrapper:

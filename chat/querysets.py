@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from accounts.rows import Columns, array, fetch, recordset
+from accounts.rows import Columns, array, fetch, id_array, recordset
 from chat.rows import MESSAGE_FIELDS, MessageRow
 from chat.search.terms import as_array
 
@@ -139,7 +139,7 @@ class RoomQuerySet(models.QuerySet["Room"]):
         read.
         """
         columns = _room_columns(only)
-        rows = fetch(_lock_rooms(columns, skip_locked=skip_locked), [array(ids)])
+        rows = fetch(_lock_rooms(columns, skip_locked=skip_locked), [id_array(ids)])
         return {room.pk: room for room in map(columns.read, rows)}
 
 
@@ -155,7 +155,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         seat_columns, user_columns, statement = _seats()
         width = len(seat_columns)
         seats = {}
-        for row in fetch(statement, [array(rooms), array(users)]):
+        for row in fetch(statement, [id_array(rooms), id_array(users)]):
             seat = seat_columns.read(row[:width], user=user_columns.read(row[width:-2]))
             seat.blocks, seat.is_blocked, seat.rules = row[-2] is True, row[-2] is False, row[-1] or 0
             seats[seat.room_id, seat.user_id] = seat
@@ -203,7 +203,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def sent_as(self, *, authors: Iterable[int], client_ids: Iterable[UUID]) -> list[int]:
         """The ids of messages of these authors that were sent under these client ids."""
-        return [pk for (pk,) in fetch(_SENT_AS, [array(authors), array(client_ids)])]
+        return [pk for (pk,) in fetch(_SENT_AS, [id_array(authors), array(client_ids)])]
 
     def rows(self) -> Iterator[MessageRow]:
         """The messages with their authors, as rows: for reading many."""

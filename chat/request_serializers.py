@@ -4,13 +4,12 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.rows import LARGEST_ID
 from accounts.serializers import StrictSerializer
 from chat.models import Complaint, Membership, Room
 from chat.protocol import MAX_ATTACHMENTS
 from chat.reminding import CHOICES
 from chat.scrollback import PAGE_LIMIT
-
-LARGEST_ID = 2**63 - 1
 
 
 class TextField(serializers.CharField):

@@ -20,11 +20,11 @@ from accounts import cookies
 from accounts.authentication import passes_csrf
 from accounts.exceptions import ParleyError
 from accounts.middleware import find_session_soon
+from accounts.rows import LARGEST_ID
 from chat import limits
 from chat.hub import get_hub
 from chat.protocol import MAX_ATTACHMENTS
 from chat.questions import header
-from chat.request_serializers import LARGEST_ID
 from chat.serializers import message_data
 from chat.services import Draft
 from config.envelope import Envelope

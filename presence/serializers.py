@@ -6,11 +6,11 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.rows import LARGEST_ID
 from accounts.serializers import StrictSerializer
 from presence.leases import Status
 
 USERS_LIMIT = 200
-LARGEST_ID = 2**63 - 1
 
 
 @extend_schema_field(OpenApiTypes.STR)

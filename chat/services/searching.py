@@ -6,15 +6,13 @@ from typing import NamedTuple
 from django.db import transaction
 from django.db.models import F
 
-from accounts.rows import execute, fetch, recordset
+from accounts.rows import LARGEST_ID, execute, fetch, recordset
 from chat.models import Message, Room, SearchText
 from chat.search.documents import document_of
 from chat.search.terms import as_array
 
 BATCH = 1_000
 """Messages that are looked at in one transaction. Whoever changes one that must be mended waits meanwhile."""
-
-LARGEST_ID = 2**63 - 1
 
 SORTING_LOCK = 5_376_209
 """An advisory lock, any number that nobody else uses."""
