@@ -4,9 +4,10 @@
  * Once the server has a draft it is the one copy; what is kept here has not reached it yet.
  */
 
-import { draftOf, isNothing, isSame, nameOf } from "./drafts.js";
+import { draftOf, isNothing } from "./drafts.js";
 import { tell } from "./events.js";
 import { Failure } from "./failure.js";
+import { isSame, nameOf } from "./told-drafts.js";
 
 /**
  * @typedef {import("./drafts.js").Draft} Draft

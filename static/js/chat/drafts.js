@@ -21,29 +21,9 @@ export function draftOf(body, reply_to, attachments = []) {
   return body.trim() || attachments.length ? { body, reply_to: reply_to ?? null, attachments } : NOTHING;
 }
 
-/** What the draft of a place is called on this device. @param {Place} place @returns {number | string} */
-export function nameOf({ room, root }) {
-  return root ? `thread-${root}` : room;
-}
-
-/** What the server has as the draft of a place. @param {import("./rooms.js").Room | undefined} room @param {Place} place */
-export function servedIn(room, { root }) {
-  return servedDraft(root ? room?.thread_drafts?.find(({ thread_root }) => thread_root === root) : room?.draft);
-}
-
-/** A draft as the server tells it. @param {{body: string, reply_to?: number | null, attachments?: string[]} | null} [draft] */
-export function servedDraft(draft) {
-  return draftOf(draft?.body ?? "", draft?.reply_to, draft?.attachments);
-}
-
 /** @param {Draft} draft */
 export function isNothing({ body, attachments }) {
   return !body && !attachments.length;
-}
-
-/** @param {Draft} one @param {Draft} other */
-export function isSame(one, other) {
-  return one.body === other.body && one.reply_to === other.reply_to && one.attachments.join() === other.attachments.join();
 }
 
 export class Drafts {

@@ -3,13 +3,36 @@
  * word of them, so that no later one takes what was sent, or erased, for something that is still to be sent.
  */
 
-import { Drafts, isNothing, isSame } from "./drafts.js";
+import { Drafts, draftOf, isNothing } from "./drafts.js";
 import { localStorageOrNone } from "./local-storage.js";
 
 /** So many versions are remembered. */
 const VERSIONS = 20;
 
-/** @typedef {import("./drafts.js").Draft} Draft */
+/**
+ * @typedef {import("./drafts.js").Draft} Draft
+ * @typedef {import("./drafts.js").Place} Place
+ */
+
+/** What the draft of a place is called on this device. @param {Place} place @returns {number | string} */
+export function nameOf({ room, root }) {
+  return root ? `thread-${root}` : room;
+}
+
+/** What the server has as the draft of a place. @param {import("./rooms.js").Room | undefined} room @param {Place} place */
+export function servedIn(room, { root }) {
+  return servedDraft(root ? room?.thread_drafts?.find(({ thread_root }) => thread_root === root) : room?.draft);
+}
+
+/** A draft as the server tells it. @param {{body: string, reply_to?: number | null, attachments?: string[]} | null} [draft] */
+export function servedDraft(draft) {
+  return draftOf(draft?.body ?? "", draft?.reply_to, draft?.attachments);
+}
+
+/** @param {Draft} one @param {Draft} other */
+export function isSame(one, other) {
+  return one.body === other.body && one.reply_to === other.reply_to && one.attachments.join() === other.attachments.join();
+}
 
 export class ToldDrafts extends Drafts {
   #prefix;

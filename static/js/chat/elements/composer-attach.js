@@ -4,10 +4,10 @@
  * Events: `change` where something was added, is ready or is gone; `trouble` with a sentence.
  */
 
-import { servedDraft } from "../drafts.js";
 import { tell } from "../events.js";
 import { slot } from "../dom.js";
 import { keep, kept } from "../local-storage.js";
+import { servedDraft } from "../told-drafts.js";
 
 /**
  * @typedef {import("./composer-tray.js").ComposerTray} ComposerTray

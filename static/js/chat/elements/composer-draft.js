@@ -1,6 +1,7 @@
 /** The draft of the room, or the thread, that is open: kept soon after every key, and what other devices have made of it. */
 
-import { NOTHING, isNothing, isSame, nameOf } from "../drafts.js";
+import { NOTHING, isNothing } from "../drafts.js";
+import { isSame, nameOf } from "../told-drafts.js";
 
 const SAVE_AFTER = 400;
 

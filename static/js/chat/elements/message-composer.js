@@ -10,11 +10,12 @@
  */
 
 import { slot } from "../dom.js";
-import { NOTHING, draftOf, servedDraft } from "../drafts.js";
+import { NOTHING, draftOf } from "../drafts.js";
 import { on, tell } from "../events.js";
 import { habit } from "../habits.js";
 import { LIMITS } from "../protocol.js";
 import { composes, insertText } from "../text-input.js";
+import { servedDraft } from "../told-drafts.js";
 import { byThumbs } from "../touch.js";
 import { ComposerAttach } from "./composer-attach.js";
 import { ComposerCompletion } from "./composer-completion.js";

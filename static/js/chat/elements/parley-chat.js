@@ -6,13 +6,13 @@
 
 import { attentive } from "../attention.js";
 import { fillAvatar } from "../dom.js";
-import { draftOf, isNothing, nameOf, servedIn } from "../drafts.js";
+import { draftOf, isNothing } from "../drafts.js";
 import { on } from "../events.js";
 import { Failure } from "../failure.js";
 import { addressOf, fetchMain, permalinkOf, placeOf, spotOf, threadOf } from "../places.js";
 import { point } from "../rooms.js";
 import { clocks, everyMinute, localTimes } from "../time.js";
-import { ToldDrafts } from "../told-drafts.js";
+import { ToldDrafts, nameOf, servedIn } from "../told-drafts.js";
 import { byThumbs } from "../touch.js";
 import { ConnectionBar } from "./connection-bar.js";
 import { watchKeys } from "./keyboard.js";

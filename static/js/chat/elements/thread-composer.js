@@ -1,9 +1,10 @@
 /** The box in which a thread is answered. What is begun in it belongs to that thread, on all devices. */
 
-import { draftOf, nameOf, servedIn } from "../drafts.js";
+import { draftOf } from "../drafts.js";
 import { on } from "../events.js";
 import { habit } from "../habits.js";
 import { insertText } from "../text-input.js";
+import { nameOf, servedIn } from "../told-drafts.js";
 import { byThumbs } from "../touch.js";
 import { ComposerAttach } from "./composer-attach.js";
 import { ComposerCompletion } from "./composer-completion.js";
