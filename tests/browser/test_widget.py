@@ -281,7 +281,7 @@ def test_on_our_own_site_whoever_is_signed_in_talks_as_they_are(alice: Person, b
     assert page.evaluate("heard") == ["Bob Baker: Buy me a rope"]
     page.evaluate("widget.toggle(), widget.off('message', hear)")
     bob.say("And a bucket")
-    wait_in(page, lambda: page.evaluate("widget.unread") > 0)  # what came before was perhaps not in view for long enough
+    wait_in(page, lambda: page.evaluate("widget.unread") > 0)
     assert page.evaluate("heard") == ["Bob Baker: Buy me a rope"]
     page.locator(f"#w{harbour}").get_by_role("button").click()
     expect(panel(page).get_by_role("heading", name="Harbour")).to_be_visible()
