@@ -3,10 +3,11 @@
 import json
 import re
 import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from tests.browser.conftest import NewDevice, NewPerson
 from tests.browser.people import Person, wait_in
@@ -44,8 +45,8 @@ SUBSCRIBED = """
   };
 }
 """
-SHOWS = """async (expected) => {
-  const deadline = Date.now() + 30_000;
+SHOWS = """async ([expected, seconds]) => {
+  const deadline = Date.now() + seconds * 1000;
   for (;;) {
     const shown = await %s;
     if (shown === expected) return;
@@ -133,9 +134,18 @@ class Pushes:
         received: int = worker.evaluate(COUNT_PUSHES)
         return received
 
-    def shows(self, notices: str) -> None:
+    def shows(self, notices: str, *, seconds: int = 30) -> None:
         """Wait until the system shows these, and no others."""
-        self.page.evaluate(SHOWS % SHOWN, notices)
+        self.page.evaluate(SHOWS % SHOWN, [notices, seconds])
+
+    def hand_until_shown(self, room: int, seq: int, body: str, notices: str) -> None:
+        """Once in some hundred times Chromium takes the first push and shows nothing."""
+        self.hand(room, seq, body)
+        with suppress(Error):
+            self.shows(notices, seconds=10)
+            return
+        self.hand(room, seq, body)
+        self.shows(notices)
 
 
 @pytest.fixture
@@ -247,8 +257,7 @@ def test_what_is_pushed_is_shown_once_leads_to_its_place_and_goes_when_it_is_rea
 
     bob.write(room, "the tide is high")
     pushes = Pushes(page)
-    pushes.hand(room, 1, "the tide is high")
-    pushes.shows("Bob Baker: the tide is high")
+    pushes.hand_until_shown(room, 1, "the tide is high", "Bob Baker: the tide is high")
     page.goto("/rooms/")
     [worker] = alice.device.context.service_workers
     worker.evaluate(CLICK)
