@@ -1,13 +1,12 @@
 """One web worker: Daphne with limits, on a listening socket that `manage.py serve` opened.
 
 Started as `python -m config.server --fd 3 --lifeline 4`. All that we change in Daphne is here, in
-`config/bodies.py` and in `config/websockets.py`.
+`config/bodies.py`, `config/reactor.py` and `config/websockets.py`.
 """
 
 import argparse
 import asyncio
 import gc
-import importlib.util
 import logging
 import signal
 import socket
@@ -17,18 +16,9 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from twisted.internet import asyncioreactor
+from config import reactor as chosen
 
-
-def _event_loop() -> asyncio.AbstractEventLoop:
-    if importlib.util.find_spec("uvloop"):
-        import uvloop
-
-        return uvloop.new_event_loop()
-    return asyncio.new_event_loop()
-
-
-asyncioreactor.install(_event_loop())  # first of all: the reactor is chosen by whoever imports Twisted's
+chosen.install()  # first of all: the reactor is chosen by whoever imports Twisted's
 
 from daphne.http_protocol import HTTPFactory
 from daphne.server import Server as DaphneServer

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import socket
+import struct
 from typing import Any
 
 import httpx
@@ -39,6 +40,25 @@ async def test_a_client_that_never_reads_is_closed_when_a_mebibyte_waits(people:
         grown = _memory(worker) - before
         deaf.close()
     assert grown < 20 * 1024 * 1024
+
+
+async def test_a_link_that_is_reset_behind_a_last_word_is_gone_and_disturbs_nobody(
+    people: People, server: Server
+) -> None:
+    alice, bob, room = people
+    (worker,) = server.workers()
+    gone = _deaf_socket(server, bob)
+    while b'"type":"ready"' not in gone.recv(65536):
+        pass
+    async with alice.socket() as writer:
+        os.kill(worker, signal.SIGSTOP)  # so that it hears of both at once
+        gone.sendall(b"\x81\x8f\0\0\0\0" + b'{"type":"ping"}')
+        gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        gone.close()
+        os.kill(worker, signal.SIGCONT)
+        for number in range(3):
+            await writer.send(message(room, f"number {number}"))
+            await hear(writer, "message")
 
 
 def _deaf_socket(server: Server, person: Person) -> socket.socket:
