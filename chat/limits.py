@@ -151,16 +151,17 @@ class Allowance:
         key = (limit.name, user_id)
         self._debts[key] = min(self._debts[key] + cost, limit.item.amount // 2)
 
-    async def register(self, sockets: Sequence[tuple[int, str]]) -> list[list[str]]:
-        """Count in these sockets (user id, lease id); answers for each those of its user that are too many by now.
+    async def register(self, sockets: Sequence[tuple[int, str, float]]) -> list[list[str]]:
+        """Count in these sockets (user id, lease id, when it came, in seconds since 1970).
 
-        A user's sockets in all workers count, and the oldest are too many first.
+        Answers for each those of its user that are too many by now. A user's sockets in all workers count, and the
+        oldest are too many first.
         """
         try:
             async with self._redis.pipeline(transaction=True) as pipe:
-                for user_id, lease in sockets:
+                for user_id, lease, came_at in sockets:
                     key = _sockets_key(user_id)
-                    pipe.zadd(key, {lease: time.time()})
+                    pipe.zadd(key, {lease: came_at})
                     pipe.expire(key, SOCKETS_KEPT_SECONDS)
                     pipe.zrange(key, 0, -1 - settings.SOCKETS_PER_USER)
                     pipe.zremrangebyrank(key, 0, -1 - settings.SOCKETS_PER_USER)

@@ -1,6 +1,7 @@
 """Counting sockets in and out: how many somebody has open in all workers, and how often they connect."""
 
 import asyncio
+import time
 
 from accounts import tasks
 from accounts.broadcasts import publish
@@ -26,7 +27,7 @@ class Turnstile:
 
     def count(self, connection: Connection) -> None:
         """Count a socket in, in the background: Redis may be slow, and the socket shall not be."""
-        self._counting[connection.lease] = asyncio.create_task(self._count(connection))
+        self._counting[connection.lease] = asyncio.create_task(self._count(connection, time.time()))
 
     async def forget(self, connection: Connection) -> None:
         """Count a socket out that is gone."""
@@ -42,12 +43,12 @@ class Turnstile:
         self._closed = True
         await self._unregistering.finish()
 
-    async def _count(self, connection: Connection) -> None:
+    async def _count(self, connection: Connection, came_at: float) -> None:
         """Close a socket whose user connects again and again, or the user's oldest where there are too many."""
         user_id = connection.user_id
         try:
             await self._allowance.spend(limits.HANDSHAKES, user_id)
-            if excess := await self._registering.ask((user_id, connection.lease)):
+            if excess := await self._registering.ask((user_id, connection.lease, came_at)):
                 publish(user_group(user_id), {"type": "hub.event", "kind": "excess", "user": user_id, "leases": excess})
         except ChatError:
             connection.close(Close.FLOODING)

@@ -108,6 +108,14 @@ async def test_the_oldest_of_too_many_sockets_is_closed(alice: User) -> None:
 
 
 @pytest.mark.usefixtures("few")
+async def test_the_oldest_is_who_came_first_and_not_who_was_counted_first(alice: User) -> None:
+    allowance = limits.Allowance()
+    assert await allowance.register([(alice.pk, lease, at) for lease, at in (("b", 2.0), ("c", 3.0), ("d", 4.0))])
+    assert await allowance.register([(alice.pk, "a", 1.0)]) == [["a"]]
+    await allowance.close()
+
+
+@pytest.mark.usefixtures("few")
 async def test_a_socket_that_was_closed_makes_room_for_another(alice: User) -> None:
     async with connected(alice) as first:
         for _ in range(3):
@@ -190,7 +198,7 @@ async def test_without_redis_everybody_may_go_on(alice: User, settings: Any, cap
     allowance = Allowance()
     for limit in (SENDS, HANDSHAKES):
         await allowance.spend(limit, alice.pk)
-    assert await allowance.register([(alice.pk, "lease")]) == [[]]
+    assert await allowance.register([(alice.pk, "lease", 0.0)]) == [[]]
     await allowance.unregister([(alice.pk, "lease")])
     await in_thread(check)(SENDS, alice.pk)
     await allowance.close()
