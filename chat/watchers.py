@@ -48,7 +48,10 @@ class Watchers:
         except RedisError:
             return  # the beacon tells it when Redis is back
         for person in people:
-            connection.push(self._presence(person), shed=True)
+            if self._told.get(person["user"], person["status"]) == person["status"]:
+                connection.push(self._presence(person), shed=True)
+            else:  # the hint of it was lost, and the others here have not heard of it either
+                self.tell_presence(person)
 
     async def go_by_settings(self, connection: Connection) -> None:
         """Let a socket hear no more of those who do not want it, nor of those whom its user blocks."""

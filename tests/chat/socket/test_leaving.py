@@ -54,6 +54,20 @@ async def test_news_of_a_user_that_were_lost_are_told_later(
         assert (await socket.hear("room"))["room"]["id"] == room.pk
 
 
+async def test_what_a_newcomer_is_told_of_somebody_all_hear_who_missed_it(
+    room: Room, alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with connected(alice) as before:
+        await before.say("presence.watch", users=[bob.pk])
+        await before.hear("presence", user=bob.pk, status="offline")
+        monkeypatch.setattr("presence.broadcasts.publish", lambda *_: None)
+        async with connected(bob):
+            async with connected(alice) as newcomer:
+                await newcomer.say("presence.watch", users=[bob.pk])
+                await newcomer.hear("presence", user=bob.pk, status="active")
+            await before.hear("presence", user=bob.pk, status="active")
+
+
 async def test_when_the_last_socket_is_gone_the_worker_keeps_nothing_of_it(room: Room, alice: User, bob: User) -> None:
     hub = await get_hub()
     async with connected(alice) as socket:
