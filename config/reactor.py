@@ -8,6 +8,7 @@ from typing import Any
 from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 from twisted.internet.error import ConnectionLost
 from twisted.internet.main import installReactor
+from twisted.internet.tcp import Connection
 
 
 class Reactor(AsyncioSelectorReactor):  # type: ignore[misc]  # Twisted has no types for us
@@ -19,7 +20,7 @@ class Reactor(AsyncioSelectorReactor):  # type: ignore[misc]  # Twisted has no t
 
     def _readOrWrite(self, selectable: Any, read: bool) -> None:  # noqa: N802 - Twisted's name
         super()._readOrWrite(selectable, read)
-        if read and selectable in self._readers and _is_broken(selectable):
+        if read and isinstance(selectable, Connection) and selectable in self._readers and _is_broken(selectable):
             self._disconnectSelectable(selectable, ConnectionLost(), read)
 
 
@@ -28,9 +29,8 @@ def install() -> None:
     installReactor(Reactor(_event_loop()))
 
 
-def _is_broken(selectable: Any) -> bool:
-    sock = getattr(selectable, "socket", None)
-    return sock is not None and sock.getsockopt(SOL_SOCKET, SO_ERROR) != 0
+def _is_broken(connection: Connection) -> bool:
+    return bool(connection.socket.getsockopt(SOL_SOCKET, SO_ERROR))
 
 
 def _event_loop() -> asyncio.AbstractEventLoop:
