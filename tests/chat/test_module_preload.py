@@ -27,6 +27,7 @@ LATER = {
     "js/chat/elements/composer-tray.js",
     "js/chat/elements/cropper.js",
     "js/chat/elements/emoji-picker.js",
+    "js/chat/elements/destination-search.js",
     "js/chat/elements/forward-picker.js",
     "js/chat/elements/invitation-hint.js",
     "js/chat/elements/keyboard-help.js",

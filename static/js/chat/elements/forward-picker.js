@@ -11,8 +11,8 @@ import { arrange, cloneTemplate, fill, slot } from "../dom.js";
 import { Failure } from "../failure.js";
 import { gist } from "../log.js";
 import { uuid4 } from "../uuid.js";
-import { Combobox } from "./combobox.js";
 import { optionOf } from "./composer-completion.js";
+import { DestinationSearch } from "./destination-search.js";
 
 /**
  * @typedef {import("../log.js").Message} Message
@@ -21,7 +21,6 @@ import { optionOf } from "./composer-completion.js";
 
 /** So many places a message goes to at once. */
 const MOST = 5;
-const PATIENCE = 150;
 
 export class ForwardPicker {
   #client;
@@ -33,16 +32,11 @@ export class ForwardPicker {
   #comment = /** @type {HTMLInputElement} */ (slot(this.#dialog, "forward-comment"));
   #button = /** @type {HTMLButtonElement} */ (slot(this.#dialog, "forward-send"));
   #chips = /** @type {HTMLElement} */ (slot(this.#dialog, "chosen"));
-  #places;
-  #combobox;
-  /** @type {Map<string, Destination>} */
-  #shown = new Map();
+  #search;
   /** In the order in which they were chosen, each with the id that makes two tries one message. @type {Map<string, {place: Destination, client_id: string}>} */
   #chosen = new Map();
   #sending = false;
   #closed = new AbortController();
-  #asking = new AbortController();
-  #timer;
 
   /**
    * @param {HTMLElement} root
@@ -59,11 +53,15 @@ export class ForwardPicker {
     this.#message = message;
     // Where it stands already it hardly goes, unless somebody asks for it.
     const fits = ({ id, may_write, blocked }, query) => may_write !== false && !blocked && (Boolean(query) || id !== message.room);
-    this.#places = new Destinations(client, { fits, joins: false });
+    const places = new Destinations(client, { fits, joins: false });
     const list = /** @type {HTMLElement} */ (slot(this.#dialog, "places"));
-    this.#combobox = new Combobox(this.#field, list, { always: true }, this.#closed.signal);
-    this.#combobox.addEventListener("choose", (event) => this.#choose(/** @type {CustomEvent} */ (event).detail.dataset.key));
-    this.#field.addEventListener("input", () => this.#typed());
+    const how = {
+      optionFor: (place) => optionFor(place, this.#chosen.has(place.key)),
+      choose: (place) => this.#choose(place),
+      say: (sentence) => this.#say(sentence),
+      kind: "no conversation to write in",
+    };
+    this.#search = new DestinationSearch(this.#field, list, places, how, this.#closed.signal);
     this.#field.addEventListener("keydown", (event) => this.#key(event));
     this.#chips.addEventListener("click", ({ target }) => this.#remove(/** @type {Element} */ (target).closest("button")?.dataset.key));
     this.#dialog.addEventListener("keydown", (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && this.#submit(event));
@@ -76,13 +74,13 @@ export class ForwardPicker {
   open() {
     fill(this.#dialog, "forward-who", this.#message.author.full_name);
     fill(this.#dialog, "forward-text", gist(this.#message));
-    this.#show();
+    this.#search.show();
     this.#tell();
     this.#dialog.showModal();
   }
 
   #close() {
-    this.#asking.abort();
+    this.#search.stop();
     this.#closed.abort();
     this.#dialog.remove();
   }
@@ -92,48 +90,23 @@ export class ForwardPicker {
     if (target === this.#dialog || target.closest("[data-action=leave-forward]")) this.#dialog.close();
   }
 
-  #typed() {
-    this.#asking.abort();
-    this.#asking = new AbortController();
-    clearTimeout(this.#timer);
-    this.#say("");
-    this.#show();
-    const query = this.#field.value.trim();
-    if (query) this.#timer = setTimeout(() => this.#ask(query, this.#asking.signal), PATIENCE);
-    else this.#places.clear();
-  }
-
-  /** @param {string} query @param {AbortSignal} signal */
-  async #ask(query, signal) {
-    await this.#places.ask(query, signal);
-    if (signal.aborted) return;
-    this.#show();
-    if (!this.#shown.size) this.#say(`Nobody and no conversation to write in is called “${query}”.`);
-  }
-
-  #show() {
-    const places = this.#places.fitting(this.#field.value);
-    this.#shown = new Map(places.map((place) => [place.key, place]));
-    this.#combobox.show(places.map((place) => optionFor(place, this.#chosen.has(place.key))));
-  }
-
   /** @param {KeyboardEvent} event */
   #key(event) {
     const { key } = event;
     if (key === "Backspace" && !this.#field.value) this.#remove([...this.#chosen.keys()].at(-1));
-    if (key === "Escape" || key === "Tab" || this.#combobox.key(event) || event.ctrlKey || event.metaKey) return;
+    if (key === "Escape" || key === "Tab" || this.#search.key(event) || event.ctrlKey || event.metaKey) return;
     if (key === "Enter") event.preventDefault(); // nothing is found; to send is for the button
   }
 
-  /** @param {string} key of what is chosen, or no longer */
-  #choose(key) {
-    const place = this.#shown.get(key);
-    if (!place || this.#sending) return;
+  /** @param {Destination} place that is chosen, or no longer */
+  #choose(place) {
+    const { key } = place;
+    if (this.#sending) return;
     if (this.#chosen.has(key)) return this.#remove(key);
     if (this.#chosen.size >= MOST) return this.#say(`A message goes to ${MOST} conversations at once. Remove one first.`);
     this.#chosen.set(key, { place, client_id: uuid4() });
     this.#field.value = "";
-    this.#typed();
+    this.#search.look();
     this.#tell();
     return this.#notices.say(`${place.name} is chosen.`);
   }
@@ -144,7 +117,7 @@ export class ForwardPicker {
     if (!chosen || this.#sending) return;
     this.#chosen.delete(key);
     this.#say("");
-    this.#show();
+    this.#search.show();
     this.#tell();
     this.#field.focus();
     this.#notices.say(`${chosen.place.name} is removed.`);
@@ -181,7 +154,7 @@ export class ForwardPicker {
     if (sent.length) this.#tellSent(sent);
     if (!failures.length) return this.#dialog.close();
     if (!this.#dialog.open) return this.#notices.alert(failures.join(" "));
-    this.#show();
+    this.#search.show();
     this.#tell();
     this.#say(failures.join(" "));
   }
