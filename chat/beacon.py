@@ -115,6 +115,7 @@ class Beacon:
                 self._note(None)
 
     async def _do_what_is_due(self) -> None:
+        self._hub.subscriptions.try_again()
         await self._hub.subscriptions.want(self._group)
         if self._is_due("echo", ECHO_SECONDS):
             publish(self._group, {"type": "hub.event", "kind": "echo"})

@@ -42,6 +42,11 @@ class Subscriptions:
         self._wanted.difference_update(groups)
         self.reconcile()
 
+    def try_again(self) -> None:
+        """Go on where the layer failed; without this it would be when somebody next comes or goes."""
+        if self._failing:
+            self.reconcile()
+
     def reconcile(self) -> asyncio.Task[None]:
         """Bring the layer to what is wanted, in one task at a time."""
         if self._reconciling is None or self._reconciling.done():
@@ -66,7 +71,7 @@ class Subscriptions:
                     await self._layer.group_discard_many(unused, self._channel)
                     self._joined -= unused
                     self._unsure -= unused
-        except Exception as error:  # the beacon calls again
+        except Exception as error:  # the beacon has us try again
             if not self._failing:
                 logger.warning("The channel layer does not answer: %s", error)
             self._failing = True

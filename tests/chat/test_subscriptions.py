@@ -1,5 +1,6 @@
 """The groups of a worker on a layer that fails half-way."""
 
+import asyncio
 import logging
 from collections.abc import Iterable
 
@@ -16,7 +17,7 @@ async def joined() -> list[str]:
         return sorted(str(name).rpartition("__")[2] for name in names)
 
 
-async def test_what_was_joined_half_way_is_left_once_nobody_wants_it(
+async def test_what_was_joined_half_way_is_left_once_nobody_wants_it_or_it_is_tried_again(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     subscriptions = Subscriptions(lambda event: None)
@@ -35,6 +36,13 @@ async def test_what_was_joined_half_way_is_left_once_nobody_wants_it(
     subscriptions.drop("half")
     await subscriptions.reconcile()
     assert await joined() == ["kept"]
-    subscriptions.drop("kept")
-    await subscriptions.reconcile()
+    with monkeypatch.context() as patch:
+        patch.setattr(subscriptions._layer, "group_discard_many", half)
+        subscriptions.drop("kept")
+        await subscriptions.reconcile()
+    assert await joined() == ["kept"]
+    subscriptions.try_again()
+    async with asyncio.timeout(30):
+        while await joined():
+            await asyncio.sleep(0.02)
     await subscriptions.stop()
