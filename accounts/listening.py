@@ -100,7 +100,7 @@ class Shard(RedisSingleShardConnection):  # type: ignore[misc]  # channels-redis
 
     async def _receive_some(self) -> None:
         link = self._pubsub
-        if not link or not link.subscribed:
+        if not link or not link.connection or not link.subscribed:  # wanted, but nobody has connected yet
             await asyncio.sleep(IDLE_SECONDS)
             return
         self._receive_message(await link.get_message(ignore_subscribe_messages=True, timeout=IDLE_SECONDS))
