@@ -209,7 +209,9 @@ export class ThreadPane {
     for (const row of this.#pane.querySelectorAll(".message[id]")) row.removeAttribute("id");
     const number = this.#before + this.#counted;
     fill(this.#pane, "thread-count", number === 1 ? "1 reply" : number ? `${number} replies` : "No replies yet");
-    slot(this.#pane, "thread-place")?.setAttribute("href", `/m/${root.id}/`);
+    const place = /** @type {HTMLAnchorElement} */ (slot(this.#pane, "thread-place"));
+    place.href = `/m/${root.id}/`;
+    for (const name of ["thread-place", "thread-count"]) slot(this.#pane, name)?.removeAttribute("hidden");
     const earlier = /** @type {HTMLAnchorElement} */ (slot(this.#pane, "thread-earlier"));
     earlier.hidden = this.#next === null;
     earlier.href = `${this.#base}${root.room}/thread/${root.seq}/?cursor=${encodeURIComponent(this.#next ?? "")}`;
