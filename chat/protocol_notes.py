@@ -27,9 +27,10 @@ RULES = (
     "``retry_after`` seconds.",
     "What a message says of the one it answers (``reply_to``) follows that one: when it is edited or deleted, change "
     "the ``excerpt`` in its answers as well. No change of theirs comes.",
-    "Who writes has read and received what came before. A ``message`` of kind ``text`` moves its author's marks to its "
-    "``seq``, in a direct room the other's, and on your other devices yours; no ``receipt`` says so. Another's "
-    "``read_seq`` of 0 stays 0: it may be private.",
+    "Who writes has received what came before, and has read it, but by a reply (with a ``thread_root``), which may be "
+    "written where nothing else is seen. So a ``message`` of kind ``text`` moves its author's marks to its ``seq``, in "
+    "a direct room the other's, and on your other devices yours; no ``receipt`` says so. Another's ``read_seq`` of 0 "
+    "stays 0: it may be private.",
     "After each ``ready``, also the one after a broken link, ``sync`` the rooms whose ``last_seq`` is above what you "
     "hold.",
     "Make the ``client_id`` of a message before the first try and keep it through all others, also after a broken link "

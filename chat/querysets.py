@@ -112,10 +112,12 @@ _INSERT_MESSAGES = """
         WHERE room.id = newest.room_id
     ), marked AS (
         UPDATE chat_membership AS seat
-        SET read_seq = newest.seq, delivered_seq = newest.seq, unread_from = NULL, wrote_at = newest.at
+        SET read_seq = greatest(seat.read_seq, newest.read), delivered_seq = newest.seq, wrote_at = newest.at,
+            unread_from = CASE WHEN newest.read IS NULL THEN seat.unread_from END
         FROM (
-            SELECT DISTINCT ON (room_id, author_id) room_id, author_id, seq, at FROM new
-            ORDER BY room_id, author_id, seq DESC
+            SELECT room_id, author_id, max(seq) AS seq, max(at) AS at,
+                max(seq) FILTER (WHERE thread_root_id IS NULL) AS read
+            FROM new GROUP BY room_id, author_id
         ) AS newest
         WHERE seat.room_id = newest.room_id AND seat.user_id = newest.author_id
     )

@@ -266,12 +266,14 @@ class _Batch:
         if firsts := {message.room_id: message for message in self.fresh if message.seq == 1}:
             self._show_direct_rooms(firsts)
         broadcasts.messages_changed(self.fresh)
-        self._show_first_marks({(message.room_id, message.author_id): message for message in self.fresh})
+        said = [message for message in self.fresh if message.thread_root_id is None]
+        self._show_first_marks({(message.room_id, message.author_id): message for message in said})
 
     def _show_first_marks(self, written: Mapping[tuple[int, int], Message]) -> None:
-        """Who writes has read what came before; clients know that by the message, of somebody whose marks they know.
+        """Who writes has read what came before, unless it is a reply, which may be written beside all that.
 
-        So the other of a direct room is told of the first ones.
+        Clients know it by the message, of somebody whose marks they know: so the other of a direct room is told of the
+        first ones.
         """
         for place, message in written.items():
             seat, user = self.seats[place], self.seats[place].user

@@ -160,8 +160,9 @@ class World:
         said.answers = answers
         self._name(room, said, named, calls_all)
         seat = room.seats[person]
-        seat.read = seat.delivered = said.seq
-        seat.unread_from = None
+        seat.delivered = said.seq
+        if answers is None:
+            seat.read, seat.unread_from = said.seq, None
         return None
 
     def edit(self, person: int, room: Place, said: Said, body: str, named: list[int], calls_all: bool) -> Refusal:

@@ -116,13 +116,13 @@ class Replica:
         return self._count(room, message, sent=sent)
 
     def _author_has_read(self, room: Json, message: Json) -> None:
-        """Who writes has read and received what came before; of who reads in private no read mark is known."""
-        author = message["author"]["id"]
+        """Who writes has received what came before, and read it, but by a reply. Private reading has no mark."""
+        author, reads = message["author"]["id"], message["thread_root"] is None
         mine = author == self.me
-        if mine:
+        if mine and reads:
             room.update(unread=0, mentions=0, unread_from=None)
         for marks in [room] if mine else [each for each in room["others"] if each["user"] == author]:
-            if mine or marks["read_seq"]:
+            if reads and (mine or marks["read_seq"]):
                 marks["read_seq"] = max(marks["read_seq"], message["seq"])
             marks["delivered_seq"] = max(marks["delivered_seq"], message["seq"])
 

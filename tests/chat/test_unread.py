@@ -1,6 +1,7 @@
 """What is unread: on every device, after marking something unread, and where somebody was named."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from rest_framework.test import APIClient
@@ -10,7 +11,7 @@ from accounts.threads import in_thread
 from chat import services
 from chat.exceptions import ChatError
 from chat.models import Mention, Message, Room
-from chat.services import mark_read, mark_unread
+from chat.services import Draft, mark_read, mark_unread, send_messages
 from chat.summaries import chats_list, counts_of
 from tests.chat.sockets import connected
 from tests.factories import direct_room, say, say_many, seat_of, unread_by
@@ -55,6 +56,22 @@ def test_reading_on_takes_it_back_bit_by_bit(room: Room, bob: User) -> None:
     for seq, unread_from, unread in [(1, 2, 4), (3, 4, 2), (2, 4, 2), (5, None, 0)]:
         seat = mark_read(user=bob, room_id=room.pk, read_seq=seq)
         assert (seat.unread_from, seat.read_seq, unread_by(bob, room)) == (unread_from, 5, unread)
+
+
+def test_who_replies_has_not_read_what_stands_beside_the_thread(room: Room, alice: User, bob: User) -> None:
+    asked, beside = say_many(alice, room, 2)
+    send_messages([Draft(bob.pk, room.pk, uuid4(), "yes", reply_to=asked.pk) for _ in range(2)])
+    [summary] = chats_list(bob)
+    assert (summary["read_seq"], summary["delivered_seq"], summary["unread"]) == (5, 9, 2)
+    mark_unread(user=bob, room_id=room.pk, seq=3)
+    replied = [Draft(bob.pk, room.pk, uuid4(), "and no", reply_to=reply_to) for reply_to in (None, asked.pk)]
+    send_messages([replied[1]])
+    assert unread_by(bob, room) == 5
+    send_messages(replied)  # at once: what is said in the conversation counts
+    [summary] = chats_list(bob)
+    marks = (summary["read_seq"], summary["unread_from"], summary["unread"])
+    assert marks == (Message.objects.get(body="and no", reply_to=None).seq, None, 0)
+    assert beside.seq < summary["delivered_seq"] == summary["last_seq"]
 
 
 def test_what_only_arrives_leaves_it_unread(room: Room, alice: User, bob: User) -> None:

@@ -130,6 +130,15 @@ test("who writes has read what came before, as far as their reading is told", ()
   assert.deepEqual(store.rooms.get(7).others, [{ user: BOB.id, read_seq: 0, delivered_seq: 6 }]);
 });
 
+test("who replies has not read what stands beside the thread", () => {
+  const store = storeWith({ last_seq: 4, unread: 2, read_seq: 2, others: [{ user: BOB.id, read_seq: 2, delivered_seq: 3 }] });
+  store.putFrame(frame(message(5, { thread_root: 1001 })));
+  assert.deepEqual(store.rooms.get(7).others, [{ user: BOB.id, read_seq: 2, delivered_seq: 5 }]);
+  store.putFrame(frame(message(6, { author: ALICE, thread_root: 1001 })));
+  const { unread, read_seq, delivered_seq } = store.rooms.get(7);
+  assert.deepEqual([unread, read_seq, delivered_seq], [3, 2, 6]);
+});
+
 test("what the room says of what I did leaves unread what is unread", () => {
   const store = storeWith({ last_seq: 4, unread: 2, mentions: 1, unread_from: 2, read_seq: 3 });
   store.putFrame(frame(message(5, { kind: "system", author: ALICE })));

@@ -145,17 +145,18 @@ export function summarise(room, { seq, message }, me, heard = new Map()) {
 }
 
 /**
- * Who writes has read and received what came before: the server moves their marks, and tells it by the message alone.
- * Of somebody who reads in private we know no read mark, and make none.
+ * Who writes has received what came before, and has read it: the server moves their marks, and tells it by the message
+ * alone. A reply may be written in its thread, beside what is unread. Of somebody who reads in private we know no read
+ * mark, and make none.
  *
  * @param {Room} room @param {Message} message @param {number} me
  */
-function authorHasRead(room, { seq, author }, me) {
+function authorHasRead(room, { seq, author, thread_root: root }, me) {
   const mine = author.id === me;
-  if (mine) Object.assign(room, { unread: 0, mentions: 0, unread_from: null });
+  if (mine && !root) Object.assign(room, { unread: 0, mentions: 0, unread_from: null });
   const marks = mine ? room : room.others.find(({ user }) => user === author.id);
   if (!marks) return;
-  if (mine || marks.read_seq) marks.read_seq = Math.max(marks.read_seq, seq);
+  if (!root && (mine || marks.read_seq)) marks.read_seq = Math.max(marks.read_seq, seq);
   marks.delivered_seq = Math.max(marks.delivered_seq, seq);
 }
 
