@@ -18,6 +18,7 @@ from chat.forms import LOST_NUMBER, EditForm, ForwardForm
 from chat.message_pages import delete_page, may_delete, message_page, pins_page, saved_page
 from chat.models import Message, Reaction
 from chat.pagination import SavedPagination
+from chat.places import place_of
 from chat.reminding import chosen
 from chat.services.seats import seat_of
 from chat.summaries import chats_list, summary
@@ -28,7 +29,7 @@ from chat.views import page
 @page
 def permalink(request: MemberRequest, message_id: int) -> HttpResponse:
     """Show a message among its neighbours."""
-    return redirect(_place(_visible(request, message_id)))
+    return redirect(place_of(_visible(request, message_id)))
 
 
 @form_page
@@ -55,24 +56,24 @@ def _edit(request: MemberRequest, shown: Message) -> str:
     if not form.is_valid():
         raise ChatError("invalid", LOST_NUMBER)
     services.edit_message(actor=request.user, message_id=shown.pk, **form.cleaned_data)
-    return _place(shown)
+    return place_of(shown)
 
 
 def _react(request: MemberRequest, shown: Message) -> str:
     emoji = request.POST.get("emoji", "")
     mine = Reaction.objects.filter(message=shown, user=request.user, emoji=emoji).exists()
     services.react(actor=request.user, message_id=shown.pk, emoji=emoji, on=not mine)
-    return _place(shown)
+    return place_of(shown)
 
 
 def _pin(request: MemberRequest, shown: Message) -> str:
     services.pin_message(actor=request.user, message_id=shown.pk, on=shown.pinned_at is None)
-    return _place(shown)
+    return place_of(shown)
 
 
 def _remove_preview(request: MemberRequest, shown: Message) -> str:
     services.remove_preview(actor=request.user, message_id=shown.pk)
-    return _place(shown)
+    return place_of(shown)
 
 
 def _save(request: MemberRequest, shown: Message) -> str:
@@ -98,7 +99,7 @@ def _forget(request: MemberRequest, shown: Message) -> str:
 
 def _restore(request: MemberRequest, shown: Message) -> str:
     services.restore_message(actor=request.user, message_id=shown.pk)
-    return _place(shown)
+    return place_of(shown)
 
 
 def _forward(request: MemberRequest, shown: Message) -> str:
@@ -176,7 +177,3 @@ def pins(request: MemberRequest, room_id: int) -> HttpResponse:
 def _visible(request: MemberRequest, message_id: int) -> Message:
     visible = Message.objects.visible_to(request.user).with_people().filter(kind=Message.Kind.TEXT)
     return get_object_or_404(visible, pk=message_id)
-
-
-def _place(shown: Message) -> str:
-    return f"{reverse('room', args=[shown.room_id])}?around={shown.seq}#m-{shown.seq}"

@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.templatetags.static import static
+from django.urls import reverse
 
 from chat.models import Message, Room
+from chat.places import place_of
 from chat.push.news import MOST_COUNTED, News, unread_calls
 from chat.serializers import gist
 
@@ -37,9 +39,7 @@ def notice_of(news: News, *, shows_text: bool, now: datetime) -> Notice | None:
     message = Message.objects.select_related("author", "room").filter(pk=ids[0]).first() if ids else None
     if message is None:
         return None
-    path = f"/rooms/{news.room_id}/"
-    if len(ids) == 1:
-        path += f"?around={message.seq}#m-{message.seq}"
+    path = place_of(message) if len(ids) == 1 else reverse("room", args=[news.room_id])
     title, body = _words(message, len(ids), shows_text)
     return Notice(news.room_id, message.seq, title, body, path)
 
