@@ -105,7 +105,7 @@ def privacy(request: MemberRequest) -> HttpResponse:
 @require_GET
 def devices(request: MemberRequest) -> HttpResponse:
     """Where one is signed in."""
-    return _section(request, "devices", sessions=Session.objects.of(request.user).live())
+    return _section(request, "devices", sessions=Session.objects.of(request.user).live().select_related("push"))
 
 
 @login_required

@@ -81,7 +81,7 @@ def shown(notices: list[dict[str, Any]]) -> list[str]:
 
 
 def test_what_nobody_read_is_told_once_signed_and_so_that_only_the_device_reads_it(
-    alice: User, bob: User, eve: User, service: PushService
+    alice: User, bob: User, eve: User, service: PushService, client_for: Any
 ) -> None:
     room, harbour = direct_room(alice, bob), group_room(alice, bob, eve)
     phone, laptop = device(bob, service, "phone"), device(bob, service, "laptop", text=False)
@@ -105,7 +105,8 @@ def test_what_nobody_read_is_told_once_signed_and_so_that_only_the_device_reads_
     said(alice, room, "and rises")
     assert tell() == 2
     assert shown(service.read(phone))[2:] == ["2 new messages from Alice Arden: and rises"]
-    assert not PushSubscription.objects.filter(told_at=None).exists()
+    page = client_for(bob).get("/settings/devices/").content.decode()
+    assert page.count("is told of new messages, last") == 2
 
 
 RULES: dict[str, tuple[Callable[[Any], object], bool]] = {
