@@ -23,9 +23,9 @@ export class Notices extends Announcer {
   constructor(root, signal) {
     super(root, signal);
     this.#toast = slot(root, "toast");
-    // Who points at what is offered, or has come to it by keys, is not hurried.
-    for (const type of ["pointerenter", "focusin"]) this.#toast?.addEventListener(type, (event) => this.#hold(event), { signal });
-    for (const type of ["pointerleave", "focusout"]) this.#toast?.addEventListener(type, () => this.#wait(), { signal });
+    // Who comes to what is offered by keys, or moves over it, is not hurried; a pointer that rests there wants nothing.
+    this.#toast?.addEventListener("focusin", (event) => this.#hold(event), { signal });
+    for (const type of ["pointermove", "focusout"]) this.#toast?.addEventListener(type, () => this.#wait(), { signal });
     signal.addEventListener("abort", () => clearTimeout(this.#toastTimer));
   }
 
@@ -66,14 +66,15 @@ export class Notices extends Announcer {
     this.#wait();
   }
 
-  /** @param {Event} event */
-  #hold(event) {
+  /** @param {FocusEvent} event */
+  #hold({ relatedTarget }) {
     clearTimeout(this.#toastTimer);
-    if (event instanceof FocusEvent) this.#before = event.relatedTarget;
+    this.#before = relatedTarget;
   }
 
   #wait() {
     clearTimeout(this.#toastTimer);
+    if (this.#focused) return;
     this.#toastTimer = setTimeout(() => this.#hide(), this.#lasts);
   }
 
@@ -83,10 +84,13 @@ export class Notices extends Announcer {
     /** @type {HTMLElement} */ (this.#toast).hidden = true;
   }
 
+  get #focused() {
+    return this.#toast?.contains(activeIn(this.#toast)) ?? false;
+  }
+
   /** What is in the toast goes: the focus is where it was before. */
   #leave() {
-    const within = this.#toast?.contains(activeIn(this.#toast));
-    if (within && this.#before instanceof HTMLElement) this.#before.focus({ preventScroll: true });
+    if (this.#focused && this.#before instanceof HTMLElement) this.#before.focus({ preventScroll: true });
   }
 
   /** The same where the eye sees it already. @param {string} text */
