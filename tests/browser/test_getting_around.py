@@ -34,8 +34,11 @@ def test_back_and_forward_lead_through_the_conversations(alice: Person, rooms: d
     for name in ("Bob Baker", "Carol Cole"):
         alice.row(name).click()
         is_in(alice, name, rooms[name])
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("dialog")).to_be_visible()
     page.go_back()
     is_in(alice, "Bob Baker", rooms["Bob Baker"])
+    expect(page.get_by_role("dialog")).to_have_count(0)
     page.go_back()
     expect(page.get_by_text("Pick up where you left off")).to_be_visible()
     expect(page).to_have_title(re.compile(r"^(\(\d\) )?Conversations · Parley$"))

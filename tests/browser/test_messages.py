@@ -18,6 +18,8 @@ saved = SavedMessage.objects.waiting().get()
 remind(saved_id=saved.pk, at=saved.remind_at)
 """
 
+# As on a device whose clock is wrong.
+TOMORROW = "{ const now = Date.now; Date.now = () => now() + 86_400_000; }"
 
 WIDTHS = "(parts) => parts.map((part) => part.getBoundingClientRect().width)"
 
@@ -49,6 +51,13 @@ def test_a_message_is_answered_and_both_see_what_it_answers(alice: Person, bob: 
         expect(person.message("yes").locator("[data-slot=quote-text]")).to_have_text("a bug?")
     expect(box(alice)).to_have_value("")
 
+    # What is gone stands nowhere, also not above the box of who is just answering it.
+    bob.act("a bug?", "Reply")
+    context = bob.page.locator("[data-slot=context-text]")
+    expect(context).to_have_text("Reply to Alice Arden: a bug?")
+    alice.delete("a bug?")
+    expect(context).to_have_text("Reply to Alice Arden: Message deleted")
+
 
 def test_a_thread_stands_beside_its_conversation_and_grows(alice: Person, bob: Person, room: int) -> None:
     bob.write(room, "a *moth*?")
@@ -69,6 +78,8 @@ def test_a_thread_stands_beside_its_conversation_and_grows(alice: Person, bob: P
     bob.act("a bug", "Open thread")
     expect(page).to_have_url(re.compile(f"{place}$"))
     expect(box_in_thread).to_be_focused()
+    page.get_by_role("main").locator(".message", has_text="a bug").hover()
+    expect(page.get_by_role("main").get_by_role("toolbar")).to_be_in_viewport(ratio=1)  # where there is less room now
     said = beside.locator("[data-slot=body]")
     expect(said).to_have_text(["a moth?", "a bug"])
     expect(beside.locator("[data-slot=quote]")).to_have_count(0)
@@ -90,6 +101,18 @@ def test_a_thread_stands_beside_its_conversation_and_grows(alice: Person, bob: P
     for person in (alice, bob):
         expect(person.page.get_by_role("main").get_by_role("link", name="2 replies")).to_be_visible()
 
+    # One of the replies is answered by keys, and Esc goes one step at a time.
+    reply, about = beside.locator(".message", has_text="this one"), beside.locator("[data-slot=context-text]")
+    menu = beside.get_by_role("dialog", name="Message actions")
+    for key in ("Enter", "Escape"):
+        reply.focus()
+        page.keyboard.press(key)
+        expect(menu).to_have_count(1 if key == "Enter" else 0)
+    expect(reply).to_be_focused()
+    page.keyboard.press("r")
+    expect(about).to_have_text("Reply to Alice Arden: this one")
+    expect(box_in_thread).to_be_focused()
+
     # Back and forward, a reload, and a page of its own where there is no width.
     page.go_back()
     expect(page).to_have_url(address)
@@ -99,6 +122,7 @@ def test_a_thread_stands_beside_its_conversation_and_grows(alice: Person, bob: P
     page.reload()
     expect(said).to_have_text(["a moth?", "Message deleted", "which one?", "this one"])
     expect(page.get_by_role("main").locator("[data-slot=body]")).to_have_count(4)
+    expect(about).to_have_text("Reply to Alice Arden: this one")
 
     # What goes with any message goes with a reply.
     sea: FilePayload = {"name": "sea.png", "mimeType": "image/png", "buffer": picture(90, 60)}
@@ -112,6 +136,8 @@ def test_a_thread_stands_beside_its_conversation_and_grows(alice: Person, bob: P
     expect(beside.locator(".tile")).to_have_count(0)
     for said_by in (beside.locator(".message").last, alice.message("look 👍")):
         expect(said_by.locator("[data-slot=attachments] img").first).to_be_visible()
+        expect(said_by.locator("[data-slot=quote-text]")).to_have_text("this one")
+    expect(about).to_be_hidden()
     expect(beside.locator(".message--pending")).to_have_count(0)
     beside.get_by_role("button", name="Close thread").click()
     expect(page).to_have_url(address)
@@ -147,15 +173,25 @@ def test_a_thread_stands_beside_its_conversation_and_grows(alice: Person, bob: P
     alice.write(room, "by the way")
     told(page, "Alice Arden: by the way")
     expect(page).to_have_title("(1) Alice Arden · Parley")
-    beside.get_by_role("button", name="Back to the conversation").click()
+    box_in_thread.fill("not now")
+    beside.get_by_role("button", name="Reply", exact=True).click()
+    alice.sees_last("not now")
+    expect(beside.locator(".message--pending")).to_have_count(0)
+    expect(page).to_have_title("(1) Alice Arden · Parley")
+    # What is edited, is so in the conversation.
+    beside.locator(".message", has_text="not now").focus()
+    page.keyboard.press("e")
+    expect(box(bob)).to_have_value("not now")
+    expect(box(bob)).to_be_focused()
+    box(bob).press("Escape")
     expect(page).to_have_url(address)
-    expect(page.get_by_role("main").locator("[data-slot=body]").last).to_have_text("by the way")
     expect(beside).to_have_count(0)
     expect(alice.message("by the way").filter(has=read)).to_be_visible()
     expect(page).to_have_title("Alice Arden · Parley")
 
 
 def test_an_edit_can_be_left_and_what_was_being_written_is_there_again(alice: Person, room: int) -> None:
+    alice.page.add_init_script(TOMORROW)
     alice.opens(f"/rooms/{room}/")
     alice.say("first")
     box(alice).fill("half a sen")

@@ -36,8 +36,9 @@ def told(page: Page, *notices: str) -> None:
 def test_what_is_not_looked_at_is_told_once_and_leads_to_its_place(alice: Person, bob: Person, room: int) -> None:
     bob.device.context.add_init_script(RECORD)
     bob.device.context.grant_permissions(["notifications"])
-    page, other = bob.page, bob.device.tab()
-    page.goto("/rooms/")
+    page, *more, other = bob.page, *(bob.device.tab() for _ in range(4))
+    for tab in (page, *more):
+        tab.goto("/rooms/")
     expect(page.locator(".connection")).to_be_hidden()
     alice.write(room, "before it was wanted")
     expect(bob.row("Alice Arden").locator("[data-slot=unread-count]")).to_have_text("1")
@@ -49,10 +50,11 @@ def test_what_is_not_looked_at_is_told_once_and_leads_to_its_place(alice: Person
     wait_in(page, lambda: page.evaluate(KNOWS))
     alice.write(room, "the *tide* is high")
     told(page, "Alice Arden: the tide is high")
-    expect(other.locator("html[data-told]")).to_have_count(0)
+    for tab in (*more, other):
+        expect(tab.locator("html[data-told]")).to_have_count(0)
     # It sounds in the tab that leads, and the system is quiet; a conversation that shall not sound does not.
     assert page.evaluate("[notes, told.at(-1).silent]") == [2, True]
-    assert other.evaluate("notes") == 0
+    assert [tab.evaluate("notes") for tab in (*more, other)] == [0, 0, 0, 0]
     other.goto(f"/rooms/{room}/me/")
     other.get_by_role("checkbox", name="Sound").uncheck()
     other.goto("/settings/notifications/")
@@ -79,6 +81,13 @@ def test_what_is_not_looked_at_is_told_once_and_leads_to_its_place(alice: Person
     expect(bob.message("@bob_baker, it rises")).to_have_class(re.compile("message--target"))
     alice.write(room, "@bob_baker, do you see it?")
     expect(bob.messages.last).to_have_text("@bob_baker, do you see it?")
-    page.goto("/settings/notifications/")  # now the other tab leads
+    page.goto("/settings/notifications/")  # now another tab leads, whichever
     alice.write(room, "@bob_baker, and now?")
-    told(other, "Alice Arden: @bob_baker, and now?")
+    tabs = (*more, other)
+    wait_in(other, lambda: any(tab.evaluate("told.length") for tab in tabs))
+    for tab in tabs:
+        expect(tab.locator(".row [data-slot=last]")).to_have_text("@bob_baker, and now?")
+    assert sorted(tab.evaluate("told.map(({ body }) => body).join()") for tab in tabs) == [
+        *[""] * 3,
+        "@bob_baker, and now?",
+    ]

@@ -28,18 +28,23 @@ def test_a_room_is_made_joined_closed_and_left(alice: Person, bob: Person) -> No
     details = mine.get_by_role("complementary", name="Details")
     expect(details.get_by_role("listitem").filter(has_text="Alice Arden (you)")).to_be_visible()
     details.get_by_role("link", name="People and settings").click()
+    his.get_by_role("textbox", name="Write to").fill("half a thought")
+    mine.get_by_label("Name", exact=True).fill("Haven")
     mine.get_by_label("Only moderators, admins and owners write here").check()
     mine.get_by_role("button", name="Save", exact=True).click()
     expect(mine.get_by_label("Only moderators, admins and owners write here")).to_be_checked()
     expect(his.get_by_text("Only moderators write in this room.")).to_be_visible()
     expect(his.get_by_role("textbox", name="Write to")).to_be_hidden()
+    expect(his.locator("main [name=body]")).to_have_attribute("placeholder", "Write to Haven")
+    expect(his).to_have_title("Haven · Parley")
     expect(his.get_by_role("link", name="See who does")).to_have_attribute("href", re.compile(r"^/rooms/\d+/about/$"))
 
     row = mine.locator(".about__row", has_text="Bob Baker")
     row.get_by_text("Change").click()
     row.get_by_role("button", name="Remove").click()
     expect(his).to_have_url(re.compile(r"/rooms/$"))
-    expect(his.locator(".row", has_text="Harbour")).to_have_count(0)
+    expect(his.locator(".row", has_text="Haven")).to_have_count(0)
+    expect(his.get_by_role("button", name="Copy what you wrote")).to_be_visible()
 
 
 def test_who_is_invited_sees_it_in_the_list_and_comes_in(alice: Person, bob: Person) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from tests.browser.chromium import DESKTOP, PHONE
 from tests.browser.conftest import NewPerson
@@ -124,6 +124,9 @@ def test_what_is_typed_and_pointed_at_before_the_script_runs_is_kept(alice: Pers
     page.goto(f"/rooms/{room}/", wait_until="commit")
     box = page.get_by_role("textbox", name="Write to")
     box.fill("two\nlines")
+    files, names = page.get_by_label("Attach pictures and files"), page.locator(".tile [data-slot=tile-name]")
+    note: FilePayload = {"name": "note.txt", "mimeType": "text/plain", "buffer": b"high water at four"}
+    files.set_input_files([note])
     alice.message("hello").hover()
     wait_in(page, lambda: bool(held))
     page.unroute("**/js/chat/index.*.js")  # lets go of what was held
@@ -131,7 +134,21 @@ def test_what_is_typed_and_pointed_at_before_the_script_runs_is_kept(alice: Pers
     expect(page.locator(".row[aria-current] [data-slot=last]")).to_be_visible()
     expect(alice.message("hello").get_by_role("toolbar", name="Message actions")).to_be_visible()
     expect(box).to_have_value("two\nlines")
+    expect(names).to_have_text("note.txt")
     alice.opens("/rooms/")
     expect(alice.row("Bob Baker").locator("[data-slot=last]")).to_have_text("Draft: two lines")
     alice.row("Bob Baker").click()
     expect(box).to_have_value("two\nlines")
+    expect(names).to_have_text("note.txt")
+    page.get_by_role("button", name="Remove note.txt").click()
+    expect(names).to_have_count(0)
+
+    # What no script has had the time to keep is at least missed.
+    page.route("**/composer-tray.*.js", lambda route: held.append(route))
+    alice.reloads()
+    files.set_input_files([note])
+    alice.reloads()
+    page.unroute("**/composer-tray.*.js")
+    expect(page.locator("#composer-error")).to_have_text(
+        "“note.txt” was lost when the page was loaded anew. Choose it again."
+    )

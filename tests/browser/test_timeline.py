@@ -83,6 +83,8 @@ def test_nothing_that_comes_or_grows_moves_what_is_read(
     expect(older).to_have_attribute("aria-busy", "true")
     alice.is_linked()
     reading = go_up_to(page, 170)
+    page.set_viewport_size({"width": 1280, "height": 560})  # as where a keyboard comes up
+    page.evaluate(SETTLED)
     before = reading.evaluate(TOP_OF)
     news = [bob.write(room, f"news {number}") for number in range(20)]
     jump = page.locator("[data-slot=jump]")

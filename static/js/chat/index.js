@@ -8,6 +8,7 @@ import { ParleyChat } from "./elements/parley-chat.js";
 import { on } from "./events.js";
 import { install } from "./install.js";
 import { watchIdleness } from "./presence.js";
+import { setServerTime } from "./server-time.js";
 import { SharedTransport, shareable } from "./shared.js";
 import { openStorage } from "./storage.js";
 import { Transport } from "./transport.js";
@@ -52,6 +53,7 @@ function start() {
   if (config.room && page) client.store.openLog(config.room, page, client.store.rooms.get(config.room)?.last_seq);
 
   on(transport, "state", () => transport.state === "signed-out" && leave());
+  on(transport, "frame", ({ type, now }) => type === "ready" && setServerTime(now));
   const status = watchIdleness((now) => {
     transport.send("presence.set", { status: now });
     client.presence.put({ user: config.me.id, status: now });

@@ -14,6 +14,7 @@ import { on } from "./events.js";
 import { gist } from "./log.js";
 import { answerWorker, closePushed, showByWorker, wasPushed } from "./pushed.js";
 import { notifies, point } from "./rooms.js";
+import { serverTime } from "./server-time.js";
 import { chime } from "./sound.js";
 
 /** Milliseconds in which a message may be read before anybody is called. */
@@ -166,7 +167,7 @@ export class Notifications {
   #review(id = 0) {
     const room = this.#client.store.rooms.get(id);
     const last = room?.last_message;
-    const news = room && last && last.seq > (this.#heard.get(id) ?? 0) && Date.parse(last.created_at) > Date.now() - RECENT;
+    const news = room && last && last.seq > (this.#heard.get(id) ?? 0) && Date.parse(last.created_at) > serverTime() - RECENT;
     if (room) this.#heard.set(id, room.last_seq);
     if (news && last.seq > point(room)) this.#consider(last);
     for (const { message } of [...this.#waiting.values(), ...this.#shown.values()]) {

@@ -6,10 +6,10 @@
 
 import { tell } from "../events.js";
 import { slot } from "../dom.js";
-import { keep, kept } from "../local-storage.js";
 import { servedDraft } from "../told-drafts.js";
 
 /**
+ * @typedef {import("../file-marks.js").FileMarks} FileMarks
  * @typedef {import("./composer-tray.js").ComposerTray} ComposerTray
  * @typedef {{id: import("../tray.js").Place, draft?: {body: string, reply_to: number | null, attachments?: string[]} | null}} Attached where somebody writes:
  *   a room, or a thread under the name of its draft; and what is written there
@@ -17,6 +17,7 @@ import { servedDraft } from "../told-drafts.js";
 
 export class ComposerAttach extends EventTarget {
   #form;
+  #input;
   #load;
   #marks;
   /** @type {ComposerTray | undefined} */
@@ -43,10 +44,8 @@ export class ComposerAttach extends EventTarget {
     this.#load = load;
     this.#marks = marks;
     const input = /** @type {HTMLInputElement | null} */ (slot(form, "files"));
-    input?.addEventListener("change", () => {
-      this.add([...(input.files ?? [])]);
-      input.value = "";
-    }, { signal });
+    this.#input = input;
+    input?.addEventListener("change", () => this.#chosen(), { signal });
     document.addEventListener("paste", (event) => this.#paste(event), { signal });
   }
 
@@ -54,12 +53,33 @@ export class ComposerAttach extends EventTarget {
   async show(room) {
     this.#room = room;
     this.#ready = 0;
-    const wanted = room.draft?.attachments?.length || this.#marks.get().includes(room.id);
+    this.#chosen(); // before this script ran
+    const chosen = this.#marks.left(room.id);
+    const wanted = room.draft?.attachments?.length || chosen.length || this.#marks.get().includes(room.id);
     if (wanted) await this.#open().catch(() => undefined);
-    if (!this.#tray || this.#room !== room) return;
-    await this.#tray.show(room);
-    if (this.#room === room) this.#ready = room.id;
-    tell(this, "change");
+    if (this.#room !== room) return;
+    if (this.#tray) {
+      await this.#tray.show(room);
+      if (this.#room === room) this.#ready = room.id;
+      tell(this, "change");
+    }
+    this.#miss(room, chosen);
+  }
+
+  #chosen() {
+    const files = [...(this.#input?.files ?? [])];
+    if (!files.length || !this.#input) return;
+    this.#input.value = "";
+    this.add(files);
+  }
+
+  /** Say what was chosen just before a reload, and went with the page. @param {Attached} room @param {string[]} chosen */
+  #miss(room, chosen) {
+    const kept = this.#tray?.names(room.id).map(stem) ?? [];
+    const lost = chosen.filter((name) => !kept.includes(stem(name)));
+    if (!lost.length) return;
+    const [was, it] = lost.length === 1 ? ["was", "it"] : ["were", "them"];
+    tell(this, "trouble", `${lost.map((name) => `“${name}”`).join(", ")} ${was} lost when the page was loaded anew. Choose ${it} again.`);
   }
 
   /** The draft has others now. @param {Attached} room @param {string[]} before what it had */
@@ -79,6 +99,7 @@ export class ComposerAttach extends EventTarget {
   add(files) {
     const room = this.#room;
     if (!room || !files.length) return;
+    this.#marks.choose(room.id, files);
     // One after the other: the first waits for the tray to come, and the second must not overtake it.
     const before = this.#adding ?? Promise.resolve();
     const adding = before.catch(() => undefined).then(() => this.#add(room, files)).finally(() => {
@@ -90,9 +111,13 @@ export class ComposerAttach extends EventTarget {
   /** @param {Attached} room @param {File[]} files */
   async #add(room, files) {
     const tray = await this.#open().catch(() => undefined);
-    if (!tray) return tell(this, "trouble", "Files cannot be added right now. Try again when you are back online.");
+    if (!tray) {
+      this.#marks.settle(room.id, files);
+      return tell(this, "trouble", "Files cannot be added right now. Try again when you are back online.");
+    }
     if (this.#ready !== room.id && this.#room === room) await this.show(room);
     tell(this, "trouble", tray.add(room.id, files));
+    return void tray.prepared(room.id).finally(() => this.#marks.settle(room.id, files));
   }
 
   /** What was recorded in a room. @param {number} room @param {import("../uploads.js").Sending} file */
@@ -150,22 +175,7 @@ export class ComposerAttach extends EventTarget {
   }
 }
 
-/** Which rooms have files on this device that were not sent: nobody else is to load anything for them. */
-export class FileMarks {
-  #key;
-
-  /** @param {number} user */
-  constructor(user) {
-    this.#key = `parley-files-${user}`;
-  }
-
-  /** @returns {import("../tray.js").Place[]} */
-  get() {
-    return kept(this.#key) ?? [];
-  }
-
-  /** @param {import("../tray.js").Place[]} rooms */
-  set(rooms) {
-    keep(this.#key, rooms);
-  }
+/** A picture that was drawn anew has another ending. @param {string} name of a file */
+function stem(name) {
+  return name.replace(/\.[^.]{1,5}$/, "");
 }

@@ -21,7 +21,7 @@ import { Tray } from "../tray.js";
 const STEPS = /** @type {Record<string, number>} */ ({ ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 });
 
 /**
- * @param {HTMLFormElement} form @param {import("./composer-attach.js").FileMarks} marks
+ * @param {HTMLFormElement} form @param {import("../file-marks.js").FileMarks} marks
  * @param {{client: import("../client.js").Client, notices: import("./notices.js").Notices, most?: number}} parts most: bytes
  *   of a file that the server takes
  * @param {AbortSignal} signal
@@ -109,6 +109,16 @@ export class ComposerTray extends EventTarget {
   /** @param {import("../tray.js").Place} room */
   count(room) {
     return this.#tray.of(room).length;
+  }
+
+  /** @param {import("../tray.js").Place} room */
+  names(room) {
+    return this.#tray.of(room).map(({ name }) => name);
+  }
+
+  /** When all that is in it is kept, too. @param {import("../tray.js").Place} room @returns {Promise<unknown>} */
+  prepared(room) {
+    return this.#tray.prepared(room);
   }
 
   /** @param {import("../tray.js").Place} room */

@@ -20,8 +20,8 @@ export class LogScroll {
     this.#log = log;
     this.#timeline = timeline;
     log.addEventListener("scroll", () => this.#moved(), { signal, passive: true });
-    const resized = new ResizeObserver(() => this.#stay());
-    resized.observe(timeline);
+    const resized = new ResizeObserver((changes) => this.#resized(changes));
+    for (const each of [timeline, log]) resized.observe(each);
     signal.addEventListener("abort", () => resized.disconnect());
   }
 
@@ -103,6 +103,17 @@ export class LogScroll {
   /** The reader has moved, and not we: else what is lost in whole pixels would add up. */
   #moved() {
     if (this.#held.scrollTop !== this.#log.scrollTop || !this.#held.row?.isConnected) this.#held = this.#look();
+  }
+
+  /**
+   * Where only the window has another height, as above the keyboard of a phone, what stood at its end stays there, and
+   * the reader is elsewhere from now on.
+   *
+   * @param {ResizeObserverEntry[]} changes
+   */
+  #resized(changes) {
+    if (changes.some(({ target }) => target === this.#timeline)) this.#stay();
+    else this.#held = this.#look();
   }
 
   /** Something has changed its height, by our hand or as it was loaded: that moves nothing that is being read. */

@@ -83,6 +83,9 @@ export class MessageActions {
     on(client.store, "log", once(() => this.#look(timeline)), signal);
     timeline.addEventListener("pointerover", (event) => this.#name(event), { signal });
     timeline.addEventListener("pointerleave", () => this.#leave(timeline), { signal });
+    const resized = new ResizeObserver(() => this.#stand());
+    resized.observe(timeline);
+    signal.addEventListener("abort", () => resized.disconnect());
     timeline.addEventListener("click", (event) => this.#click(event), { signal });
     timeline.addEventListener("keydown", (event) => this.#key(event), { signal });
     timeline.addEventListener("contextmenu", (event) => byTouch() && this.#held(event.target) && event.preventDefault(), { signal });
@@ -118,6 +121,13 @@ export class MessageActions {
     if (row && !actionable(message ?? undefined)) this.#toolbar.remove();
     else if (message) this.#offer(this.#toolbar, message);
     if (!this.#toolbar.isConnected) this.#point(timeline.querySelector(".message:hover"));
+  }
+
+  /** The timeline is laid out anew, as where something opens beside it: nobody may be at the toolbar any more. */
+  #stand() {
+    const row = /** @type {HTMLElement | null} */ (this.#toolbar.isConnected ? this.#toolbar.closest(".message") : null);
+    if (row?.matches(":hover, :focus-within")) this.#place(row);
+    else this.#toolbar.remove();
   }
 
   /** Above the corner of what is said, where the eye is; below it where there is no room. @param {HTMLElement} row */

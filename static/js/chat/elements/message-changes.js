@@ -7,6 +7,7 @@ import { dropReminder, edit, reactedBy, reminderOf, removeAs, restore, save, set
 import { cloneTemplate, copyText, fill, slot } from "../dom.js";
 import { Failure } from "../failure.js";
 import { used } from "../recent.js";
+import { serverTime } from "../server-time.js";
 import { fullTime } from "../time.js";
 import { late } from "./late.js";
 
@@ -168,7 +169,7 @@ function countDown(composer, message, seconds) {
   const end = Date.parse(message.created_at) + seconds * 1000;
   const say = () => {
     if (!composer.edits(message.id)) return clearInterval(timer);
-    const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
+    const left = Math.max(0, Math.ceil((end - serverTime()) / 1000));
     const time = left > 90 ? `${Math.ceil(left / 60)} minutes` : `${left} seconds`;
     return composer.about(left ? `Edit your message · ${time} left` : "This message is too old to be edited. Copy your text.");
   };

@@ -95,12 +95,19 @@ export class MessageComposer extends EventTarget {
   show(room) {
     if (room.id !== this.#room) this.#begin(room);
     this.#form.action = `${this.#base}${room.id}/`;
-    this.#area.placeholder = `Write to ${room.name}`;
-    const label = this.#form.querySelector(`label[for="${this.#area.id}"]`);
-    if (label) label.textContent = this.#area.placeholder;
-    const grow = slot(this.#form, "grow");
-    if (grow) grow.dataset.placeholder = this.#area.placeholder;
+    this.#address(room);
     this.#changed();
+  }
+
+  /** Say to whom one writes here. @param {import("../rooms.js").Room} room */
+  #address({ name }) {
+    const words = `Write to ${name}`;
+    if (this.#area.placeholder === words) return;
+    this.#area.placeholder = words;
+    const label = this.#form.querySelector(`label[for="${this.#area.id}"]`);
+    if (label) label.textContent = words;
+    const grow = slot(this.#form, "grow");
+    if (grow) grow.dataset.placeholder = words;
   }
 
   /** @param {import("../rooms.js").Room} room */
@@ -172,7 +179,9 @@ export class MessageComposer extends EventTarget {
    * @param {import("../rooms.js").Room} room @param {(draft: Draft) => boolean} isOwn whether we said so ourselves
    */
   hear(room, isOwn) {
-    if (room.id !== this.#room || this.#context.edit) return;
+    if (room.id !== this.#room) return;
+    this.#address(room); // it may be called otherwise now
+    if (this.#context.edit) return;
     const theirs = servedDraft(room.draft);
     const before = this.#draft.hear(theirs, this.#area.value, isOwn);
     if (!before) return;
@@ -200,7 +209,17 @@ export class MessageComposer extends EventTarget {
 
   /** What stands above the box while a message is edited. @param {string} text */
   about(text) {
-    this.#context.say(text);
+    this.#context.about(text);
+  }
+
+  /** What is answered, or edited, may have changed. @param {(id: number) => import("../log.js").Message | undefined} find */
+  renew(find) {
+    this.#context.renew(find);
+  }
+
+  /** What stands in the box, and is not sent. */
+  get text() {
+    return this.#area.value.trim();
   }
 
   /** Whether this message is being edited. @param {number} id */

@@ -2,6 +2,7 @@
 
 import { fill } from "../dom.js";
 import { oftenFirst } from "../recent.js";
+import { serverTime } from "../server-time.js";
 import { plain, toned } from "../skin.js";
 
 /** @typedef {import("../log.js").Message} Message */
@@ -17,7 +18,7 @@ export function actionable(message) {
  * @param {Message} message @param {{room: import("../rooms.js").Room | undefined, me: number, editSeconds: number}} where
  */
 export function editable(message, { room, me, editSeconds }) {
-  const age = (Date.now() - Date.parse(message.created_at)) / 1000;
+  const age = (serverTime() - Date.parse(message.created_at)) / 1000;
   return message.author.id === me && writes(room) && !message.forwarded && age < editSeconds;
 }
 

@@ -1,8 +1,11 @@
 /** How the page tells what happens: in words on it, aloud, and by the system or a sound where this device wants that. */
 
 import { callsHere } from "../device.js";
-import { slot } from "../dom.js";
+import { copyText, slot } from "../dom.js";
 import { on } from "../events.js";
+
+/** So long (ms) the text can be taken along of what could not be sent. */
+const PARTING = 60_000;
 
 /**
  * Tell what happens from now on.
@@ -19,8 +22,12 @@ import { on } from "../events.js";
 export function tellNews({ root, client, notices, room, looksAt, visit }, signal) {
   on(client, "arrived", (message) => message.room === room() && !message.deleted_at && notices.arrived(message), signal);
   on(client, "named", ({ author }) => notices.toast(`${author.full_name} mentions you in an edited message.`), signal);
-  on(client.outbox, "entry", ({ state, detail = "" }) => {
-    if (state === "failed") notices.interrupt(`A message was not sent. ${detail}`);
+  const take = async (/** @type {import("../outbox.js").Entry} */ { client_id, body }) => (await copyText(body)) && client.outbox.discard(client_id);
+  on(client.outbox, "entry", ({ state, detail = "", ...entry }) => {
+    if (state !== "failed") return;
+    // Of a room that we are out of nobody sees the row that says so, and the text would be lost.
+    if (client.store.rooms.has(entry.room)) notices.interrupt(`A message was not sent. ${detail}`);
+    else notices.toast(`A message was not sent. ${detail}`.trim(), { label: "Copy its text", act: () => take(entry), lasts: PARTING });
   }, signal);
   on(client.outbox, "slowed", ({ detail }) => notices.alert(detail), signal);
 

@@ -20,6 +20,7 @@ export class PageTitle {
 
   /** @param {string} title without the count */
   set name(title) {
+    if (title === this.#name) return;
     this.#name = title;
     this.#write();
   }

@@ -5,7 +5,7 @@
  */
 
 import { attentive } from "../attention.js";
-import { fillAvatar } from "../dom.js";
+import { copyText, fillAvatar } from "../dom.js";
 import { draftOf, isNothing } from "../drafts.js";
 import { on } from "../events.js";
 import { Failure } from "../failure.js";
@@ -40,6 +40,9 @@ const WIDE = "(width >= 64rem)";
 
 /** What takes longer than this (ms) to come shows that it is coming. */
 const SLOW = 300;
+
+/** So long (ms) one can still take along what one wrote in a room that one is out of. */
+const PARTING = 60_000;
 
 /**
  * @typedef {object} Config
@@ -97,6 +100,7 @@ export class ParleyChat extends HTMLElement {
     everyMinute(() => clocks(this), signal);
     on(client, "me", (card) => fillAvatar(/** @type {HTMLElement} */ (this.querySelector(".me")), card), signal);
     on(client, "left", (room) => this.#left(room), signal);
+    on(client.store, "rooms", ({ room }) => room === this.#room && this.#entitle(), signal);
     this.addEventListener("click", (event) => this.#clicked(event), { signal });
     addEventListener("popstate", ({ state }) => this.#return(state), { signal });
     addEventListener("pagehide", () => this.#remember(), { signal });
@@ -106,6 +110,7 @@ export class ParleyChat extends HTMLElement {
       notices: this.#notices,
       room: () => this.#room,
       pane: () => this.#pane,
+      focused: () => (this.#thread?.focused ? this.#thread : this.#pane),
       go: (room) => this.#go(`${config.urls.rooms}${room}/`, { push: room !== this.#room }),
     }, signal);
     watchKeys(this, this.#actions, signal);
@@ -149,6 +154,8 @@ export class ParleyChat extends HTMLElement {
    */
   async #return(state) {
     if (this.dataset.over) return undefined; // what lies over the page was closed
+    // What was asked here is not answered elsewhere.
+    for (const dialog of /** @type {NodeListOf<HTMLDialogElement>} */ (this.querySelectorAll("dialog[open]"))) dialog.close();
     const spot = state?.spot;
     const base = this.#config.urls.rooms;
     const thread = state?.thread && threadOf(location.pathname, base);
@@ -321,8 +328,14 @@ export class ParleyChat extends HTMLElement {
       this.#pane?.leave();
     }
     this.#details.show(summary ? room : 0);
-    this.#title.name = `${summary ? summary.name : "Conversations"} · Parley`;
+    this.#entitle();
     this.#dots.refresh();
+  }
+
+  /** What the page is called: as the room is, which may be renamed. */
+  #entitle() {
+    const room = this.#client.store.rooms.get(this.#room);
+    if (room || !this.#room) this.#title.name = `${room?.name ?? "Conversations"} · Parley`;
   }
 
   /** @param {HTMLElement} main */
@@ -345,6 +358,7 @@ export class ParleyChat extends HTMLElement {
   /** Save what is written here for the other devices. @param {{place: import("../drafts.js").Place, draft: import("../drafts.js").Draft}} change */
   async #drafted({ place, draft }) {
     this.#list.refresh();
+    if (!this.#client.store.rooms.has(place.room)) return; // we are out of it
     if (!this.#draftSync) {
       const module = await import("../draft-sync.js").catch(() => null);
       if (!module) return; // it is kept on this device, and what is written next asks again
@@ -366,8 +380,10 @@ export class ParleyChat extends HTMLElement {
   /** @param {number} room */
   #left(room) {
     if (room !== this.#room) return;
+    const written = [this.#pane?.text, this.#thread?.text].filter(Boolean).join("\n\n");
     this.#go(this.#config.urls.rooms, { push: true });
-    this.#notices.toast("You are no longer in this room.");
+    const offer = { label: "Copy what you wrote", act: () => copyText(written), lasts: PARTING };
+    this.#notices.toast("You are no longer in this room.", written ? offer : undefined);
   }
 
   /** @param {MouseEvent} event */

@@ -3,9 +3,9 @@
 import { copyText } from "../dom.js";
 import { on } from "../events.js";
 import { Failure } from "../failure.js";
+import { FileMarks } from "../file-marks.js";
 import { quoteOf } from "../log.js";
 import { ownEmoji } from "../touch.js";
-import { FileMarks } from "./composer-attach.js";
 import { late } from "./late.js";
 import { MessageActions } from "./message-actions.js";
 import { MessageComposer } from "./message-composer.js";
@@ -85,6 +85,7 @@ export class RoomPane {
     on(this.#composer, "message-ask", async ({ room }) => (await this.#confirmed(room)) && this.#composer.sendAnyway(), signal);
     on(this.#composer, "message-send", (message) => this.#send(message), signal);
     on(this.#composer, "quote-ask", ({ room, id }) => this.#find(room, id), signal);
+    on(client.store, "log", ({ room }) => room === this.#room && this.#composer.renew((id) => this.#loaded(room, id)), signal);
     on(this.#composer, "typing", ({ room }) => client.typed(room), signal);
     on(this.#composer, "draft", drafted, signal);
     on(client.store, "rooms", ({ room }) => this.#hear(client.store.rooms.get(room), ownDraft), signal);
@@ -121,16 +122,31 @@ export class RoomPane {
     if (room) this.#composer.hear(room, (draft) => ownDraft({ room: room.id }, draft));
   }
 
+  /** What is written in it, and not sent. */
+  get text() {
+    return this.#composer.text;
+  }
+
   /** What a message says that a draft answers. @param {number} room @param {number} id */
   async #find(room, id) {
-    const loaded = this.#client.store.logs.get(room)?.messages.find((each) => each.id === id);
+    const quote = await this.#quoted(room, id);
+    if (quote !== undefined) this.#composer.found(id, quote);
+  }
+
+  /** @param {number} room @param {number} id @returns {Promise<import("../log.js").Quote | null | undefined>} null where it is gone */
+  async #quoted(room, id) {
     try {
-      const message = loaded ?? (await this.#client.api.call("GET", `messages/${id}/`));
-      this.#composer.found(id, message.deleted_at ? null : quoteOf(message));
+      const message = this.#loaded(room, id) ?? (await this.#client.api.call("GET", `messages/${id}/`));
+      return message.deleted_at ? null : quoteOf(message);
     } catch (error) {
       // What cannot be had now is answered all the same: its id is known.
-      if (Failure.from(error).code === "not_found") this.#composer.found(id, null);
+      return Failure.from(error).code === "not_found" ? null : undefined;
     }
+  }
+
+  /** @param {number} room @param {number} id @returns {import("../log.js").Message | undefined} */
+  #loaded(room, id) {
+    return this.#client.store.logs.get(room)?.messages.find((each) => each.id === id);
   }
 
   /** What a thread beside the room has in common with it. */
@@ -140,7 +156,7 @@ export class RoomPane {
       notices,
       limits,
       visit,
-      drafting: { drafts, drafted, ownDraft },
+      drafting: { drafts, drafted, ownDraft, quoted: (...what) => this.#quoted(...what) },
       composer: this.#composer,
       pickEmoji: this.#pick,
       attaching: this.#attaching,

@@ -11,11 +11,12 @@ import { nextRegion } from "./regions.js";
  * @param {import("./notices.js").Notices} parts.notices
  * @param {() => number} parts.room the one that is open, 0 for none
  * @param {() => import("./room-pane.js").RoomPane | undefined} parts.pane
+ * @param {() => Pick<import("./room-pane.js").RoomPane, "act" | "step"> | undefined} parts.focused the pane, or a thread that has the focus
  * @param {(room: number) => unknown} parts.go
  * @param {AbortSignal} signal
  * @returns {import("./keyboard.js").Actions & {switch: () => unknown, help: () => unknown}}
  */
-export function shortcutActions({ root, client, notices, room, pane, go }, signal) {
+export function shortcutActions({ root, client, notices, room, pane, focused, go }, signal) {
   const { store } = client;
   /** @type {Promise<import("./switcher.js").Switcher> | undefined} */
   let switcher;
@@ -48,7 +49,7 @@ export function shortcutActions({ root, client, notices, room, pane, go }, signa
     return count > 0;
   };
 
-  const on = (/** @type {string} */ name) => (/** @type {HTMLElement | null} */ row) => row !== null && pane()?.act(row, name);
+  const on = (/** @type {string} */ name) => (/** @type {HTMLElement | null} */ row) => row !== null && focused()?.act(row, name);
   return {
     switch: openSwitcher,
     search: () => search(root),
@@ -62,8 +63,8 @@ export function shortcutActions({ root, client, notices, room, pane, go }, signa
     read: () => room() > 0 && read(room()) && pane()?.undivide(),
     readAll,
     help: () => late(import("./keyboard-help.js").then(({ showHelp }) => showHelp(root)), notices),
-    older: () => room() > 0 && pane()?.step(-1),
-    newer: () => room() > 0 && pane()?.step(1),
+    older: () => room() > 0 && focused()?.step(-1),
+    newer: () => room() > 0 && focused()?.step(1),
     ...Object.fromEntries(["reply", "edit", "pick", "copy", "unread", "delete"].map((name) => [name, on(name)])),
   };
 }

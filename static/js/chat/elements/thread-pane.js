@@ -27,6 +27,7 @@ const ALONE = "(width < 64rem)";
 
 /**
  * @typedef {import("../log.js").Message} Message
+ * @typedef {{body: string, quote?: import("../log.js").Quote, files: import("../uploads.js").Sending[]}} Written
  * @typedef {{root: Message, count: number, results: Message[], next: string | null}} Page replies, newest first
  */
 
@@ -35,7 +36,10 @@ export class ThreadPane {
   #parts;
   #base;
   #pane = cloneTemplate("t-thread");
+  #alone = matchMedia(ALONE);
   #scroll;
+  #focus;
+  #actions;
   #reading;
   #beginning;
   #replies;
@@ -66,14 +70,13 @@ export class ThreadPane {
     this.#parts = room;
     this.#base = base;
     slot(root, "toast")?.before(this.#pane);
-    const alone = matchMedia(ALONE);
-    const stand = () => this.#stand(alone.matches);
-    alone.addEventListener("change", stand, { signal });
+    const stand = () => this.#stand(this.#alone.matches);
+    this.#alone.addEventListener("change", stand, { signal });
     stand();
     const [log, rows] = ["thread-log", "timeline"].map((name) => /** @type {HTMLElement} */ (slot(this.#pane, name)));
     const replies = /** @type {HTMLElement} */ (slot(rows, "thread-replies"));
     this.#scroll = new LogScroll(log, replies, signal);
-    new LogFocus(log, rows, signal);
+    this.#focus = new LogFocus(log, rows, signal);
     this.#reading = new ThreadReading(log, client, signal);
     this.#beginning = new LogRows(/** @type {HTMLElement} */ (slot(rows, "thread-beginning")), this.#reading, client.me.id);
     this.#replies = new LogRows(replies, this.#reading, client.me.id);
@@ -81,15 +84,18 @@ export class ThreadPane {
     this.#form.hidden = true; // until it is known for which thread
     const find = (token, show, stop) => room.propose(token, this.#root?.room ?? 0, show, stop);
     const sending = {
+      typed: () => this.#root && client.typed(this.#root.room),
       meant: async (/** @type {string} */ body) => Boolean(this.#root) && room.meant(this.#root?.room ?? 0, body),
-      send: (/** @type {string} */ body, /** @type {import("../uploads.js").Sending[]} */ files) => this.#send(body, files),
+      send: (/** @type {Written} */ message) => this.#send(message),
     };
     const writing = { drafting: room.drafting, limit: room.limits?.body, attaching: room.attaching, pickEmoji: room.pickEmoji, find, ...sending };
     this.#composer = new ThreadComposer(this.#pane, this.#form, writing, signal);
-    new MessageActions(root, this.#pane, client, { ...room, composer: this.#answering(), find: (id) => this.#find(id) }, signal);
+    this.#actions = new MessageActions(root, this.#pane, client, { ...room, composer: this.#answering(close), find: (id) => this.#find(id) }, signal);
     for (const way of this.#pane.querySelectorAll("[data-action=close-thread]")) way.addEventListener("click", close, { signal });
     slot(this.#pane, "thread-earlier")?.addEventListener("click", (event) => this.#earlier(event), { signal });
-    this.#pane.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && close(), { signal });
+    // What lies over it goes first.
+    const left = (/** @type {KeyboardEvent} */ { key, defaultPrevented, target }) => key === "Escape" && !defaultPrevented && !(/** @type {Element} */ (target).closest("dialog"));
+    this.#pane.addEventListener("keydown", (event) => left(event) && close(), { signal });
     on(client.transport, "frame", ({ type, message }) => type === "message" && this.#put(message), signal);
     on(client.outbox, "sent", ({ message }) => this.#put(message), signal);
     on(client, "upload", (progress) => showShare(replies, progress), signal);
@@ -136,6 +142,21 @@ export class ThreadPane {
   /** Whether a message stands in the thread that is shown. @param {{id: number, thread_root?: number | null}} message */
   has({ id, thread_root: root }) {
     return this.#root !== null && [id, root].includes(this.#root.id);
+  }
+
+  /** Whether somebody is in it by keys. */
+  get focused() {
+    return this.#pane.contains(document.activeElement);
+  }
+
+  /** Do with a message what a key says, if that can be done. @param {HTMLElement} row @param {string} name */
+  act(row, name) {
+    return this.#actions.act(row, name);
+  }
+
+  /** Go to the message before the one that has the focus, or the next one. @param {1 | -1} by */
+  step(by) {
+    return this.#focus.step(by);
   }
 
   close() {
@@ -216,6 +237,12 @@ export class ThreadPane {
     earlier.hidden = this.#next === null;
     earlier.href = `${this.#base}${root.room}/thread/${root.seq}/?cursor=${encodeURIComponent(this.#next ?? "")}`;
     this.#form.hidden = room?.may_write === false || Boolean(room?.blocked);
+    this.#composer.renew((id) => this.#find(id) ?? undefined);
+  }
+
+  /** What is written in it, and not sent. */
+  get text() {
+    return this.#root ? this.#composer.text : "";
   }
 
   /** Show what lies before; of a very long thread a page of its own does. @param {Event} event */
@@ -236,23 +263,36 @@ export class ThreadPane {
     }
   }
 
-  /** @param {string} body @param {import("../uploads.js").Sending[]} files */
-  async #send(body, files) {
+  /** @param {Written} message without a quote it answers what the thread begins with */
+  async #send({ body, quote, files }) {
     const root = this.#root;
     if (!root) return;
-    const sent = this.#client.send(root.room, body, quoteOf(root), files);
+    const sent = this.#client.send(root.room, body, quote ?? quoteOf(root), files);
     this.#scroll.toEnd();
     await sent;
   }
 
-  /** A reply is written here; an edit where all edits are. @returns {import("./message-actions.js").Composer} */
-  #answering() {
+  /**
+   * A reply is written here; an edit where all edits are, which has to be seen.
+   *
+   * @param {() => unknown} close @returns {import("./message-actions.js").Composer}
+   */
+  #answering(close) {
     const { composer } = this.#parts;
+    const edit = (/** @type {import("./composer-context.js").Context} */ context) => {
+      if (this.#alone.matches) close();
+      composer.enter(context);
+    };
     return {
-      enter: (context) => (context.reply ? this.#composer.focus() : composer.enter(context)),
+      enter: (context) => (context.reply ? this.#answer(context.reply) : edit(context)),
       edits: (id) => composer.edits(id),
       about: (text) => composer.about(text),
     };
+  }
+
+  /** @param {import("../log.js").Quote} quote */
+  #answer(quote) {
+    this.#composer.answer(quote.id === this.#root?.id ? undefined : quote);
   }
 }
 
