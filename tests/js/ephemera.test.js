@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Presence, watchIdleness } from "../../static/js/chat/presence.js";
+import { watchIdleness } from "../../static/js/chat/idleness.js";
+import { Presence } from "../../static/js/chat/presence.js";
 import { Receipts } from "../../static/js/chat/receipts.js";
 import { Typing, typingLine } from "../../static/js/chat/typing.js";
 import { withClock } from "./support.js";

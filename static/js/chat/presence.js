@@ -1,11 +1,11 @@
 /**
- * Who is here: the last word of the server about everybody we watch, and our own idleness.
+ * Who is here: the last word of the server about everybody we watch.
  *
  * Events of Presence: `change` with detail.user.
  */
 
 import { tell } from "./events.js";
-import { IDLE_AFTER, WATCH_LIMIT } from "./protocol.js";
+import { WATCH_LIMIT } from "./protocol.js";
 
 /** Milliseconds that a timer can wait: 24 days. */
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -72,34 +72,4 @@ export class Presence extends EventTarget {
     this.#watched = "";
     this.watch(this.#users);
   }
-}
-
-/**
- * Tell when the user goes idle and when they come back.
- *
- * @param {(status: "active" | "away") => void} tell
- * @param {AbortSignal} signal
- * @param {EventTarget} [target]
- * @returns {() => "active" | "away"} the status now
- */
-export function watchIdleness(tell, signal, target = window, after = IDLE_AFTER) {
-  /** @type {"active" | "away"} */
-  let status = "active";
-  let timer;
-  const become = (next) => {
-    if (next === status) return;
-    status = next;
-    tell(status);
-  };
-  const stir = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => become("away"), after);
-    become("active");
-  };
-  for (const type of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart", "focus"]) {
-    target.addEventListener(type, stir, { signal, passive: true });
-  }
-  signal.addEventListener("abort", () => clearTimeout(timer));
-  stir();
-  return () => status;
 }

@@ -5,7 +5,7 @@
  * computer, or is spoken to by it). With Ctrl, ⌘ or Alt it works everywhere.
  */
 
-import { composes } from "./text-input.js";
+import { composes } from "./writing-keys.js";
 
 /**
  * @typedef {object} Shortcut

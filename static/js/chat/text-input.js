@@ -12,9 +12,3 @@ export function insertText(field, text, start = field.selectionStart ?? 0, end =
   field.setRangeText(text, start, end, "end");
   field.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertText", data: text }));
 }
-
-/** Whether somebody is composing a character (Chinese, Japanese, dead keys): its keys belong to the input method. @param {KeyboardEvent} event */
-export function composes(event) {
-  // 229 is what Safari reports for the Enter that ends a composition, after isComposing is false again.
-  return event.isComposing || event.keyCode === 229;
-}

@@ -4,6 +4,7 @@ import { ComposerLimit } from "../chat/elements/composer-limit.js";
 import { slot } from "../chat/dom.js";
 import { draftOf } from "../chat/drafts.js";
 import { Failure } from "../chat/failure.js";
+import { sends } from "../chat/writing-keys.js";
 
 const SAVE_AFTER = 400;
 const GROWS = globalThis.CSS?.supports("field-sizing", "content");
@@ -102,11 +103,4 @@ export class Composer {
     if (grow) grow.dataset.value = this.#area.value;
     this.#limit.count();
   }
-}
-
-/** Whether a key sends: as on our own pages (`composer-keys.js`), whose other keys a visitor has not. @param {KeyboardEvent} event @param {boolean} linesByEnter */
-function sends({ key, keyCode, isComposing, shiftKey, altKey, ctrlKey, metaKey }, linesByEnter) {
-  // 229 is what Safari reports for the Enter that ends a composition.
-  if (key !== "Enter" || isComposing || keyCode === 229 || shiftKey || altKey) return false;
-  return !linesByEnter || ctrlKey || metaKey;
 }

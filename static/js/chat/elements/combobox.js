@@ -8,7 +8,7 @@
  */
 
 import { tell } from "../events.js";
-import { composes } from "../text-input.js";
+import { composes } from "../writing-keys.js";
 
 let lists = 0;
 

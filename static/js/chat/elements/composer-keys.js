@@ -1,21 +1,11 @@
-/** What keys and the clipboard mean to somebody who writes: sending, marking text up, putting a link behind words. */
+/** What keys and the clipboard mean to somebody who writes: marking text up, putting a link behind words. */
 
-import { composes, insertText } from "../text-input.js";
+import { insertText } from "../text-input.js";
+import { composes } from "../writing-keys.js";
 
 /** Marks by key, with Ctrl or ⌘. @type {Record<string, string>} */
 const MARKS = { b: "**", i: "_", e: "`" };
 const ADDRESS = /^https?:\/\/\S+$/;
-
-/**
- * Whether a key sends: Enter, and with Shift it begins a line. Where one types with thumbs, and for who wants it so,
- * Enter begins a line, and Ctrl or ⌘ with it sends.
- *
- * @param {KeyboardEvent} event @param {boolean} linesByEnter
- */
-export function sends(event, linesByEnter) {
-  if (event.key !== "Enter" || composes(event) || event.shiftKey || event.altKey) return false;
-  return !linesByEnter || event.ctrlKey || event.metaKey;
-}
 
 /** Mark what is selected as strong, emphasised or code. @param {HTMLTextAreaElement} area @param {KeyboardEvent} event @returns {boolean} whether it did */
 export function format(area, event) {

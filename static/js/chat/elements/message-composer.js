@@ -14,15 +14,16 @@ import { NOTHING, draftOf } from "../drafts.js";
 import { on, tell } from "../events.js";
 import { habit } from "../habits.js";
 import { LIMITS } from "../protocol.js";
-import { composes, insertText } from "../text-input.js";
+import { insertText } from "../text-input.js";
 import { servedDraft } from "../told-drafts.js";
 import { byThumbs } from "../touch.js";
+import { composes, sends } from "../writing-keys.js";
 import { ComposerAttach } from "./composer-attach.js";
 import { ComposerCompletion } from "./composer-completion.js";
 import { ComposerContext } from "./composer-context.js";
 import { ComposerDraft } from "./composer-draft.js";
 import { watchDrops, watchPastes } from "./composer-drop.js";
-import { format, sends } from "./composer-keys.js";
+import { format } from "./composer-keys.js";
 import { ComposerLimit } from "./composer-limit.js";
 
 const GROWS = globalThis.CSS?.supports("field-sizing", "content");

@@ -7,12 +7,13 @@ import { habit } from "../habits.js";
 import { composes, insertText } from "../text-input.js";
 import { nameOf, servedIn } from "../told-drafts.js";
 import { byThumbs } from "../touch.js";
+import { sends } from "../writing-keys.js";
 import { ComposerAttach } from "./composer-attach.js";
 import { ComposerCompletion } from "./composer-completion.js";
 import { ComposerContext } from "./composer-context.js";
 import { ComposerDraft } from "./composer-draft.js";
 import { watchDrops, watchPastes } from "./composer-drop.js";
-import { format, sends } from "./composer-keys.js";
+import { format } from "./composer-keys.js";
 import { ComposerLimit } from "./composer-limit.js";
 
 /** Where the server has not said otherwise (characters). */
