@@ -140,9 +140,13 @@ def check_places(rooms: Collection[int], team: int | None) -> tuple[list[Room], 
 def _rooms(ids: Collection[int]) -> list[Room]:
     shared = Room.objects.filter(visitor=None, answers_for=None).exclude(kind=Room.Kind.DIRECT)
     rooms = list(shared.filter(pk__in=ids).order_by("pk"))
-    if not rooms or len(rooms) < len(set(ids)):
-        detail = "Name one or more rooms that exist, and no conversations between two people, nor of a team."
-        raise _invalid("rooms", detail)
+    if not ids:
+        raise _invalid("rooms", "Say where visitors talk: in one or more rooms, or each with a team.")
+    if unfit := sorted(set(ids) - {room.pk for room in rooms}):
+        said = (
+            f"Visitors cannot talk in room {', '.join(map(str, unfit))}: no such room exists, or it is a conversation"
+        )
+        raise _invalid("rooms", f"{said} between two people, a team's, or that of a visitor.")
     return rooms
 
 

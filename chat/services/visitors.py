@@ -128,7 +128,10 @@ def _enter(site: Site, user: User, room_id: int | None) -> Room:
     rooms = site.rooms.order_by("pk")
     found = (rooms if room_id is None else rooms.filter(pk=room_id)).values_list("pk", flat=True).first()
     if found is None:
-        raise not_found()
+        detail = "The site has no room where visitors talk. Name one in the admin."
+        if room_id is not None:
+            detail = f"Room {room_id} is none of the site's. Check the widget's `room`."
+        raise ChatError("not_found", detail, status=404)
     room = hold(found)
     if not seat_in(room, user.pk):
         if Invitation.objects.ended().filter(room=room, user=user).exists():

@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 
 from accounts import services as accounts
 from accounts.models import User
@@ -20,6 +21,7 @@ from chat.models import Room, Site, Visitor
 from chat.services.sites import check_places, clean_origins
 from chat.widget.models import vouched_for
 from chat.widget.signing import secret_of
+from chat.widget.snippet import snippet
 
 
 class SiteForm(forms.ModelForm[Site]):
@@ -75,13 +77,22 @@ class SiteAdmin(BoundedAdmin[Site]):
     list_display = ("name", "key", "where", "enforced", "is_active", "created_at")
     list_filter = ("is_active", "enforced")
     search_fields = ("name", "key")
-    readonly_fields = ("key", "overlap_until", "created_at")
-    fields = ("name", "key", "origins", "rooms", "team", "enforced", "is_active", "overlap_until", "created_at")
+    readonly_fields = ("key", "to_copy", "overlap_until", "created_at")
+    fields = (
+        *("name", "key", "origins", "rooms", "team", "enforced", "is_active"),
+        *("to_copy", "overlap_until", "created_at"),
+    )
     actions = ("rotate",)
 
     @admin.display(description="origins")
     def where(self, site: Site) -> str:
         return ", ".join(site.origins)
+
+    @admin.display(description="what goes into its pages")
+    def to_copy(self, site: Site) -> str:
+        if not site.pk:
+            return "It is shown here once the site is saved."
+        return format_html("<code>{}</code><br><code>{}</code>", *snippet(site).splitlines())
 
     def has_delete_permission(self, request: HttpRequest, obj: Site | None = None) -> bool:
         return False

@@ -110,4 +110,6 @@ def _moment(seconds: Any) -> datetime:
 
 
 def _refused(why: str) -> ChatError:
-    return ChatError("bad_identity", f"The site's token was refused: {why}.", status=401)
+    # Visitors read it, too: first what they can do.
+    detail = f"Load this page again to chat. If that does not help, the token of the site is to blame: {why}."
+    return ChatError("bad_identity", detail, status=401)

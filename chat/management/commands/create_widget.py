@@ -8,6 +8,9 @@ from accounts.commands import OperatorCommand
 from chat import services
 from chat.exceptions import ChatError
 from chat.widget.signing import secret_of
+from chat.widget.snippet import snippet
+
+WHERE = " `--room` and `--team` take a number; `manage.py rooms` lists them."
 
 
 class Command(OperatorCommand):
@@ -43,9 +46,9 @@ class Command(OperatorCommand):
                 enforced=not options["guests"],
             )
         except ChatError as refusal:
-            raise CommandError(refusal.detail) from refusal
+            where = WHERE if {"rooms", "team"} & set(refusal.fields or ()) else ""
+            raise CommandError(refusal.detail + where) from refusal
         self.say(f"site    {site.key}")
         self.say(f"secret  {secret_of(site)}  (for the site's server only; it is shown this once)\n")
-        self.say('<script type="module" async src="https://chat.example.com/widget.js"></script>')
-        self.say(f'<chat-widget site="{site.key}"></chat-widget>')
+        self.say(snippet(site))
         self.answer(site=site.key, secret=secret_of(site), origins=site.origins)

@@ -86,7 +86,7 @@ def test_a_site_has_rooms_that_visitors_share_or_a_team(
 ) -> None:
     team, public = group_room(alice, name="Support"), group_room(alice, kind=Room.Kind.PUBLIC, name="Market")
     for shared, answering in (([], None), ([room.pk], team.pk), ([], room.pk), ([], public.pk), ([], 10**9)):
-        with pytest.raises(ChatError, match=r"Name one or more|Not both|private room that exists"):
+        with pytest.raises(ChatError, match=r"Say where visitors talk|Not both|private room that exists"):
             services.create_site(name="Blog", origins=[SHOP], rooms=shared, team=answering)
     came = visit(site)
     assert begin(came["token"], "Hello").status_code == 404

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -56,6 +56,7 @@ def test_a_signed_visitor_comes_in_and_is_called_as_the_site_says(site: Site, ro
         (lambda site: mint_pair(session_for(User.objects.earliest("pk"))).access, "secret"),
         (lambda site: "nonsense", "not a JWT"),
         (lambda site: "x" * 4096, "not a JWT"),
+        (lambda site: "x" * 4097, "too long"),
     ],
 )
 def test_a_token_that_is_not_quite_right_opens_nothing(site: Site, token: Callable[[Site], str], why: str) -> None:
@@ -109,10 +110,17 @@ def test_a_rotated_secret_is_good_for_as_long_as_was_said(site: Site) -> None:
     assert find_visit(token) is None
 
 
-def test_the_commands_say_what_the_site_needs(room: Room, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_commands_say_what_the_site_needs(
+    room: Room, capsys: pytest.CaptureFixture[str], settings: Settings
+) -> None:
+    settings.SITE_URL = "https://chat.example"
+    for where, why in (((), "--team"), (("--room", "999999"), r"room 999999: .+manage.py rooms")):
+        with pytest.raises(CommandError, match=why):
+            call_command("create_widget", "Shop", "--origin", SHOP, *where)
     call_command("create_widget", "Shop", "--origin", "HTTPS://Shop.example:443/", "--room", str(room.pk))
     site = Site.objects.get()
     said = capsys.readouterr().out
+    assert f'src="{settings.SITE_URL}/widget.js"' in said
     assert (site.origins, site.enforced) == ([SHOP], True)
     assert site.key in said
     assert secret_of(site) in said
