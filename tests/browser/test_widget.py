@@ -16,17 +16,21 @@ from tests.browser.people import BACK_MS, Device, Person, wait_in
 from tests.browser.server import Server
 from tests.browser.wall import Wall
 from tests.chat.media.samples import picture
+from tests.documents import code_in
 
 # Two pictures later whatever was to happen at once has happened.
 SETTLE = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-# What is left of the screen above a keyboard, and how much it is enlarged; as it is, for what is not named.
+# What is left of the screen above a keyboard, where that begins, and how much it is enlarged; as it is, for what is not
+# named.
 KEYBOARD = """(screen) => {
-  for (const name of ["height", "scale"]) {
+  for (const name of ["height", "scale", "offsetTop"]) {
     if (name in screen) Object.defineProperty(visualViewport, name, { value: screen[name], configurable: true });
     else delete visualViewport[name];
   }
   visualViewport.dispatchEvent(new Event("resize"));
 }"""
+WORDS = "(words) => document.querySelector('chat-widget').setAttribute('words', words)"
+AT_REST = "() => new Promise((done) => requestIdleCallback(() => requestIdleCallback(done)))"
 OPEN_SOCKETS = "() => sockets.filter(({ readyState }) => readyState <= 1).length"
 
 
@@ -105,8 +109,12 @@ def test_a_guest_on_another_site_talks_with_the_team(
     page.keyboard.press("Escape")
     expect(panel(page)).to_be_hidden()
     expect(launcher(page)).to_be_focused()
-    alice.say("Shall I keep it for you?")
+    alice.say("Shall I **keep** it for you?")
     expect(launcher(page)).to_have_accessible_name(re.compile(r"Chat, \d unread"))
+    expect(page.get_by_role("status")).to_have_text("Alice Arden: Shall I keep it for you?")
+    page.emulate_media(media="print")
+    expect(launcher(page)).to_be_hidden()
+    page.emulate_media(media="screen")
     page.reload()
     expect(launcher(page)).to_have_accessible_name(re.compile(r"Chat, \d unread"))  # by itself: this is no stranger
     launcher(page).click()
@@ -245,8 +253,35 @@ def test_a_site_vouches_for_its_visitors_on_a_page_that_is_not_kind(
     small.evaluate(KEYBOARD, {"height": 422, "scale": 2})  # somebody looks closer
     expect(panel(small)).to_have_css("height", "844px")
     small.evaluate(KEYBOARD, {})
+    small.evaluate(KEYBOARD, {"height": 320, "offsetTop": 150})  # to the field, iOS has moved the page
+    expect(panel(small)).to_have_css("top", "150px")
+    small.evaluate("document.documentElement.style.zoom = 1.25")
+    small.evaluate(KEYBOARD, {})
+    expect(panel(small)).to_have_css("top", "0px")
+    assert panel(small).bounding_box() == {"x": 0, "y": 0, "width": 390, "height": 844}
     panel(small).get_by_role("button", name="Close chat").tap()
     expect(panel(small)).to_be_hidden()
+
+    # A page says it in its own words; what people say is theirs.
+    page.evaluate(WORDS, code_in("docs/widget.md", "json"))
+    field = page.get_by_role("textbox", name="Nachricht schreiben")
+    expect(field).to_have_attribute("placeholder", "Nachricht schreiben")
+    expect(panel(page).locator(".day").first).to_have_text("Heute")
+    expect(panel(page).locator(".message--mine [data-slot=author]").first).to_have_text("Sie")
+    expect(panel(page).locator("[data-slot=author]").last).to_have_text("Alice Arden")
+    field.fill("Today")
+    panel(page).get_by_role("button", name="Senden").click()
+    said(page, "Where is my order?", "Look", "On its way", "By which boat?", "The blue one", "Today")
+
+    # Whom the site vouches for is nobody until it does, and then hears what is new.
+    host.put("/", f'<chat-widget site="{site["site"]}"></chat-widget>')
+    page.goto(host.url)
+    expect(launcher(page)).to_be_visible()
+    alice.say("Heute?")
+    page.evaluate(AT_REST)
+    assert page.evaluate("[sockets.length, heard.length]") == [0, 0]
+    page.evaluate("(token) => document.querySelector('chat-widget').identify(() => token)", token)
+    expect(launcher(page)).to_have_accessible_name("Chat, 1 unread")
 
 
 def test_on_our_own_site_whoever_is_signed_in_talks_as_they_are(alice: Person, bob: Person, room: int) -> None:
@@ -309,13 +344,19 @@ def test_a_page_does_not_notice_that_our_server_is_away(
         assert page.evaluate("[running.size, heard.length]") == [0, 0]
     visitor.link.mend()
     page.reload()
-    expect(panel(page)).to_be_visible()
+    expect(page.get_by_role("textbox", name="Write a message")).to_be_enabled()
+    assert page.evaluate("document.activeElement === document.body"), "nobody has asked for it"
+
+    # On a page that is not the site's, whoever puts it there reads why it is not shown.
+    visitor.expects("blocked by CORS policy")
+    page.goto(host.url.replace("localhost", "127.0.0.1"))
+    why = f"The chat may not be shown at {host.url.replace('localhost', '127.0.0.1')}. Add it"
+    expect(page.get_by_role("status").filter(has_text=why)).to_be_visible()
+    assert page.evaluate("heard") == [["close", ""], ["error", "wrong_origin"]]
 
 
 def sign(site: dict[str, Any], subject: str, name: str) -> str:
     """As the documentation says."""
-    from tests.documents import code_in
-
     scope: dict[str, Any] = {}
     exec(code_in("docs/widget.md", "python"), scope)  # noqa: S102 - it is ours
     token: str = scope["chat_token"](site["site"], site["secret"], subject, name)

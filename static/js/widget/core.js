@@ -1,6 +1,7 @@
 /** What the launcher brings in when it is opened, or when somebody returns: the connection, and what is unread. */
 
 import { on } from "../chat/events.js";
+import { gist } from "../chat/log.js";
 import { Session } from "./session.js";
 
 /**
@@ -37,10 +38,11 @@ class View {
     if (this.#session.client) this.#ready();
   }
 
-  async open() {
+  /** @param {boolean} [asked] somebody wants it just now */
+  async open(asked) {
     this.#panel ??= this.#make();
     this.#panel.catch(() => (this.#panel = undefined));
-    (await this.#panel).open();
+    (await this.#panel).open(asked);
   }
 
   async close() {
@@ -63,7 +65,10 @@ class View {
     };
     on(client.store, "rooms", count, signal);
     on(client, "arrived", (message) => {
-      if (message.room === room()) tell("message", { id: message.id, author: message.author.full_name, body: message.body, at: message.created_at });
+      if (message.room !== room()) return;
+      const { id, body, created_at: at, author: { full_name: author } } = message;
+      tell("message", { id, author, body, at });
+      tell("note", `${author}: ${gist(message)}`);
     }, signal);
     count();
   }

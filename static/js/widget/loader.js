@@ -9,7 +9,7 @@
 /* global PARTS */
 
 const NAME = "chat-widget";
-const ICON = "M3 4.500A2.5 2.5 0 0 1 5.5 2h9A7.5 7.5 0 0 1 22 9.500a7.5 7.5 0 0 1-7.5 7.500H9l-4.3 4A1 1 0 0 1 3 20.300zM9.5 8a1.5 1.5 0 1 0 0 3a1.5 1.5 0 0 0 0-3zM14.5 8a1.5 1.5 0 1 0 0 3a1.5 1.5 0 0 0 0-3z";
+const ICON = "M3 4.5A2.5 2.5 0 0 1 5.5 2h9A7.5 7.5 0 0 1 22 9.5a7.5 7.5 0 0 1-7.5 7.5H9l-4.3 4A1 1 0 0 1 3 20.3zM9.5 8a1.5 1.5 0 1 0 0 3a1.5 1.5 0 0 0 0-3zM14.5 8a1.5 1.5 0 1 0 0 3a1.5 1.5 0 0 0 0-3z";
 // What the page says of all its elements, even with !important, ends at the host: inside, these words are the last.
 const STYLE = `
 :host { all: initial !important; display: block !important; position: fixed !important; z-index: var(--chat-z-index, 2147483000) !important; inset-block-end: calc(var(--chat-inset-block-end, 20px) + env(safe-area-inset-bottom, 0px)) !important; inset-inline-end: var(--chat-inset-inline-end, 20px) !important; color-scheme: light dark !important; }
@@ -23,17 +23,18 @@ const STYLE = `
 .launcher[aria-busy="true"] svg { opacity: 0.5; }
 .launcher svg { inline-size: 28px; block-size: 28px; fill: currentcolor; }
 .badge { position: absolute; inset-block-start: -4px; inset-inline-end: -4px; box-sizing: border-box; min-inline-size: 22px; padding-inline: 6px; border-radius: 11px; background: var(--chat-badge, oklch(0.53 0.19 28)); color: white; font: 650 12px/22px system-ui, sans-serif; text-align: center; }
-.note { position: absolute; inset-block-end: 68px; inset-inline-end: 0; box-sizing: border-box; inline-size: max-content; max-inline-size: min(280px, 100vw - 40px); padding: 10px 14px; border-radius: 12px; background: light-dark(oklch(0.23 0.012 70), oklch(0.95 0.005 90)); color: light-dark(white, black); font: 14px/1.45 system-ui, sans-serif; }
+.badge:empty { display: none; }
+.note:not(:empty) { position: absolute; inset-block-end: 68px; inset-inline-end: 0; box-sizing: border-box; inline-size: max-content; max-inline-size: min(280px, 100vw - 40px); padding: 10px 14px; border: 1px solid #8884; border-radius: 12px; background: Canvas; color: CanvasText; box-shadow: 0 2px 6px oklch(0 0 0 / 0.16), 0 8px 24px oklch(0 0 0 / 0.18); font: 14px/1.45 var(--chat-font, system-ui, sans-serif); overflow-wrap: anywhere; unicode-bidi: plaintext; cursor: pointer; }
 [hidden] { display: none !important; }
 @media (prefers-reduced-motion: reduce) { .launcher { transition: none; } }
+@media print { :host { display: none !important; } }
 @media (forced-colors: active) { .launcher { border: 2px solid ButtonText; } .badge { border: 1px solid ButtonText; } }
 `;
-const UNREACHABLE = "The chat cannot be reached right now. Try again in a moment.";
 const NOTE_SHOWN = 6_000;
 
 const at = (/** @type {string} */ path) => new URL(path, import.meta.url).href;
-/** @type {CSSStyleSheet | undefined} */
-let sheet;
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(STYLE);
 
 /** @param {string} name @param {Record<string, string>} attributes @param {Element[]} children */
 function make(name, attributes, ...children) {
@@ -44,10 +45,10 @@ function make(name, attributes, ...children) {
 }
 
 class ChatWidget extends HTMLElement {
-  static observedAttributes = ["open", "label", "site", "room", "token"];
+  static observedAttributes = ["open", "label", "site", "room", "token", "words"];
   #root = this.attachShadow({ mode: "open" });
-  #badge = make("span", { class: "badge", part: "badge", "aria-hidden": "true", hidden: "" });
-  #note = make("div", { class: "note", part: "note", role: "status", hidden: "" });
+  #badge = make("span", { class: "badge", part: "badge", "aria-hidden": "true" });
+  #note = make("div", { class: "note", part: "note", role: "status" });
   #button = make("button", { class: "launcher", part: "launcher", type: "button", "aria-expanded": "false" },
     make("svg", { viewBox: "0 0 26 26", "aria-hidden": "true" }, make("path", { d: ICON, "fill-rule": "evenodd" })), this.#badge);
   #unread = 0;
@@ -64,32 +65,33 @@ class ChatWidget extends HTMLElement {
 
   constructor() {
     super();
-    sheet ??= new CSSStyleSheet();
-    sheet.replaceSync(STYLE);
     this.#root.adoptedStyleSheets = [sheet];
     this.#root.append(this.#note, this.#button);
     this.#button.addEventListener("click", () => this.toggle());
+    this.#note.addEventListener("click", () => this.open());
     this.#name();
   }
 
   connectedCallback() {
     this.#here = new AbortController();
     if (this.hasAttribute("open")) this.#show();
-    else if (this.#wasHere()) (globalThis.requestIdleCallback ?? setTimeout)(() => this.#return());
+    else if (this.#isBack()) (globalThis.requestIdleCallback ?? setTimeout)(() => this.#return());
   }
 
   disconnectedCallback() {
     this.#end();
     this.#here = null;
-    clearTimeout(this.#noted);
+    this.#say("");
   }
 
   /** @param {string} name @param {string | null} before @param {string | null} now */
   attributeChangedCallback(name, before, now) {
-    if (name === "label") this.#name();
+    this.#name();
     if (!this.#here || before === now) return;
-    if (name === "open") this.#turn();
-    else if (name !== "label") this.#again();
+    if (name === "open") {
+      this.#tell(now === null ? "close" : "open", {});
+      this.#show(true);
+    } else if (name !== "label") this.#again();
   }
 
   open() {
@@ -129,16 +131,28 @@ class ChatWidget extends HTMLElement {
   }
 
   #name() {
-    const waits = this.#unread ? `, ${this.#unread > 99 ? "99+" : this.#unread} unread` : "";
-    this.#button.setAttribute("aria-label", (this.getAttribute("label") ?? "Chat") + waits);
+    const waits = this.#unread ? ", " + this.#own("{n} unread").replace("{n}", /** @type {string} */ (this.#badge.textContent)) : "";
+    this.#button.setAttribute("aria-label", (this.getAttribute("label") ?? this.#own("Chat")) + waits);
   }
 
-  #turn() {
-    this.#tell(this.hasAttribute("open") ? "open" : "close", {});
-    this.#show();
+  /** What the page says in its own words for these of ours. @param {string} text */
+  #own(text) {
+    try {
+      return JSON.parse(this.getAttribute("words") ?? "")[text] ?? text;
+    } catch {
+      return text;
+    }
   }
 
-  async #show() {
+  /** @param {string} text beside the button, for a moment */
+  #say(text) {
+    this.#note.textContent = text;
+    clearTimeout(this.#noted);
+    if (text) this.#noted = setTimeout(() => this.#say(""), NOTE_SHOWN);
+  }
+
+  /** @param {boolean} [asked] somebody wants it just now: else the focus stays where they are */
+  async #show(asked) {
     const wanted = this.hasAttribute("open");
     const here = this.#here;
     this.#button.setAttribute("aria-expanded", String(wanted));
@@ -148,10 +162,10 @@ class ChatWidget extends HTMLElement {
       const view = await this.#wake();
       if (here !== this.#here || !here) return;
       this.#button.hidden = this.hasAttribute("open");
-      this.#note.hidden ||= this.#button.hidden;
-      await (this.#button.hidden ? view.open() : view.close());
+      if (this.#button.hidden) this.#say("");
+      await (this.#button.hidden ? view.open(asked) : view.close());
     } catch {
-      this.#fail({ code: "unreachable", message: UNREACHABLE });
+      if (here === this.#here) this.#tell("error", { code: "unreachable", message: "The chat cannot be reached right now. Try again in a moment." });
     } finally {
       this.#button.removeAttribute("aria-busy");
     }
@@ -174,7 +188,7 @@ class ChatWidget extends HTMLElement {
       root: this.#root,
       site: this.getAttribute("site") ?? "",
       room: Number(this.getAttribute("room")) || 0,
-      token: this.#identity === undefined ? (this.getAttribute("token") ?? undefined) : this.#identity,
+      token: this.#token,
       signal,
       tell: (/** @type {string} */ type, /** @type {any} */ detail) => this.#tell(type, detail),
     };
@@ -188,8 +202,7 @@ class ChatWidget extends HTMLElement {
   /** Somebody else is here, or it is about another place. */
   #again() {
     this.#end();
-    this.#here = new AbortController();
-    if (this.hasAttribute("open")) this.#show();
+    this.connectedCallback();
   }
 
   #end() {
@@ -202,12 +215,12 @@ class ChatWidget extends HTMLElement {
   /** @param {string} type @param {any} detail */
   #tell(type, detail) {
     if (type === "leave") return this.close();
-    if (type === "error") return this.#fail(detail);
+    if (type === "error") this.#fail(detail);
+    if (type === "note") return this.hasAttribute("open") || this.#say(detail);
     if (type === "unread") {
       if (detail.count === this.#unread) return;
       this.#unread = detail.count;
-      this.#badge.textContent = detail.count > 99 ? "99+" : String(detail.count);
-      this.#badge.toggleAttribute("hidden", !detail.count);
+      this.#badge.textContent = detail.count > 99 ? "99+" : detail.count || "";
       this.#name();
     }
     if (type === "focus") return this.#button.focus({ preventScroll: true });
@@ -216,20 +229,23 @@ class ChatWidget extends HTMLElement {
 
   /** @param {{code: string, message: string}} detail */
   #fail(detail) {
+    console.info(`<${NAME}> ${detail.code}: ${detail.message}`);
     if (this.hasAttribute("open")) {
-      this.#note.textContent = detail.message;
-      this.#note.hidden = false;
-      clearTimeout(this.#noted);
-      this.#noted = setTimeout(() => (this.#note.hidden = true), NOTE_SHOWN);
+      this.#say(this.#own(detail.message));
       this.close();
     }
-    this.dispatchEvent(new CustomEvent("chat-error", { detail, bubbles: true, composed: true }));
   }
 
-  /** Whether this browser has talked here before. */
-  #wasHere() {
+  get #token() {
+    return this.#identity === undefined ? this.getAttribute("token") : this.#identity;
+  }
+
+  /** Whether this browser has talked here before: as itself, or as whom the page now says that it is. */
+  #isBack() {
+    const site = this.getAttribute("site") ?? "";
     try {
-      return Boolean(localStorage.getItem(`parley-widget-${this.getAttribute("site") ?? ""}`));
+      const kept = localStorage.getItem(`parley-widget-${site}`);
+      return kept && (kept !== "{}" || !site || this.#token);
     } catch {
       return false;
     }

@@ -90,6 +90,9 @@ export class Panel {
     const { sheet, markup } = await fetched;
     const { root, signal } = parts;
     const panel = /** @type {HTMLElement} */ (document.importNode(/** @type {Element} */ (markup.querySelector("section")), true));
+    const words = host.getAttribute("words");
+    // Where they cannot be had, ours will do.
+    if (words) await import("./words.js").then(({ speak }) => speak(panel, words, langOf(host), signal)).catch((error) => console.info("<chat-widget> words:", error));
     adopt(root, sheet, signal);
     root.prepend(panel);
     signal.addEventListener("abort", () => panel.remove());
@@ -111,24 +114,26 @@ export class Panel {
     this.#signal = signal;
     this.#visiting = Boolean(site);
     this.#room = room;
-    // The words of the panel are English, wherever it is; what people write is more likely in the language of the page.
-    const lang = /** @type {HTMLElement | null} */ (host.closest("[lang]"))?.lang ?? "";
+    // The words of the panel are English, unless the page gives its own; what people write is more likely in its language.
+    const lang = langOf(host);
     for (const each of panel.querySelectorAll("[data-slot=timeline], textarea")) /** @type {HTMLElement} */ (each).lang = lang;
     const words = host.getAttribute("greeting");
     if (words) Object.assign(/** @type {HTMLElement} */ (slot(panel, "start-text")), { textContent: words, lang });
     panel.addEventListener("click", (event) => this.#clicked(event), { signal });
     panel.addEventListener("keydown", (event) => this.#key(event), { signal });
-    globalThis.visualViewport?.addEventListener("resize", () => this.#fit(), { signal });
+    for (const type of ["resize", "scroll"]) globalThis.visualViewport?.addEventListener(type, () => this.#fit(), { signal });
     on(session, "ready", () => this.#begin(), signal);
     if (session.client) this.#begin();
   }
 
-  open() {
+  /** @param {boolean} [asked] somebody wants it just now, and the focus goes along */
+  open(asked) {
     if (this.#open) return;
     this.#open = true;
-    this.#fit();
     this.#panel.hidden = this.#panel.inert = false;
+    this.#fit();
     if (this.#session.client) this.#enter();
+    if (!asked) return;
     if (this.#composer) this.#composer.focus();
     else /** @type {HTMLElement} */ (this.#panel.querySelector("[data-action=close]")).focus({ preventScroll: true });
   }
@@ -172,10 +177,9 @@ export class Panel {
     on(client.store, "rooms", () => this.#head(), signal);
     on(client, "left", (room) => room === this.#room && this.#gone(), signal);
     on(client, "arrived", (message) => this.#announce(message), signal);
-    if (this.#open) {
-      this.#enter();
-      this.#composer.focus();
-    }
+    if (this.#open) this.#enter();
+    // Who waits on the button beside it goes on from there; who is elsewhere on the page by now stays.
+    if (this.#panel.contains(activeIn(this.#panel))) this.#composer.focus();
   }
 
   /** @param {string} body @returns {Promise<void> | void} a promise where it makes the conversation */
@@ -318,9 +322,21 @@ export class Panel {
     this.#tell("leave", {});
   }
 
-  /** Where the keyboard of a phone takes half of the screen, the field to write in stays above it; enlarged by two fingers all is as high as before. */
+  /**
+   * Where the keyboard of a phone takes half of the screen, all stays in what is left of it, to which iOS moves the page;
+   * enlarged by two fingers it is as high as before. A page that is zoomed by its own sheet zooms our pixels, too.
+   */
   #fit() {
-    const { height, scale } = globalThis.visualViewport ?? {};
-    if (height) this.#panel.style.setProperty("--chat-height", `${Math.round(height * scale)}px`);
+    const { height, scale, offsetTop } = globalThis.visualViewport ?? {};
+    if (!height) return;
+    const zoom = /** @type {any} */ (this.#panel).currentCSSZoom || 1;
+    const set = (/** @type {string} */ name, /** @type {number} */ px) => this.#panel.style.setProperty(name, `${px / zoom}px`);
+    set("--chat-height", height * scale);
+    set("--chat-top", scale > 1 ? 0 : offsetTop);
   }
+}
+
+/** @param {HTMLElement} host @returns {string} the language of the page around it */
+function langOf(host) {
+  return /** @type {HTMLElement | null} */ (host.closest("[lang]"))?.lang ?? "";
 }

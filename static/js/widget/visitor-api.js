@@ -69,7 +69,7 @@ export class VisitorApi extends Api {
     else body.key = recall(this.#site).key ?? "";
     if (this.#room) body.room = this.#room;
     this.#token = "";
-    const came = await this.once("POST", "visits/", body);
+    const came = await this.#visit(body);
     if (this.#me && came.user.id !== this.#me) throw new Failure("somebody_else", "Somebody else is here now. Load the page again.");
     this.#me = came.user.id;
     this.#token = came.token;
@@ -77,12 +77,29 @@ export class VisitorApi extends Api {
     return came;
   }
 
+  /**
+   * Where the browser may not show this page what we say, it looks as if nobody was there. So we look whether somebody is.
+   *
+   * @param {object} body @param {boolean} [surely] @returns {Promise<any>} @throws {Failure}
+   */
+  async #visit(body, surely) {
+    try {
+      return await this.once("POST", "visits/", body);
+    } catch (error) {
+      const away = Failure.from(error).code !== "closed" || !(await fetch(`${this.#origin}/widget.js`, { cache: "no-store" }).catch(() => null))?.ok;
+      if (away) throw error;
+      if (!surely) return this.#visit(body, true);
+      throw new Failure("wrong_origin", `The chat may not be shown at ${location.origin}. Add it to the origins of the site.`);
+    }
+  }
+
   /** @param {Function} identity */
   async #fetchToken(identity) {
     try {
       return await identity();
-    } catch {
-      throw new Failure("closed", "This site could not say who you are.");
+    } catch (error) {
+      console.info("<chat-widget> identify:", error);
+      throw new Failure("closed");
     }
   }
 

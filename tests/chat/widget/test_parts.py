@@ -1,5 +1,6 @@
 """What sites are told and given: the code that signs, the script that they load, and the demo."""
 
+import gzip
 import json
 import re
 import shutil
@@ -17,6 +18,7 @@ from accounts.models import User
 from chat import demo
 from chat.models import Site
 from chat.widget.signing import read_identity, secret_of
+from config.env import ROOT
 from tests.chat.widget.visiting import SHOP, VISITS
 from tests.documents import code_in
 
@@ -52,12 +54,30 @@ SAY: dict[str, Callable[[str, Any], list[str]]] = {
 }
 
 
+def test_the_words_that_are_documented_are_ours() -> None:
+    written = (
+        *(ROOT / "static/js").rglob("*.js"),
+        *(ROOT / "templates/chat").rglob("*.html"),
+        *(ROOT / "chat").rglob("*.py"),
+    )
+    as_is = "\n".join(path.read_text() for path in written)
+    blanked = re.sub(r"\$?\{[^{}]*\}", "{}", as_is)
+
+    def is_ours(words: str) -> bool:
+        text = re.escape(words.replace("{n}", "{}"))
+        return bool(re.search(rf"""[>}}"'`]{text}["'`{{<]""", blanked if "{" in words else as_is))
+
+    assert [words for words in json.loads(code_in("docs/widget.md", "json")) if not is_ours(words)] == []
+
+
 def test_the_loader_is_the_same_for_everybody_and_names_its_parts(settings: Settings) -> None:
     got = Client().get("/widget.js", headers={"Origin": SHOP})
     assert got.headers["Content-Type"] == "text/javascript"
     assert got.headers["Access-Control-Allow-Origin"] == "*"
     assert got.headers["Cache-Control"] == "public, max-age=300"
     assert not got.cookies
+    packed = {Client().get("/widget.js", headers={"Accept-Encoding": "gzip"}).content for _ in range(3)}
+    assert [gzip.decompress(each) for each in packed] == [got.content], "no padding: there is no secret in it"
     tag = got.headers["ETag"]
     assert Client().get("/widget.js", headers={"If-None-Match": tag}).status_code == 304
     version = tag.strip('"')
