@@ -24,6 +24,7 @@ SHEETS = (
     "recorder",
     "proposals",
     "connection",
+    "toast",
     "dialog",
     "lightbox",
     "cropper",
