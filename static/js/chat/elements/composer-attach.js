@@ -79,7 +79,7 @@ export class ComposerAttach extends EventTarget {
     const lost = chosen.filter((name) => !kept.includes(stem(name)));
     if (!lost.length) return;
     const [was, it] = lost.length === 1 ? ["was", "it"] : ["were", "them"];
-    tell(this, "trouble", `${lost.map((name) => `“${name}”`).join(", ")} ${was} lost when the page was loaded anew. Choose ${it} again.`);
+    tell(this, "trouble", `“${lost.join("”, “")}” ${was} lost when the page was loaded anew. Choose ${it} again.`);
   }
 
   /** The draft has others now. @param {Attached} room @param {string[]} before what it had */
