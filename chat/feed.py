@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Collection, Container, Mapping
 from typing import Protocol
 
 from accounts.figures import figures
 from chat.connection import Connection
-from chat.frames import Frame
+from chat.frames import Burst, Frame
 from chat.sync import PAGE, Change
 
 logger = logging.getLogger(__name__)
@@ -19,6 +20,15 @@ GAP_SECONDS = 0.3
 
 MOST_WAITING = 500
 """Events that wait for an earlier one; beyond that they are dropped, as the gap is read from the database anyway."""
+
+
+CROWD = 100
+"""Sockets here from which on a room rests after each write, so that what is said meanwhile goes out in one."""
+
+REST_SECONDS = 40e-6
+"""How long, for each of these sockets: to write to one takes half as long, so others have the worker as much."""
+
+LONGEST_REST_SECONDS = 0.05
 
 
 _NOTHING: dict[int, Change] = {}
@@ -46,7 +56,18 @@ class RoomFeed:
     out while the feed was here: sockets whose rooms were read before that are not let in.
     """
 
-    __slots__ = ("_feeder", "_gap", "_waiting", "gone", "head", "members", "room_id")
+    __slots__ = (
+        "_feeder",
+        "_gap",
+        "_resting",
+        "_unwritten",
+        "_waiting",
+        "_wrote_at",
+        "gone",
+        "head",
+        "members",
+        "room_id",
+    )
 
     def __init__(self, room_id: int, head: int, feeder: Feeder) -> None:
         self.room_id = room_id
@@ -56,6 +77,9 @@ class RoomFeed:
         self._feeder = feeder
         self._waiting = _NOTHING
         self._gap: asyncio.Task[None] | None = None
+        self._unwritten: tuple[Frame, ...] = ()
+        self._resting: asyncio.TimerHandle | None = None
+        self._wrote_at = 0.0
 
     def offer(self, change: Change) -> None:
         """Take a change as it comes from the channel layer."""
@@ -89,6 +113,7 @@ class RoomFeed:
 
         Who wants to hear nothing ``of`` this kind is told the other frame ``instead``, if there is one.
         """
+        self._write_unwritten()
         for member in self.members:
             if member.user_id in skip:
                 continue
@@ -100,6 +125,8 @@ class RoomFeed:
     def stop(self) -> None:
         if self._gap is not None:
             self._gap.cancel()
+        if self._resting is not None:
+            self._resting.cancel()
 
     def _hand_out_waiting(self) -> None:
         for seq in sorted(self._waiting):
@@ -114,17 +141,45 @@ class RoomFeed:
         if change.seq > self.head:
             self._take_out(change)
             self.head = change.seq
-            figures.deliveries += len(self.members)
-            for member in self.members:
-                member.push(change.frame)
+            self._write(change.frame)
             if change.news:
                 self._feeder.on_news(self)
+
+    def _write(self, frame: Frame) -> None:
+        """Write to all members; to a crowd not before it has had its rest."""
+        if self._resting is not None:
+            self._unwritten += (frame,)
+            return
+        if is_crowd := len(self.members) >= CROWD:
+            rest = min(len(self.members) * REST_SECONDS, LONGEST_REST_SECONDS)
+            if (left := self._wrote_at + rest - time.monotonic()) > 0:
+                self._unwritten = (frame,)
+                self._resting = asyncio.get_running_loop().call_later(left, self._write_unwritten)
+                return
+        figures.deliveries += len(self.members)
+        for member in self.members:
+            member.push(frame)
+        if is_crowd:
+            self._wrote_at = time.monotonic()
+
+    def _write_unwritten(self) -> None:
+        """Write what was said during the rest."""
+        if self._resting is None:
+            return
+        self._resting.cancel()
+        self._resting = None
+        burst, self._unwritten = Burst(self._unwritten), ()
+        figures.deliveries += len(self.members) * len(burst.frames)
+        for member in self.members:
+            member.outbox.push_burst(burst)
+        self._wrote_at = time.monotonic()
 
     def _take_out(self, change: Change) -> None:
         """Part with the sockets of those whom this change puts out of the room."""
         if not change.gone or self.gone.get(change.gone[0], 0) >= change.seq:
             return
         self.gone = {**self.gone, **dict.fromkeys(change.gone, change.seq)}
+        self._write_unwritten()
         if leaving := [member for member in self.members if member.user_id in change.gone]:
             self.members = tuple(member for member in self.members if member.user_id not in change.gone)
             self._feeder.on_gone(self, leaving, change.seq)

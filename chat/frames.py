@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 
 TEXT = 0x81  # a whole text message in one frame
 MASKED = 0x80  # what clients send is
@@ -24,6 +25,16 @@ class Frame:
     def size(self) -> int:
         """About how much memory it takes while it waits."""
         return len(self.text)
+
+
+class Burst:
+    """Frames that go out together: to write them is one call for each socket, however many they are."""
+
+    __slots__ = ("frames", "wire")
+
+    def __init__(self, frames: Sequence[Frame]) -> None:
+        self.frames = frames
+        self.wire = b"".join([frame.wire for frame in frames])
 
 
 def _framed(payload: bytes) -> bytes:

@@ -25,7 +25,7 @@ from accounts.threads import in_thread
 from chat import limits, questions, services, snapshot, sync
 from chat.connection import Connection
 from chat.exceptions import ChatError
-from chat.frames import Frame
+from chat.frames import Burst, Frame
 from chat.hub import Hub, get_hub
 from chat.protocol import MAX_FRAME_BYTES, SyncedRoom
 from chat.questions import Question, header
@@ -75,6 +75,10 @@ class PollOutbox:
         if frame.text.startswith(TOLD):
             self.events.append(frame)
         self.woken.set()
+
+    def push_burst(self, burst: Burst) -> None:
+        for frame in burst.frames:
+            self.push(frame)
 
     async def push_slowly(self, *frames: Frame) -> None:
         for frame in frames:

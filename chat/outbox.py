@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import Protocol
 
-from chat.frames import Frame
+from chat.frames import Burst, Frame
 from chat.protocol import Close
 
 WIRE = "parley.wire"
@@ -36,6 +36,9 @@ class Outbox(Protocol):
     def open(self, first: Frame) -> None: ...
     def push(self, frame: Frame, *, shed: bool = False) -> None:
         """Send a frame; one that may be ``shed`` is, when the client falls behind."""
+
+    def push_burst(self, burst: Burst) -> None:
+        """Send frames that go out together; none of them may be shed."""
 
     async def push_slowly(self, *frames: Frame) -> None:
         """Send the frames of a long answer, each once less than half of the outbox is in use."""
@@ -83,6 +86,10 @@ class QueuedOutbox:
         self._waiting.append(frame)
         self._bytes += frame.size
         self._wake.set()
+
+    def push_burst(self, burst: Burst) -> None:
+        for frame in burst.frames:
+            self.push(frame)
 
     async def push_slowly(self, *frames: Frame) -> None:
         for frame in frames:
@@ -147,6 +154,13 @@ class WireOutbox:
         if self._held is not None:
             self._hold(frame)
         elif self._wire.write(frame.wire) > BYTES:
+            self.close(Close.BEHIND)
+
+    def push_burst(self, burst: Burst) -> None:
+        if self._held is not None:
+            for frame in burst.frames:
+                self.push(frame)
+        elif not self._over and self._wire.write(burst.wire) > BYTES:
             self.close(Close.BEHIND)
 
     async def push_slowly(self, *frames: Frame) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any, cast
 from uuid import uuid4
@@ -98,8 +98,7 @@ class TestWire:
         self._communicator = communicator
 
     def write(self, data: bytes) -> int:
-        while data:
-            text, data = _first_frame(data)
+        for text in texts_in(data):
             self._communicator.output_queue.put_nowait({"type": "websocket.send", "text": text})
         return 0
 
@@ -107,17 +106,19 @@ class TestWire:
         return 0
 
 
-def _first_frame(data: bytes) -> tuple[str, bytes]:
-    """Read one whole, unmasked text frame (RFC 6455, 5.2); answers it and what follows it."""
-    assert data[0] == 0x81, "a whole text message in one frame"
-    length, start = data[1], 2
-    if length == 126:
-        length, start = int.from_bytes(data[2:4], "big"), 4
-    elif length == 127:
-        length, start = int.from_bytes(data[2:10], "big"), 10
-    end = start + length
-    assert len(data) >= end
-    return data[start:end].decode(), data[end:]
+def texts_in(data: bytes) -> Iterator[str]:
+    """Read whole, unmasked text frames (RFC 6455, 5.2), as a client would."""
+    end = 0
+    while end < len(data):
+        assert data[end] == 0x81, "a whole text message in one frame"
+        length, start = data[end + 1], end + 2
+        if length == 126:
+            length, start = int.from_bytes(data[end + 2 : end + 4], "big"), end + 4
+        elif length == 127:
+            length, start = int.from_bytes(data[end + 2 : end + 10], "big"), end + 10
+        end = start + length
+        assert len(data) >= end
+        yield data[start:end].decode()
 
 
 wired = False

@@ -10,8 +10,9 @@ from chat import feed as feed_module
 from chat.connection import Connection
 from chat.feed import RoomFeed
 from chat.frames import Frame
-from chat.outbox import QueuedOutbox
+from chat.outbox import QueuedOutbox, WireOutbox
 from chat.sync import PAGE, Change
+from tests.chat.sockets import texts_in
 
 
 class Log:
@@ -64,6 +65,31 @@ class Listener:
         assert self.frames == wanted
 
 
+class Writes:
+    """A socket that keeps what each call wrote to it."""
+
+    def __init__(self, user_id: int) -> None:
+        self.writes: list[str] = []
+        self.connection = Connection(user_id=user_id, session_id=uuid4(), outbox=WireOutbox(self, self._close))
+        self.connection.open(Frame("ready"))
+        self.writes.clear()
+
+    def write(self, data: bytes) -> int:
+        self.writes.append(" ".join(texts_in(data)))
+        return 0
+
+    def waiting(self) -> int:
+        return 0
+
+    async def _close(self, code: int) -> None:
+        self.writes.append(f"closed {code}")
+
+    async def got(self, *writes: str) -> None:
+        async with asyncio.timeout(30):
+            while self.writes != [*writes]:
+                await asyncio.sleep(0.005)
+
+
 def change(seq: int, prev: int | None = None, *, gone: Sequence[int] = (), news: bool = False) -> Change:
     return Change(seq - 1 if prev is None else prev, seq, Frame(str(seq)), gone, news)
 
@@ -73,9 +99,12 @@ def log() -> Log:
     return Log()
 
 
-@pytest.fixture
-def feed(log: Log, monkeypatch: pytest.MonkeyPatch) -> RoomFeed:
+@pytest.fixture(params=[100, 1], ids=["a few", "a crowd"])
+def feed(request: pytest.FixtureRequest, log: Log, monkeypatch: pytest.MonkeyPatch) -> RoomFeed:
+    """The feed of a room, which holds whatever the number of its members."""
     monkeypatch.setattr(feed_module, "GAP_SECONDS", 0.05)
+    monkeypatch.setattr(feed_module, "CROWD", request.param)
+    monkeypatch.setattr(feed_module, "REST_SECONDS", 0.01)
     return RoomFeed(7, 0, log)
 
 
@@ -200,3 +229,26 @@ async def test_a_change_of_the_room_itself_is_told_once_it_is_handed_out(feed: R
     assert log.news == 0
     feed.offer(change(1))
     assert log.news == 1
+
+
+async def test_what_is_said_to_a_crowd_while_it_rests_goes_out_in_one_write(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed_module, "LONGEST_REST_SECONDS", 0.5)
+    monkeypatch.setattr(feed_module, "REST_SECONDS", 1)
+    feed = RoomFeed(7, 0, log)
+    crowd = [Writes(user_id) for user_id in range(feed_module.CROWD)]
+    feed.members = tuple(member.connection for member in crowd)
+    for seq in (1, 2, 3):
+        feed.offer(change(seq))
+    assert {tuple(member.writes) for member in crowd} == {("1",)}
+
+    await crowd[0].got("1", "2 3")
+    feed.offer(change(4))
+    feed.offer(change(5, gone=[0]))  # who goes has heard what came before
+    await crowd[1].got("1", "2 3", "4", "5")
+    assert crowd[0].writes == ["1", "2 3", "4"]
+    assert feed.head == 5
+    feed.offer(change(6))
+    feed.offer(change(7))
+    assert crowd[1].writes[4:] == ["6", "7"], "ninety-nine are no crowd"

@@ -6,9 +6,10 @@ from itertools import count
 
 import pytest
 
-from chat.frames import Frame
+from chat.frames import Burst, Frame
 from chat.outbox import BYTES, FRAMES, Outbox, QueuedOutbox, WireOutbox
 from chat.protocol import Close
+from tests.chat.sockets import texts_in
 
 
 class Network:
@@ -37,7 +38,7 @@ class Network:
 
     def _flow(self) -> None:
         if self.flowing.is_set():
-            self.sent += [_text(data) for data in self._buffer]
+            self.sent += [text for data in self._buffer for text in texts_in(data)]
             self._buffer.clear()
 
     async def until(self, ready: Callable[[], bool]) -> None:
@@ -45,18 +46,6 @@ class Network:
             while not ready():
                 self._flow()
                 await asyncio.sleep(0.005)
-
-
-def _text(data: bytes) -> str:
-    """Read a frame as a client would."""
-    size, start = data[1], 2
-    if size == 126:
-        size, start = int.from_bytes(data[2:4]), 4
-    elif size == 127:
-        size, start = int.from_bytes(data[2:10]), 10
-    assert data[0] == 0x81
-    assert len(data) == start + size
-    return data[start:].decode()
 
 
 @pytest.fixture
@@ -74,10 +63,13 @@ async def outbox(request: pytest.FixtureRequest, network: Network) -> Outbox:
 async def test_nothing_is_written_before_the_first_frame(outbox: Outbox, network: Network) -> None:
     network.flowing.set()
     outbox.push(Frame("an event meanwhile"))
+    outbox.push_burst(Burst([Frame("two"), Frame("at once")]))
     await asyncio.sleep(0.02)
     assert network.sent == []
     outbox.open(Frame("ready"))
-    await network.until(lambda: network.sent == ["ready", "an event meanwhile"])
+    outbox.push_burst(Burst([Frame("two"), Frame("more")]))
+    expected = ["ready", "an event meanwhile", "two", "at once", "two", "more"]
+    await network.until(lambda: network.sent == expected)
 
 
 async def test_a_client_that_falls_behind_loses_signals_first_and_then_the_socket(
@@ -97,6 +89,14 @@ async def test_a_client_that_falls_behind_loses_signals_first_and_then_the_socke
     network.waiting()
     assert network.sent.count("typing") <= BYTES // 2000 + 1
     assert "too late" not in network.sent
+
+
+async def test_bursts_close_a_socket_that_falls_behind_as_well(outbox: Outbox, network: Network) -> None:
+    outbox.open(Frame("ready"))
+    burst = Burst([Frame("x" * 10_000), Frame("y" * 10_000)])
+    for _ in range(BYTES // 20_000 + 2):
+        outbox.push_burst(burst)
+    await network.until(lambda: network.closed == Close.BEHIND)
 
 
 async def test_a_long_answer_waits_for_the_client_instead_of_closing_it(outbox: Outbox, network: Network) -> None:
@@ -123,6 +123,7 @@ async def test_a_socket_that_is_gone_is_not_written_to(outbox: Outbox, network: 
     await network.until(lambda: network.sent == ["ready"])
     outbox.stop()
     outbox.push(Frame("too late"))
+    outbox.push_burst(Burst([Frame("much"), Frame("too late")]))
     outbox.close(Close.BEHIND)
     await asyncio.sleep(0.02)
     assert network.sent == ["ready"]
@@ -140,4 +141,4 @@ async def test_queued_frames_are_bounded_in_number_too(network: Network) -> None
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 65_535, 65_536, 70_000])
 def test_a_frame_is_framed_as_the_standard_has_it(size: int) -> None:
-    assert _text(Frame("é" + "x" * size).wire) == "é" + "x" * size
+    assert [*texts_in(Frame("é" + "x" * size).wire)] == ["é" + "x" * size]
