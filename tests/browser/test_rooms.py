@@ -61,6 +61,17 @@ def test_who_is_invited_sees_it_in_the_list_and_comes_in(alice: Person, bob: Per
     door = bob.page.get_by_role("link", name="Find or make a room", exact=True)
     expect(door.locator("[data-slot=invited]")).to_be_hidden()
 
+    # Who is out while there is no network takes along what could not be sent.
+    bob.device.expects("the server responded with a status of 404")
+    bob.device.link.cut()
+    bob.say("on my way")
+    bob.has_stored("outbox", 1)
+    alice.device.call("DELETE", f"rooms/{room}/members/{bob.user}/")
+    bob.device.link.mend()
+    bob.page.evaluate("dispatchEvent(new Event('online'))")
+    bob.page.get_by_role("button", name="Copy its text").click()
+    bob.has_stored("outbox", 0)
+
 
 def test_the_author_reads_why_a_moderator_deleted_a_message(alice: Person, bob: Person) -> None:
     room = alice.device.call("POST", "rooms/", kind="private", name="Harbour")["id"]

@@ -57,13 +57,12 @@ export class ComposerAttach extends EventTarget {
     const chosen = this.#marks.left(room.id);
     const wanted = room.draft?.attachments?.length || chosen.length || this.#marks.get().includes(room.id);
     if (wanted) await this.#open().catch(() => undefined);
-    if (this.#room !== room) return;
-    if (this.#tray) {
-      await this.#tray.show(room);
-      if (this.#room === room) this.#ready = room.id;
-      tell(this, "change");
-    }
-    this.#miss(room, chosen);
+    if (!this.#tray || this.#room !== room) return;
+    await this.#tray.show(room);
+    if (this.#room === room) this.#ready = room.id;
+    tell(this, "change");
+    const missing = this.#tray.missing(room.id, chosen);
+    if (missing) tell(this, "trouble", missing);
   }
 
   #chosen() {
@@ -71,15 +70,6 @@ export class ComposerAttach extends EventTarget {
     if (!files.length || !this.#input) return;
     this.#input.value = "";
     this.add(files);
-  }
-
-  /** Say what was chosen just before a reload, and went with the page. @param {Attached} room @param {string[]} chosen */
-  #miss(room, chosen) {
-    const kept = this.#tray?.names(room.id).map(stem) ?? [];
-    const lost = chosen.filter((name) => !kept.includes(stem(name)));
-    if (!lost.length) return;
-    const [was, it] = lost.length === 1 ? ["was", "it"] : ["were", "them"];
-    tell(this, "trouble", `“${lost.join("”, “")}” ${was} lost when the page was loaded anew. Choose ${it} again.`);
   }
 
   /** The draft has others now. @param {Attached} room @param {string[]} before what it had */
@@ -173,9 +163,4 @@ export class ComposerAttach extends EventTarget {
     event.preventDefault();
     this.add(files);
   }
-}
-
-/** A picture that was drawn anew has another ending. @param {string} name of a file */
-function stem(name) {
-  return name.replace(/\.[^.]{1,5}$/, "");
 }

@@ -111,9 +111,17 @@ export class ComposerTray extends EventTarget {
     return this.#tray.of(room).length;
   }
 
-  /** @param {import("../tray.js").Place} room */
-  names(room) {
-    return this.#tray.of(room).map(({ name }) => name);
+  /**
+   * Say what was chosen just before a reload, and went with the page.
+   *
+   * @param {import("../tray.js").Place} room @param {string[]} chosen names @returns {string} empty where all of it is here
+   */
+  missing(room, chosen) {
+    const here = this.#tray.of(room).map(({ name }) => stem(name));
+    const lost = chosen.filter((name) => !here.includes(stem(name)));
+    if (!lost.length) return "";
+    const [were, them] = lost.length === 1 ? ["was", "it"] : ["were", "them"];
+    return `“${lost.join("”, “")}” ${were} lost when the page was loaded anew. Choose ${them} again.`;
   }
 
   /** When all that is in it is kept, too. @param {import("../tray.js").Place} room @returns {Promise<unknown>} */
@@ -329,4 +337,9 @@ function keyOf(target) {
 /** @param {HTMLElement | null} part @param {boolean} shown */
 function show(part, shown) {
   if (part && part.hidden === shown) part.hidden = !shown;
+}
+
+/** A picture that was drawn anew has another ending. @param {string} name of a file */
+function stem(name) {
+  return name.replace(/\.[^.]{1,5}$/, "");
 }
