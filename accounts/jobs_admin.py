@@ -48,6 +48,7 @@ class EventInline(admin.TabularInline[ProcrastinateEvent, ProcrastinateJob]):
     extra = 0
     can_delete = False
     verbose_name_plural = "What happened"
+    template = "admin/events.html"
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
