@@ -10,6 +10,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.axe import Axe
 from tests.browser.conftest import NewDevice
+from tests.browser.eyes import CUT_OFF, LOST_COLOURS
 from tests.browser.people import Person
 from tests.browser.server import Server
 from tests.browser.test_screens import furnished
@@ -34,13 +35,16 @@ def faults_of(page: Page) -> list[str]:
     page.emulate_media(color_scheme="dark")
     page.evaluate(STILL)
     found += [f"dark: {fault}" for fault in axe.faults("color-contrast")]
-    page.emulate_media(color_scheme="light")
+    page.emulate_media(color_scheme="light", forced_colors="active")
+    found += [f"in the colours of the system: {fault}" for fault in page.evaluate(LOST_COLOURS)]
+    page.emulate_media(forced_colors="none")
     page.evaluate(RIGHT_TO_LEFT)
     page.set_viewport_size(NARROW)
     page.evaluate(STILL)
     found += [f"narrow, from right to left: {fault}" for fault in axe.faults(but="color-contrast")]
     if page.evaluate(WIDER):
         found.append("narrow, from right to left: it is wider than the screen")
+    found += [f"narrow, with letters apart: {fault}" for fault in page.evaluate(CUT_OFF)]
     page.set_viewport_size(before)
     page.evaluate(RIGHT_TO_LEFT.replace("rtl", "ltr"))
     return found
@@ -170,20 +174,6 @@ def test_who_needs_more_contrast_gets_it(alice: Person, bob: Person, room: int) 
     assert axe.faults("color-contrast-enhanced") == []
     page.emulate_media(color_scheme="dark")
     assert axe.faults("color-contrast-enhanced") == []
-
-
-def test_where_the_system_has_its_own_colours_one_still_sees_what_is_chosen(alice: Person, room: int) -> None:
-    page = alice.page
-    page.emulate_media(forced_colors="active")
-    alice.opens(f"/rooms/{room}/")
-    expect(page.get_by_role("textbox", name="Write to Bob Baker")).to_be_focused()
-    for chosen in (".composer__box", ".row[aria-current]"):
-        expect(page.locator(chosen)).to_have_css("outline-style", "solid")
-    page.goto("/settings/appearance/")
-    expect(page.locator(".choice__option", has_text="Comfortable")).to_have_css("outline-style", "solid")
-    expect(page.locator(".choice__option", has_text="Compact")).to_have_css("outline-style", "none")
-    page.evaluate(STILL)
-    assert Axe(page).faults() == []
 
 
 FOCUS = """() => {
