@@ -31,7 +31,7 @@ class MessageForm(forms.Form):
         self.problem = problem
         self.fields["client_id"].initial = uuid4
         attrs = {
-            "aria-describedby": "composer-error",
+            "aria-describedby": "composer-context composer-error",
             "autocomplete": "off",
             "enterkeyhint": "send",
             "dir": "auto",

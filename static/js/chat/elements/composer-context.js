@@ -34,6 +34,7 @@ export class ComposerContext {
     if (this.#bar) this.#bar.hidden = !reply && !edit;
     if (edit) this.say("Edit your message");
     else if (reply) this.say(reply.seq ? `Reply to ${reply.author.full_name}: ${reply.deleted ? "Message deleted" : reply.excerpt}` : "Reply to a message");
+    else this.say(""); // it describes the box, to be seen or not
   }
 
   /** What is answered follows what becomes of it: what was deleted stands nowhere. @param {(id: number) => Message | undefined} find */

@@ -83,6 +83,8 @@ export class EmojiPicker {
 
   /** @param {HTMLElement | null} chosen */
   #name(chosen) {
+    // What is chosen is heard from the list itself.
+    slot(this.#dialog, "emoji-name")?.setAttribute("aria-hidden", String(chosen !== null));
     fill(this.#dialog, "emoji-name", chosen ? `:${chosen.dataset.key}:` : "No emoji has this name.");
   }
 

@@ -30,10 +30,12 @@ let unsent = "";
 
 /** @type {Record<string, (context: Context) => unknown>} */
 const actions = {
-  react({ client, message, button }) {
+  async react({ client, notices, message, button }) {
     const emoji = /** @type {string} */ (button.dataset.emoji);
+    const given = message.reactions.some((each) => each.emoji === emoji && each.users.includes(client.me.id));
     used(emoji);
-    return toggle(client, message, emoji);
+    await toggle(client, message, emoji);
+    notices.say(given ? `${emoji} taken back` : `Reacted with ${emoji}`);
   },
 
   edit: beginEdit,

@@ -70,6 +70,8 @@ export class ParleyChat extends HTMLElement {
   #pane;
   /** @type {import("./thread-pane.js").ThreadPane | undefined} made when the first thread is opened */
   #thread;
+  /** The message from which somebody went to a thread by keys. @type {HTMLElement | null} */
+  #opener = null;
   /** Where the reader was in the conversation that a thread has taken the place of. @type {{spot: import("../places.js").Spot | null} | undefined} */
   #covered;
   /** The `<main>` of each kind of place that was shown. @type {Map<string, HTMLElement>} */
@@ -180,6 +182,8 @@ export class ParleyChat extends HTMLElement {
     if (!pane) return location.assign(`${base}${room}/thread/${seq}/`);
     const visit = ++this.#visits;
     const before = this.dataset.thread;
+    const from = /** @type {HTMLElement | null} */ (document.activeElement?.matches(":focus-visible") ? document.activeElement.closest("main .message") : null);
+    if (from || !before) this.#opener = from;
     try {
       const { ThreadPane } = await import("./thread-pane.js");
       const parts = { base, close: () => this.#leaveThread(), room: pane.shares() };
@@ -208,7 +212,8 @@ export class ParleyChat extends HTMLElement {
       this.#remember();
       history.pushState(null, "", `${this.#config.urls.rooms}${this.#room}/`);
     }
-    this.#pane?.focus();
+    if (this.#opener?.checkVisibility()) this.#opener.focus({ preventScroll: true });
+    else this.#pane?.focus();
     return true;
   }
 
@@ -314,6 +319,7 @@ export class ParleyChat extends HTMLElement {
   /** @param {import("../places.js").Place} place @param {HTMLElement} main @param {import("../places.js").Spot | null} [spot] */
   #show({ view, room }, main, spot = null) {
     const shown = /** @type {HTMLElement} */ (this.querySelector("main"));
+    const byKeys = Boolean(document.activeElement?.matches(":focus-visible"));
     if (shown !== main) shown.replaceWith(main);
     this.className = this.className.replace(/app--\w+/, `app--${view}`);
     this.#closeThread();
@@ -327,6 +333,7 @@ export class ParleyChat extends HTMLElement {
     } else {
       this.#pane?.leave();
     }
+    if (document.activeElement === document.body) this.#land(main, byKeys && spot && spot.top === undefined ? spot.seq : 0);
     this.#details.show(summary ? room : 0);
     this.#entitle();
     this.#dots.refresh();
@@ -336,6 +343,12 @@ export class ParleyChat extends HTMLElement {
   #entitle() {
     const room = this.#client.store.rooms.get(this.#room);
     if (room || !this.#room) this.#title.name = `${room?.name ?? "Conversations"} · Parley`;
+  }
+
+  /** What had the focus has gone with its page: who came by keys goes on at the message, or where that page begins. @param {HTMLElement} main @param {number} seq */
+  #land(main, seq) {
+    const at = /** @type {HTMLElement} */ ((seq && main.querySelector(`#m-${seq}`)) || main.querySelector("[data-slot=log]") || main);
+    at.focus({ preventScroll: true });
   }
 
   /** @param {HTMLElement} main */

@@ -224,6 +224,7 @@ export class RoomPane {
     }
     const changes = await late(import("./message-changes.js"), notices);
     changes?.beginEdit({ composer: this.#composer, message, limits });
+    notices.say("You edit your message"); // the focus stays where it is, so that nothing else is heard
   }
 
   /** Do what was written as a command, after those before it. @param {{room: number, text: string, name: string, rest: string}} written */
@@ -276,6 +277,7 @@ export class RoomPane {
       const { storeEdit } = await import("./message-changes.js");
       await storeEdit(this.#client, message, body);
       if (here()) this.#composer.leave();
+      this.#parts.notices.say("Your message is changed");
     } catch (error) {
       const { detail } = Failure.from(error);
       if (here()) this.#composer.refuse(detail || "This was not stored. Try again when you are back online.");
