@@ -79,7 +79,7 @@ export class MessageActions {
     this.#find = find;
     this.#dialog = /** @type {HTMLDialogElement} */ (slot(root, "confirm-delete"));
     const timeline = /** @type {HTMLElement} */ (slot(main, "timeline"));
-    for (const type of ["focusin", "focusout"]) timeline.addEventListener(type, (event) => nameRow(event), { signal });
+    timeline.addEventListener("focusin", () => import("./message-keyboard.js").then((module) => module.helpAt(timeline, signal), () => null), { signal, once: true });
     for (const type of ["pointerover", "focusin"]) {
       timeline.addEventListener(type, (event) => this.#point(rowOf(event)), { signal });
       timeline.addEventListener(type, (event) => this.#name(event), { signal });
@@ -188,20 +188,9 @@ export class MessageActions {
   /** @param {KeyboardEvent} event */
   #key(event) {
     const { key, target } = event;
-    if (key === "ArrowLeft" || key === "ArrowRight") return this.#along(event);
     if (key !== "Enter" || !(target instanceof HTMLElement) || !target.matches(".message")) return;
     event.preventDefault();
     this.#open(target, target.querySelector("[data-action=more]") ?? undefined);
-  }
-
-  /** From button to button of the toolbar. @param {KeyboardEvent} event */
-  #along(event) {
-    const buttons = /** @type {HTMLElement[]} */ ([...this.#toolbar.querySelectorAll("button")]).filter((button) => button.checkVisibility());
-    const at = buttons.indexOf(/** @type {HTMLElement} */ (event.target));
-    if (at < 0) return;
-    event.preventDefault();
-    const step = (event.key === "ArrowRight") === (document.dir !== "rtl") ? 1 : -1;
-    buttons.at((at + step) % buttons.length)?.focus();
   }
 
   /** Do what a key asks for, if it can be done with this message. @param {HTMLElement} row @param {string} name @returns {boolean} */
@@ -348,16 +337,6 @@ export class MessageActions {
       this.#dialog.addEventListener("close", closed, { once: true });
     });
   }
-}
-
-/** What is heard of a message as long as it has the focus: who says what, what is around it, and when. @param {Event} event */
-function nameRow({ target: row, type }) {
-  if (!(row instanceof HTMLElement) || !row.matches(".message")) return;
-  if (type === "focusout") return row.removeAttribute("aria-label");
-  const said = (/** @type {string} */ name) => (slot(row, name)?.innerText ?? "").replace(/\s+/g, " ").trim();
-  const labels = [...row.querySelectorAll("[data-slot=attachments] img[alt], [data-slot=reactions] [aria-label]")].map((node) => node.getAttribute("alt") ?? node.ariaLabel);
-  const parts = [said("quote"), said("body"), said("attachments"), ...labels, said("marks"), said("failure-text"), slot(row, "time")?.textContent, slot(row, "status-text")?.textContent];
-  row.ariaLabel = `${slot(row, "author")?.textContent}: ${parts.filter(Boolean).join(", ")}`;
 }
 
 /** @param {Event} event @returns {HTMLElement | null} */
