@@ -79,10 +79,12 @@ export class MessageActions {
     this.#find = find;
     this.#dialog = /** @type {HTMLDialogElement} */ (slot(root, "confirm-delete"));
     const timeline = /** @type {HTMLElement} */ (slot(main, "timeline"));
-    timeline.addEventListener("focusin", () => import("./message-keyboard.js").then((module) => module.helpAt(timeline, signal), () => null), { signal, once: true });
+    timeline.addEventListener("focusin", () => import("./message-keyboard.js").then(({ helpAt }) => helpAt(timeline, signal), () => null), { signal, once: true });
     for (const type of ["pointerover", "focusin"]) {
-      timeline.addEventListener(type, (event) => this.#point(rowOf(event)), { signal });
-      timeline.addEventListener(type, (event) => this.#name(event), { signal });
+      timeline.addEventListener(type, (event) => {
+        this.#point(rowOf(event));
+        this.#name(event);
+      }, { signal });
     }
     on(client.store, "log", once(() => this.#look(timeline)), signal);
     timeline.addEventListener("pointerleave", () => this.#leave(timeline), { signal });

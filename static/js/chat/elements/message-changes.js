@@ -124,9 +124,10 @@ export async function removeWithReason(root, client, message) {
   return true;
 }
 
-/** Store an edited text; what is refused stays in the composer. @param {import("../client.js").Client} client @param {Message} message @param {string} body */
-export function storeEdit(client, message, body) {
-  return edit(client, message, body, message.revision);
+/** Store an edited text; what is refused stays in the composer. @param {import("../client.js").Client} client @param {Message} message @param {string} body @param {Context["notices"]} notices */
+export async function storeEdit(client, message, body, notices) {
+  await edit(client, message, body, message.revision);
+  notices.say("Your message is changed");
 }
 
 /** Say which reminder there is already; where that cannot be known, it can be taken back all the same. @param {HTMLElement} dialog @param {ReturnType<typeof reminderOf>} asked */
@@ -160,8 +161,10 @@ export async function nameReactions(client, message, box) {
   }
 }
 
-/** @param {Pick<Context, "composer" | "message" | "limits">} context */
-export function beginEdit({ composer, message, limits }) {
+/** @param {Pick<Context, "composer" | "notices" | "message" | "limits">} context */
+export function beginEdit({ composer, notices, message, limits }) {
+  // Where the focus stays, nothing else is heard of it.
+  if (document.activeElement?.matches("textarea")) notices.say("You edit your message");
   composer.enter({ edit: message });
   countDown(composer, message, limits?.edit_seconds ?? 0);
 }

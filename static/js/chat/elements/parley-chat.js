@@ -182,8 +182,7 @@ export class ParleyChat extends HTMLElement {
     if (!pane) return location.assign(`${base}${room}/thread/${seq}/`);
     const visit = ++this.#visits;
     const before = this.dataset.thread;
-    const from = /** @type {HTMLElement | null} */ (document.activeElement?.matches(":focus-visible") ? document.activeElement.closest("main .message") : null);
-    if (from || !before) this.#opener = from;
+    this.#opener = this.querySelector("main .message:is(:focus-visible, :has(:focus-visible))");
     try {
       const { ThreadPane } = await import("./thread-pane.js");
       const parts = { base, close: () => this.#leaveThread(), room: pane.shares() };
@@ -319,7 +318,6 @@ export class ParleyChat extends HTMLElement {
   /** @param {import("../places.js").Place} place @param {HTMLElement} main @param {import("../places.js").Spot | null} [spot] */
   #show({ view, room }, main, spot = null) {
     const shown = /** @type {HTMLElement} */ (this.querySelector("main"));
-    const byKeys = Boolean(document.activeElement?.matches(":focus-visible"));
     if (shown !== main) shown.replaceWith(main);
     this.className = this.className.replace(/app--\w+/, `app--${view}`);
     this.#closeThread();
@@ -333,7 +331,8 @@ export class ParleyChat extends HTMLElement {
     } else {
       this.#pane?.leave();
     }
-    if (document.activeElement === document.body) this.#land(main, byKeys && spot && spot.top === undefined ? spot.seq : 0);
+    // What had the focus has gone with its page: one goes on at the message, or where this page begins.
+    if (document.activeElement === document.body) /** @type {HTMLElement} */ (main.querySelector(spot ? `#m-${spot.seq}` : ".log") ?? main).focus({ preventScroll: true });
     this.#details.show(summary ? room : 0);
     this.#entitle();
     this.#dots.refresh();
@@ -343,12 +342,6 @@ export class ParleyChat extends HTMLElement {
   #entitle() {
     const room = this.#client.store.rooms.get(this.#room);
     if (room || !this.#room) this.#title.name = `${room?.name ?? "Conversations"} · Parley`;
-  }
-
-  /** What had the focus has gone with its page: who came by keys goes on at the message, or where that page begins. @param {HTMLElement} main @param {number} seq */
-  #land(main, seq) {
-    const at = /** @type {HTMLElement} */ ((seq && main.querySelector(`#m-${seq}`)) || main.querySelector("[data-slot=log]") || main);
-    at.focus({ preventScroll: true });
   }
 
   /** @param {HTMLElement} main */

@@ -223,8 +223,7 @@ export class RoomPane {
       return;
     }
     const changes = await late(import("./message-changes.js"), notices);
-    changes?.beginEdit({ composer: this.#composer, message, limits });
-    notices.say("You edit your message"); // the focus stays where it is, so that nothing else is heard
+    changes?.beginEdit({ composer: this.#composer, notices, message, limits });
   }
 
   /** Do what was written as a command, after those before it. @param {{room: number, text: string, name: string, rest: string}} written */
@@ -275,9 +274,8 @@ export class RoomPane {
     const here = () => this.#composer.edits(message.id);
     try {
       const { storeEdit } = await import("./message-changes.js");
-      await storeEdit(this.#client, message, body);
+      await storeEdit(this.#client, message, body, this.#parts.notices);
       if (here()) this.#composer.leave();
-      this.#parts.notices.say("Your message is changed");
     } catch (error) {
       const { detail } = Failure.from(error);
       if (here()) this.#composer.refuse(detail || "This was not stored. Try again when you are back online.");
