@@ -154,8 +154,17 @@ def _read_only(room: Room) -> str:
 
 
 def _slow_mode(room: Room) -> str:
-    return f"turned on slow mode: {room.slow_seconds} seconds." if room.slow_seconds else "turned off slow mode."
+    return f"turned on slow mode: {_every(room.slow_seconds)}." if room.slow_seconds else "turned off slow mode."
 
+
+def _every(seconds: int) -> str:
+    """How often one may write, in the largest unit that says it exactly."""
+    size, unit = next((size, unit) for size, unit in _UNITS if seconds % size == 0)
+    count = seconds // size
+    return f"one message every {unit}" if count == 1 else f"one message every {count} {unit}s"
+
+
+_UNITS = ((3600, "hour"), (60, "minute"), (1, "second"))
 
 _CHANGES = {
     "name": ("room.renamed", _renamed),

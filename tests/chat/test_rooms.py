@@ -39,6 +39,15 @@ def room(alice: User, bob: User) -> Room:
     return group_room(alice, bob)
 
 
+def test_slow_mode_is_told_in_the_unit_that_says_it_best(alice: User, room: Room) -> None:
+    said = []
+    for seconds in (3600, 21_600, 60, 90, 1, 0):
+        services.update_room(actor=alice, room_id=room.pk, slow_seconds=seconds)
+        said.append(room.messages.latest("seq").body.removeprefix(f"{alice.full_name} turned "))
+    pauses = ("hour", "6 hours", "minute", "90 seconds", "second")
+    assert said == [*(f"on slow mode: one message every {pause}." for pause in pauses), "off slow mode."]
+
+
 def test_who_makes_a_room_owns_it(alice: User) -> None:
     room = services.create_room(user=alice, kind="private", name="  The\tHarbour ", topic="boats")
     assert (room.name, room.topic, room.kind) == ("The Harbour", "boats", "private")
