@@ -1,240 +1,232 @@
-"""Takes the pictures in `docs/screenshots/`: every screen of the demo, on a server of its own, in a real browser.
+"""Takes the pictures in `docs/screenshots/`: every screen there is, on a server of its own, in a real browser.
 
     python -m tests.browser.screenshots [SCREEN …]
 
 Each at three widths, by day and by night. Looks best where the fonts Inter and Noto Color Emoji are installed.
+What there is to be seen is in `tests.browser.screens`.
 """
 
 from __future__ import annotations
 
 import base64
-import re
+import json
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from config.embedded import Services
 from config.env import ROOT
 from tests.browser.chromium import DESKTOP, PHONE, launch
+from tests.browser.host import HostSite
 from tests.browser.people import fill_in
+from tests.browser.screens import SCREENS, widget
+from tests.browser.screens.screen import Going, Screen, Stage, email_of
 from tests.browser.server import Server
-from tests.browser.touch import hold
 
 TARGET = ROOT / "docs" / "screenshots"
-GRACE, ALAN = "grace@demo.parley.example", "alan@demo.parley.example"
-QUALITY = 38
-SMALLER = 0.66
-"""What most pictures are scaled by: all together shall stay below two megabytes."""
-SHARP = {"room", "switcher"}
-"""README shows the one; what is blurred behind a dialog is not drawn well at another scale."""
+QUALITY = 34
+COLOURS = 48
+"""What is flat is as small with so many colours and nothing lost of its lines, which lossy pictures blur."""
+LARGER = 1.2
+"""How much larger than a lossy picture it may be."""
+SMALLER = 0.48
+"""What most pictures are scaled by: all together shall stay below 3.5 megabytes."""
+SHARP = {"room-1280-light"}
+"""README shows it."""
+# No colour is on its way from the day to the night, and every letter has its font.
+DRAWN = """async () => {
+  await document.fonts.ready;
+  const frame = () => new Promise(requestAnimationFrame);
+  await frame();
+  const ends = (animation) => Number.isFinite(animation.effect.getComputedTiming().endTime);
+  for (const animation of document.getAnimations().filter(ends)) animation.finish();
+  await frame();
+}"""
 TABLET: dict[str, Any] = {"viewport": {"width": 768, "height": 1024}}
 WIDTHS = {"1280": DESKTOP, "768": TABLET, "390": PHONE}
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-
-Scene = Callable[[Page, Page], None]
-"""What is to be seen on the page of Grace, while Alan is there as well."""
+PATIENCE_MS = 15_000
+FRESH_SECONDS = 240
+# The script is alive where there is one, and the pictures that are on the screen have come.
+SETTLED = """async () => {
+  if (document.querySelector("parley-chat")) await customElements.whenDefined("parley-chat");
+  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+  const boxes = [...document.images].map((image) => [image, image.getBoundingClientRect()]);
+  const seen = boxes.filter(([, { top, bottom }]) => bottom > 0 && top < innerHeight);
+  await Promise.race([Promise.allSettled(seen.map(([image]) => image.decode())), pause(3000)]);
+  await pause(150);
+}"""
 
 
 def main() -> None:
     TARGET.mkdir(parents=True, exist_ok=True)
+    wanted = sys.argv[1:]
+    expect.set_options(timeout=PATIENCE_MS)
     with (
         tempfile.TemporaryDirectory(prefix="parley-screenshots-") as directory,
-        demo(Path(directory)) as (url, passwords),
+        furnished(Path(directory)) as (url, places, password),
         sync_playwright() as playwright,
+        ThreadPoolExecutor(2) as pool,
     ):
         browser = launch(playwright)
-        wanted = sys.argv[1:]
-        taken = set(take_all(browser, url, passwords, wanted))
+        studio = Studio(browser, url, password, pool)
+        stage = Stage(url, places, Path(directory), password, studio.friend(places))
+        failures = []
+        for screen in [each for each in SCREENS if not wanted or each.name in wanted]:
+            try:
+                studio.take(screen, stage)
+            except (AssertionError, PlaywrightError) as error:  # the others are taken all the same
+                failures.append(screen.name)
+                sys.stderr.write(f"{screen.name}: {error}\n")
         browser.close()
+    if failures:
+        sys.exit(f"Not taken: {' '.join(failures)}")
     if not wanted:
-        for old in set(TARGET.glob("*.webp")) - taken:
+        for old in set(TARGET.glob("*.webp")) - {picture.result() for picture in studio.pictures}:
             old.unlink()
 
 
 @contextmanager
-def demo(directory: Path) -> Iterator[tuple[str, dict[str, str]]]:
-    """Run a server with the demo, on services of its own; yields the address, and passwords by e-mail."""
+def furnished(directory: Path) -> Iterator[tuple[str, dict[str, str], str]]:
+    """Run a server with the demo and more, on services of its own; yields address, places, and everybody's password."""
     services = Services(directory, durable=False)
     env = {
         "ENV_FILE": "",
         "DEBUG": "true",
+        "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
         "DATABASE_URL": services.database_url,
         "REDIS_URL": services.redis_url,
-        "LOG_LEVEL": "WARNING",
+        "LOG_LEVEL": "ERROR",
+        "STATIC_ROOT": str(directory / "static"),
         "VAR_DIR": str(directory / "var"),  # where its pictures lie
     }
-    server = Server(env=env, log=directory / "server.log", workers=1)
+    maker = Server(env=env, log=directory / "maker.log")
+    server = Server(
+        env=env | {"DJANGO_SETTINGS_MODULE": "tests.browser.screens.settings"}, log=directory / "server.log", workers=1
+    )
     services.start()
     try:
-        server.migrate()
-        passwords = dict(line.split()[-2:] for line in server.manage("demo").splitlines())
+        maker.manage("collectstatic", "--noinput", "--verbosity", "0")
+        maker.migrate()
+        password = maker.manage("demo").split()[-1]
+        furnish = f"from tests.browser.screens.furnish import furnish; furnish({str(directory)!r})"
+        places = json.loads(maker.manage("shell", "--verbosity", "0", "--command", furnish))
         server.start()
-        yield server.url, passwords
+        with HostSite(server.url) as shop:
+            room = places["Kitchen table"].split("/")[2]
+            site = maker.manage(
+                "create_widget", "Boats & Ropes", "--origin", shop.url, "--room", room, "--guests", "--json"
+            )
+            widget.furnish(shop, json.loads(site)["site"])
+            yield server.url, places | {"shop": shop.url}, password
     finally:
         server.stop()
         services.stop()
 
 
-def take_all(browser: Browser, url: str, passwords: dict[str, str], wanted: list[str]) -> Iterator[Path]:
-    """Take the pictures one by one, of these screens or of all; yields their files."""
-    grace, alan = (_sign_in(browser, url, email, passwords[email]) for email in (GRACE, ALAN))
-    friend = browser.new_context(base_url=url, storage_state=alan).new_page()
-    _open(friend, "Grace Hopper")
-    for screen, scene in SCREENS.items():
-        if wanted and screen not in wanted:
-            continue
+class Studio:
+    """Takes the pictures; what the browser has drawn is made small in threads meanwhile."""
+
+    def __init__(self, browser: Browser, url: str, password: str, pool: ThreadPoolExecutor) -> None:
+        self.pictures: list[Future[Path]] = []
+        self._browser, self._url, self._password, self._pool = browser, url, password, pool
+        self._signed_in = cache(self._sign_in)
+
+    def friend(self, places: dict[str, str]) -> Page:
+        """The page of Alan, in his conversation with Grace."""
+        context = self._browser.new_context(base_url=self._url, storage_state=self._state("alan"))
+        page = context.new_page()
+        page.goto(places["alan & grace"])
+        page.wait_for_selector("parley-chat:defined")
+        return page
+
+    def take(self, screen: Screen, stage: Stage) -> None:
+        """Take the pictures of one screen. Where nothing is done to a page it only gets narrower, down to a phone's."""
+        before: Page | None = None
         for width, options in WIDTHS.items():
-            who = None if screen in OUTSIDE else grace
-            context = browser.new_context(base_url=url, storage_state=who, reduced_motion="reduce", **options)
-            page = context.new_page()
-            scene(page, friend)
+            if before and isinstance(screen.show, Going) and "is_mobile" not in options:
+                page = before
+                page.set_viewport_size(options["viewport"])
+            else:
+                page = self._page(screen.who, options)
+                screen.show(stage, page)
+                page.evaluate(SETTLED)
+            screen.require_place(page)
             for theme in THEMES:
                 page.emulate_media(color_scheme=theme)
-                yield _save(page, f"{screen}-{width}-{theme}", scale=1 if screen in SHARP else SMALLER)
-            context.close()
+                name = f"{screen.name}-{width}-{theme}"
+                scale = 1 if name in SHARP else SMALLER
+                # What is blurred behind a dialog is not drawn well at another scale: it is made smaller later.
+                drawn = _draw(page, scale=1 if screen.dialog else scale)
+                self.pictures.append(self._pool.submit(_keep, drawn, name, scale=scale if screen.dialog else 1))
+            if before and before is not page:
+                before.context.close()
+            before = page
+        if before:
+            before.context.close()
+
+    def _page(self, who: str, options: dict[str, Any]) -> Page:
+        state = self._state(who) if who else None
+        context = self._browser.new_context(
+            base_url=self._url, storage_state=state, reduced_motion="reduce", service_workers="block", **options
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        return context.new_page()
+
+    def _state(self, who: str) -> StorageState:
+        """What a browser of theirs keeps; taken anew before its tokens are too old to be shared by several."""
+        return self._signed_in(who, int(time.monotonic() // FRESH_SECONDS))
+
+    def _sign_in(self, who: str, _turn: int) -> StorageState:
+        context = self._browser.new_context(base_url=self._url)
+        page = context.new_page()
+        page.goto("/login/")
+        fill_in(page, email=email_of(who), password=self._password)
+        page.wait_for_url("**/rooms/")
+        state = context.storage_state()
+        context.close()
+        return state
 
 
-def _sign_in(browser: Browser, url: str, email: str, password: str) -> StorageState:
-    context = browser.new_context(base_url=url)
-    page = context.new_page()
-    page.goto("/login/")
-    fill_in(page, email=email, password=password)
-    page.wait_for_url("**/rooms/")
-    state = context.storage_state()
-    context.close()
-    return state
-
-
-def _at(path: str) -> Scene:
-    def scene(page: Page, _friend: Page) -> None:
-        page.goto(path, wait_until="networkidle")
-
-    return scene
-
-
-def _talk(page: Page, friend: Page) -> None:
-    """The conversation with Alan, who is writing."""
-    _open(page, "Alan Turing")
-    page.wait_for_selector(".room .presence[data-status=active]")
-    box = friend.get_by_role("textbox", name="Write to")
-    while page.locator(".typing").is_hidden():  # typing is told once in three seconds
-        box.press_sequentially("On my way", delay=20)
-    box.fill("")
-
-
-def _group(page: Page, _friend: Page) -> None:
-    """A room of many: with its details where they have a column, with the toolbar at a message, or with its sheet."""
-    wide = page.viewport_size == DESKTOP["viewport"]
-    if wide:
-        page.add_init_script("localStorage.setItem('parley-details', 'open')")
-    _open(page, "Tide engine")
-    if page.viewport_size == PHONE["viewport"]:
-        hold(page.locator(".message", has_text="And the other 11,000 rows?"))
-        return
-    if wide:
-        expect(page.get_by_role("complementary", name="Details")).to_contain_text("Katherine Johnson")
-    page.get_by_text("An hour of water").hover()
-    page.wait_for_selector(".toolbar")
-
-
-def _in_room(name: str, path: str = "") -> Scene:
-    def scene(page: Page, _friend: Page) -> None:
-        _open(page, name)
-        if path:
-            page.goto(f"{page.url}{path}", wait_until="networkidle")
-
-    return scene
-
-
-def _message(page: Page, _friend: Page) -> None:
-    """All that can be done with one message, by plain forms."""
-    page.goto("/saved/")
-    page.get_by_role("link", name="More about this message").first.click()
-    page.wait_for_url("**/messages/*/")
-
-
-def _switch(page: Page, _friend: Page) -> None:
-    """Where to go, asked by keyboard."""
-    _open(page, "Alan Turing")
-    page.keyboard.press("Control+k")
-    page.get_by_role("dialog").get_by_role("combobox").press_sequentially("ha")
-    page.wait_for_selector("[role=option]")
-
-
-def _pictures(page: Page, _friend: Page) -> None:
-    """A message with two pictures, and a voice message below it."""
-    _open(page, "Kitchen table")
-    gallery = page.locator(".message", has_text="The same pier")
-    gallery.evaluate("(message) => message.scrollIntoView()")
-    gallery.locator(".picture__image").evaluate_all("(all) => Promise.all(all.map((each) => each.decode()))")
-
-
-def _lightbox(page: Page, friend: Page) -> None:
-    _pictures(page, friend)
-    page.locator(".message", has_text="The same pier").locator(".picture").first.click()
-    image = page.wait_for_selector("[data-slot=lightbox-image]")
-    assert image
-    page.wait_for_load_state("networkidle")  # the whole picture has come
-    image.evaluate("(image) => image.decode()")
-
-
-def _recorder(page: Page, _friend: Page) -> None:
-    """A voice that is being recorded; the microphone of this browser beeps."""
-    _open(page, "Ada Lovelace")
-    page.get_by_role("button", name="Record a voice message").click()
-    expect(page.get_by_role("timer")).to_have_text(re.compile("0:0[2-9]"))
-
-
-def _open(page: Page, name: str) -> None:
-    """Go to a conversation by its address: a click would leave the pointer on a message, with the toolbar at it."""
-    page.goto("/rooms/")
-    page.goto(page.locator(".row", has_text=name).get_attribute("href") or "")
-    page.wait_for_selector("parley-chat:defined")
-
-
-def _save(page: Page, name: str, *, scale: float) -> Path:
-    """Write a WebP, which the browser makes itself: a tenth of the PNG."""
-    page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame)).then(() => true)")
+def _draw(page: Page, *, scale: float) -> bytes:
+    """What is to be seen, as a PNG."""
+    page.evaluate(DRAWN)
     session = page.context.new_cdp_session(page)
     size = page.viewport_size
     assert size
-    clip = {"x": 0, "y": 0, **size, "scale": scale}
-    shot = session.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY, "clip": clip})
+    clip = {"x": 0, "y": page.evaluate("scrollY"), **size, "scale": scale}
+    shot = session.send("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": True, "clip": clip})
+    return base64.b64decode(shot["data"])
+
+
+def _keep(drawn: bytes, name: str, *, scale: float) -> Path:
+    """Write a WebP, lossy or of few colours, whichever is smaller."""
+    picture = Image.open(BytesIO(drawn)).convert("RGB")
+    if scale != 1:
+        width, height = (round(side * scale) for side in picture.size)
+        picture = picture.resize((width, height), Image.Resampling.LANCZOS)
+    flat = picture.quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).convert("RGB")
+    exact, lossy = _webp(flat, lossless=True, quality=60, method=4), _webp(picture, quality=QUALITY, method=6)
     file = TARGET / f"{name}.webp"
-    file.write_bytes(base64.b64decode(shot["data"]))
+    file.write_bytes(exact if len(exact) < len(lossy) * LARGER else lossy)
     return file
 
 
-OUTSIDE = {"login", "signup", "offline"}
-SCREENS: dict[str, Scene] = {
-    "room": _talk,
-    "group": _group,
-    "pictures": _pictures,
-    "lightbox": _lightbox,
-    "recorder": _recorder,
-    "rooms": _at("/rooms/"),
-    "switcher": _switch,
-    "details": _in_room("Tide engine", "details/"),
-    "about": _in_room("Tide engine", "about/"),
-    "preferences": _in_room("Alan Turing", "me/"),
-    "pins": _in_room("Tide engine", "pins/"),
-    "message": _message,
-    "saved": _at("/saved/"),
-    "search": _at("/search/?q=tide"),
-    "people": _at("/people/"),
-    "rooms-to-find": _at("/rooms/find/"),
-    "settings-profile": _at("/settings/"),
-    "settings-appearance": _at("/settings/appearance/"),
-    "settings-devices": _at("/settings/devices/"),
-    "login": _at("/login/"),
-    "signup": _at("/signup/"),
-    "offline": _at("/offline/"),
-}
+def _webp(picture: Image.Image, **options: Any) -> bytes:
+    target = BytesIO()
+    picture.save(target, "WEBP", **options)
+    return target.getvalue()
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from tests.browser.axe import Axe
 from tests.browser.conftest import NewDevice
 from tests.browser.eyes import CUT_OFF, LOST_COLOURS
 from tests.browser.people import Person
+from tests.browser.screens.screen import form_of
 from tests.browser.server import Server
 from tests.browser.test_screens import furnished
 from tests.chat import matrix
@@ -114,10 +115,6 @@ def unvisited(paths: Iterable[str]) -> set[str]:
     visited = [path.partition("?")[0] for path in paths]
     pages = {row.address for row in matrix.rows() if row.method == "GET" and not NO_SCREEN.match(row.address)}
     return {page for page in pages if not any(form_of(page).fullmatch(path) for path in visited)}
-
-
-def form_of(address: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"{(token)}|{\w+}", lambda part: r"[^/]+" if part[1] else r"\d+", address))
 
 
 def test_axe_finds_nothing_in_what_opens_on_a_page(alice: Person, bob: Person, room: int) -> None:
