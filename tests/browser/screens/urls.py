@@ -5,6 +5,7 @@ from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.test import override_settings
 from django.urls import path
 
 from accounts.invitations import closed_sentence
@@ -28,7 +29,8 @@ def broken(request: HttpRequest, status: int) -> HttpResponseBase:
 
 def closed(request: HttpRequest) -> HttpResponse:
     """The door of a server that lets in by invitation (`SIGN_UP`)."""
-    return render(request, "accounts/signup_closed.html", {"sentence": closed_sentence()})
+    with override_settings(SIGN_UP="invite"):
+        return render(request, "accounts/signup_closed.html", {"sentence": closed_sentence()})
 
 
 urlpatterns = [path("broken/<int:status>/", broken), path("closed/", closed), *ours]
