@@ -97,5 +97,5 @@ def test_a_site_has_rooms_that_visitors_share_or_a_team(
     client_for(admin).post(address, fields | {"team": team.pk})
     assert (find_visit(came["token"]), visit(site)["room"]) == (None, None)
     assert people_of(room.pk).keys() == {"Alice Arden", "Bob Baker"}, "they do not meet there any more"
-    with pytest.raises(ChatError, match="nor of a team"):
+    with pytest.raises(ChatError, match="a team's"):
         services.create_site(name="Blog", origins=[SHOP], rooms=[team.pk])
