@@ -242,7 +242,7 @@ def test_what_is_pushed_is_shown_once_leads_to_its_place_and_goes_when_it_is_rea
     page.goto("/settings/notifications/")
     page.get_by_role("button", name="Turn on notifications").click()
     expect(page.get_by_text("also when no page of this site is open")).to_be_visible()
-    page.get_by_role("checkbox", name="Messages sound").uncheck()  # so that what the page tells is silent
+    page.get_by_role("checkbox", name="Play a sound for messages").uncheck()  # so that what the page tells is silent
     with page.expect_response(lambda response: response.request.method == "PUT"):
         page.get_by_role("checkbox", name="Show what was written").uncheck()
     state = alice.device.call("GET", "users/me/push/")

@@ -58,7 +58,7 @@ def test_what_is_not_looked_at_is_told_once_and_leads_to_its_place(alice: Person
     other.goto(f"/rooms/{room}/me/")
     other.get_by_role("checkbox", name="Sound").uncheck()
     other.goto("/settings/notifications/")
-    sound = other.get_by_role("checkbox", name="Messages sound")
+    sound = other.get_by_role("checkbox", name="Play a sound for messages")
     expect(sound).to_be_checked()  # all others still do
     sound.uncheck()
     other.reload()
