@@ -35,6 +35,7 @@ LATER = {
     "js/chat/elements/mark-unread.js",
     "js/chat/elements/mention-warning.js",
     "js/chat/elements/message-changes.js",
+    "js/chat/elements/message-keyboard.js",
     "js/chat/elements/message-menu.js",
     "js/chat/elements/message-readers.js",
     "js/chat/elements/page-lightbox.js",
