@@ -37,15 +37,11 @@ def join_room(*, user: User, room_id: int) -> Room:
 
 
 def come_in(room: Room, user: User) -> None:
-    """Seat somebody who comes by himself into a room that is held, and that he is not in; raises ``ChatError``.
-
-    The room reads of it, but not of a site's visitors: each who looks into the widget would be a line.
-    """
+    """Seat somebody who comes by himself into a room that is held, and that he is not in; raises ``ChatError``."""
     if room.is_archived:
         raise permissions.is_archived()
     open_to(room, newcomers=1)
-    if not user.is_visitor:
-        say(room, user, {"type": "member.joined", "users": [user.pk]}, f"{user.full_name} joined.")
+    say(room, user, {"type": "member.joined", "users": [user.pk]}, f"{user.full_name} joined.")
     seat_people(room, [user.pk])
     count_members(room)
     follow_team_later(room.pk, [user.pk])
