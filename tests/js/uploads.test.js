@@ -111,6 +111,23 @@ test("what a page has left is there on the next one and goes on, but for what th
     assert.equal(await calls[0].blob.text(), "bytes");
   }));
 
+test("what is sent while the files of an earlier page are still read is not there again", () =>
+  withClock(async (clock) => {
+    const { calls, storage, tray } = trayWith();
+    tray.add(7, [file("a.pdf")]);
+    await clock.tick(0);
+    calls[0].ok();
+    await clock.tick(0);
+    const kept = await storage.all();
+    let read;
+    storage.all = () => new Promise((resolve) => (read = () => resolve(kept)));
+    const restored = tray.restore(7, new Set());
+    assert.equal(tray.take(7).files.length, 1);
+    read();
+    await restored;
+    assert.deepEqual(tray.of(7), []);
+  }));
+
 test("nothing is sent while a file is refused or a picture is made smaller", () =>
   withClock(async (clock) => {
     let shrunk;

@@ -30,6 +30,8 @@ export class Tray extends EventTarget {
   #rooms = new Map();
   /** @type {Set<Place>} whose files from before are here */
   #restored = new Set();
+  /** Keys of what was handed over: it may still be in the storage. @type {Set<string>} */
+  #taken = new Set();
   /** @type {Map<string, Promise<void>>} */
   #preparing = new Map();
 
@@ -73,7 +75,7 @@ export class Tray extends EventTarget {
     const kept = /** @type {Item[]} */ (/** @type {any} */ (await this.#storage.all()));
     const there = new Set(this.of(room).map(({ key }) => key));
     for (const item of kept) {
-      if (item.room !== room || there.has(item.key)) continue;
+      if (item.room !== room || there.has(item.key) || this.#taken.has(item.key)) continue;
       if (sent.has(item.key)) this.#storage.remove(item.key);
       else this.#put({ ...item, state: item.id ? "ready" : "uploading", problem: "" });
     }
@@ -152,6 +154,7 @@ export class Tray extends EventTarget {
     if (refused) return { files: [], problem: `“${refused.name}” cannot be sent. Remove it, or try it again.` };
     if (items.some(({ state }) => state === "preparing")) return { files: [], problem: "A picture is being made smaller. Send in a moment." };
     this.#rooms.delete(room);
+    for (const { key } of items) this.#taken.add(key);
     tell(this, "change", { room });
     return { files: items.map(sending), problem: "" };
   }

@@ -105,7 +105,8 @@ export class ComposerAttach extends EventTarget {
       this.#marks.settle(room.id, files);
       return tell(this, "trouble", "Files cannot be added right now. Try again when you are back online.");
     }
-    if (this.#ready !== room.id && this.#room === room) await this.show(room);
+    // The room may have been opened again meanwhile, when there was no tray to show what is in it.
+    if (this.#room?.id === room.id && this.#ready !== room.id) await this.show(this.#room);
     tell(this, "trouble", tray.add(room.id, files));
     return void tray.prepared(room.id).finally(() => this.#marks.settle(room.id, files));
   }
