@@ -5,6 +5,9 @@ KIB = 1024
 BUSY = 2
 """A machine that is at other work too, as one that tests, may take so many times as long for the same."""
 
+READY_BUSY = 3
+"""The same for a page that becomes ready: the server, its database and a slowed browser share the cores with others."""
+
 SCRIPT_BYTES = 60 * KIB
 """Of the modules that a room page starts with, as they travel."""
 
